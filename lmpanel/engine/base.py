@@ -1,0 +1,140 @@
+"""The one interface between lmpanel and a neural network.
+
+An engine turns token ids into logits and keeps its own key/value cache: the longest prefix shared
+with an earlier call is reused, and asking about a prefix of what is cached never throws the
+cache away. It knows nothing about text, chat templates, probabilities or documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from lmpanel.errors import BadInput, ContextFull
+
+MAX_ROWS = 128
+"""Most rows of logits in one call: 128 rows of 49152 float32 are 25 MB."""
+
+
+@dataclass(frozen=True)
+class EngineInfo:
+    """What runs the model: `model` is the parsed model.json.
+
+    `backend` is "native", "fake", "webgpu", "webgpu-nosubgroups" or "wasm"; `verified` says that
+    the known prompt gave the stored values on this backend.
+    """
+
+    model: Mapping[str, Any] = field(repr=False)
+    backend: str
+    threads: int = 1
+    verified: bool = False
+
+    @property
+    def vocab_size(self) -> int:
+        """Number of token ids, which is the width of a row of logits."""
+        return int(self.model["vocab_size"])
+
+    @property
+    def context_length(self) -> int:
+        """Most tokens that the model can look at."""
+        return int(self.model["context_length"])
+
+
+@dataclass
+class EngineStats:
+    """Counters that only grow: calls made, tokens computed, tokens reused from the cache."""
+
+    calls: int = 0
+    tokens: int = 0
+    reused: int = 0
+
+    def count(self, computed: int, reused: int) -> None:
+        """Add one call."""
+        self.calls += 1
+        self.tokens += computed
+        self.reused += reused
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """What every engine offers. Arguments are checked with `check_logits`/`check_branch`.
+
+    An engine may also have `async ready()`, which waits until a lost engine is usable again, and
+    `reset()`, which forgets the key/value cache.
+    """
+
+    stats: EngineStats
+
+    @property
+    def info(self) -> EngineInfo:
+        """The model and the backend it runs on."""
+        ...
+
+    async def logits(self, ids: Sequence[int], first: int) -> np.ndarray:
+        """Float32 logits, shape [len(ids) - first, vocab]: row j follows `ids[: first + j + 1]`.
+
+        At most `MAX_ROWS` rows. Cancelling the awaiting task cancels the work at its next chunk.
+        Raises BadInput, ContextFull, EngineLost, EngineNotReady or OutOfMemory.
+        """
+        ...
+
+    async def branch(self, ids: Sequence[int], next_ids: Sequence[int]) -> np.ndarray:
+        """Float32 logits, shape [len(next_ids), vocab]: row j follows `ids + [next_ids[j]]`.
+
+        All rows are computed in one batch; the cache stays at `ids`. Raises as `logits`.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let the model go; later calls raise EngineNotReady."""
+        ...
+
+
+def check_logits(info: EngineInfo, ids: Sequence[int], first: int) -> None:
+    """Refuse a `logits` call that cannot be computed, before the network is touched.
+
+    >>> info = EngineInfo({"vocab_size": 4, "context_length": 8}, "fake")
+    >>> check_logits(info, [1, 2, 3], 2)
+    >>> check_logits(info, [1, 2, 3], 3)
+    Traceback (most recent call last):
+    lmpanel.errors.BadInput: Rows 3 to 3 were asked of 3 tokens. Ask for 1 to 128 of their rows.
+    """
+    _check_ids(info, ids)
+    rows = len(ids) - first
+    if first < 0 or not 1 <= rows <= MAX_ROWS:
+        raise BadInput(
+            f"Rows {first} to {len(ids)} were asked of {len(ids)} tokens.",
+            f"Ask for 1 to {MAX_ROWS} of their rows.",
+        )
+    check_context(info, len(ids))
+
+
+def check_branch(info: EngineInfo, ids: Sequence[int], next_ids: Sequence[int]) -> None:
+    """Refuse a `branch` call that cannot be computed, before the network is touched."""
+    _check_ids(info, ids)
+    _check_ids(info, next_ids)
+    if not ids or not 1 <= len(next_ids) <= MAX_ROWS:
+        raise BadInput(
+            f"{len(next_ids)} continuations of {len(ids)} tokens were asked for.",
+            f"Give at least one token and 1 to {MAX_ROWS} continuations.",
+        )
+    check_context(info, len(ids) + 1)
+
+
+def check_context(info: EngineInfo, count: int) -> None:
+    """Raise ContextFull when `count` tokens are more than the model can look at."""
+    if count > info.context_length:
+        raise ContextFull(
+            f"The document has {count} tokens, but this model can look at {info.context_length}.",
+            "Shorten the document, or start a new conversation.",
+        )
+
+
+def _check_ids(info: EngineInfo, ids: Sequence[int]) -> None:
+    size = info.vocab_size
+    if any(not 0 <= token < size for token in ids):
+        bad = next(token for token in ids if not 0 <= token < size)
+        raise BadInput(f"Token id {bad} is outside the vocabulary of {size}.")
