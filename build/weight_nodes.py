@@ -1,0 +1,186 @@
+"""Two ways to compute with the weights of model.json: as they lie, or expanded to float32.
+
+`QuantizedWeights` multiplies the 4- and 8-bit codes in place (native, WebGPU, low-memory WASM):
+
+    Q8_0  y = MatMulNBits(x; codes, d)                zero point 128
+    Q4_0  y = MatMulNBits(x; codes, d)                zero point 8
+    Q4_1  w = d·q + m = d·(q - 8) + (m + 8d), so
+          y = MatMulNBits(x; codes, d) + blocksum(x) · (m + 8d)ᵀ
+
+where blocksum adds x over each block of 32 inputs and is shared by all matrices with that input.
+accuracy_level stays 0: higher levels quantise the activations. `ExpandedWeights` is for WASM,
+whose MatMulNBits dequantises the whole matrix on every call: it takes every tensor marked
+"expand" as float32 from a buffer named like the tensor, and other sections from buffers named
+TENSOR.codes, TENSOR.scales and TENSOR.mins, so that no caller needs to hold all of weights.bin.
+Knows nothing about the network that the matrices belong to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from onnx_nodes import MICROSOFT, GraphNotes
+
+BLOCK = 32
+WEIGHTS_FILE = "weights.bin"
+
+
+class QuantizedWeights:
+    """Adds nodes that use weights straight from weights.bin.
+
+    `tensors` maps names to the entries of model.json.
+    """
+
+    def __init__(self, notes: GraphNotes, tensors: Mapping[str, Mapping[str, Any]]):
+        self.notes = notes
+        self.tensors = tensors
+
+    def linear(self, x: str, name: str) -> str:
+        """Nodes for y = x · Wᵀ; returns the name of y, which is `name` + ".y"."""
+        tensor = self.tensors[name]
+        if tensor["scales"] is None:
+            return self._plain_linear(x, name)
+        bits = 8 if tensor["kind"] == "q8_0" else 4
+        product = f"{name}.product" if tensor["mins"] else f"{name}.y"
+        self.notes.node(
+            "MatMulNBits", [x, self._blocks(name), self._float(name, "scales")], product,
+            MICROSOFT, K=tensor["cols"], N=tensor["rows"], bits=bits, block_size=BLOCK,
+            accuracy_level=0)
+        return self._add_offsets(x, name, product) if tensor["mins"] else product
+
+    def rows(self, ids: str, name: str) -> str:
+        """Nodes that look up rows of a matrix by index: float32 [..., cols]."""
+        tensor = self.tensors[name]
+        if tensor["scales"] is None:
+            picked = self._gather(self._values(name), ids, f"{name}.picked")
+            return self._cast(picked, f"{name}.rows") if tensor["kind"] == "f16" else picked
+        return _dequantised_rows(self, ids, name)
+
+    def vector(self, name: str) -> str:
+        """A norm weight, float32 [cols]."""
+        return self._section(name, "codes", "float32", [self.tensors[name]["cols"]])
+
+    def table(self, name: str) -> str:
+        """A float32 table [rows, cols]."""
+        tensor = self.tensors[name]
+        return self._section(name, "codes", "float32", [tensor["rows"], tensor["cols"]])
+
+    def _plain_linear(self, x: str, name: str) -> str:
+        values = self._values(name)
+        if self.tensors[name]["kind"] == "f16":
+            values = self._cast(values, f"{name}.float")
+        turned = self.notes.node("Transpose", [values], f"{name}.turned", perm=[1, 0])
+        return self.notes.node("MatMul", [x, turned], f"{name}.y")
+
+    def _add_offsets(self, x: str, name: str, product: str) -> str:
+        """Add blocksum(x) · (m + 8d)ᵀ; onnxruntime computes m + 8d once, at load."""
+        node = self.notes.node
+        eight = self.notes.constant("eight", 8.0, "float32")
+        shift = node("Mul", [self._float(name, "scales"), eight], f"{name}.shift")
+        offsets = node("Add", [self._float(name, "mins"), shift], f"{name}.offsets")
+        turned = node("Transpose", [offsets], f"{name}.offsets_turned", perm=[1, 0])
+        correction = node("MatMul", [_block_sums(self.notes, x), turned], f"{name}.correction")
+        return node("Add", [product, correction], f"{name}.y")
+
+    def _blocks(self, name: str) -> str:
+        tensor = self.tensors[name]
+        width = BLOCK if tensor["kind"] == "q8_0" else BLOCK // 2
+        shape = [tensor["rows"], tensor["cols"] // BLOCK, width]
+        return self._section(name, "codes", "uint8", shape)
+
+    def _values(self, name: str) -> str:
+        tensor = self.tensors[name]
+        dtype = "float16" if tensor["kind"] == "f16" else "float32"
+        return self._section(name, "codes", dtype, [tensor["rows"], tensor["cols"]])
+
+    def _halves(self, name: str, part: str) -> str:
+        tensor = self.tensors[name]
+        return self._section(name, part, "float16", [tensor["rows"], tensor["cols"] // BLOCK])
+
+    def _float(self, name: str, part: str) -> str:
+        output = f"{name}.{part}.float"
+        return self._cast(self._halves(name, part), output)
+
+    def _cast(self, value: str, output: str) -> str:
+        return self.notes.once("Cast", [value], output, to=self.notes.FLOAT)
+
+    def _gather(self, table: str, ids: str, output: str) -> str:
+        return self.notes.node("Gather", [table, ids], output, axis=0)
+
+    def _section(self, name: str, part: str, dtype: str, shape: list[int]) -> str:
+        offset, _ = self.tensors[name][part]
+        return self.notes.external(f"{name}.{part}", dtype, shape, WEIGHTS_FILE, offset)
+
+
+class ExpandedWeights(QuantizedWeights):
+    """Adds nodes that use float32 copies of the tensors marked "expand"."""
+
+    def linear(self, x: str, name: str) -> str:
+        """Nodes for y = x · Wᵀ with W in the GGUF's own order [outputs, inputs]."""
+        if not self.tensors[name]["expand"]:
+            return super().linear(x, name)
+        return self.notes.node("FusedMatMul", [x, self._copy(name)], f"{name}.y", MICROSOFT,
+                               transB=1)
+
+    def rows(self, ids: str, name: str) -> str:
+        """Nodes that look up rows of a matrix by index: float32 [..., cols]."""
+        if not self.tensors[name]["expand"]:
+            return super().rows(ids, name)
+        return self._gather(self._copy(name), ids, f"{name}.rows")
+
+    def _copy(self, name: str) -> str:
+        tensor = self.tensors[name]
+        return self.notes.external(name, "float32", [tensor["rows"], tensor["cols"]], name)
+
+    def _section(self, name: str, part: str, dtype: str, shape: list[int]) -> str:
+        section = f"{name}.{part}"
+        return self.notes.external(section, dtype, shape, section)
+
+
+def _block_sums(notes: GraphNotes, x: str) -> str:
+    shape = notes.constant("block_shape", [0, 0, -1, BLOCK], "int64")
+    last = notes.constant("block_axis", [3], "int64")
+    blocks = notes.once("Reshape", [x, shape], f"{x}.blocks")
+    return notes.once("ReduceSum", [blocks, last], f"{x}.block_sums", keepdims=0)
+
+
+def _dequantised_rows(weights: QuantizedWeights, ids: str, name: str) -> str:
+    """(codes - zero) · scale + minimum for the picked rows only."""
+    notes, tensor = weights.notes, weights.tensors[name]
+    last = notes.constant("last_axis", [-1], "int64")
+    codes = weights._gather(weights._blocks(name), ids, f"{name}.picked")
+    value = notes.node("Cast", [codes], f"{name}.picked.float", to=notes.FLOAT)
+    if tensor["kind"] != "q8_0":
+        value = _split_nibbles(notes, value, name)
+    if tensor["kind"] != "q4_1":
+        zero = notes.constant(f"zero_{tensor['kind']}", _ZERO[tensor["kind"]], "float32")
+        value = notes.node("Sub", [value, zero], f"{name}.centred")
+    for op, part in (("Mul", "scales"), ("Add", "mins")):
+        if tensor[part]:
+            factor = weights._gather(weights._halves(name, part), ids, f"{name}.picked.{part}")
+            factor = notes.node("Cast", [factor], f"{name}.picked.{part}.float", to=notes.FLOAT)
+            column = notes.node("Unsqueeze", [factor, last], f"{name}.picked.{part}.column")
+            value = notes.node(op, [value, column], f"{name}.after.{part}")
+    shape = notes.constant("row_shape", [0, 0, tensor["cols"]], "int64")
+    return notes.node("Reshape", [value, shape], f"{name}.rows")
+
+
+_ZERO = {"q8_0": 128.0, "q4_0": 8.0}
+
+
+def _split_nibbles(notes: GraphNotes, byte: str, name: str) -> str:
+    """[..., 16] bytes as floats → [..., 16, 2] nibbles → [..., 32], in float arithmetic.
+
+    Floats because no WebGPU kernel shifts uint8.
+    """
+    sixteen = notes.constant("sixteen", 16.0, "float32")
+    last = notes.constant("last_axis", [-1], "int64")
+    quotient = notes.node("Div", [byte, sixteen], f"{name}.sixteenth")
+    high = notes.node("Floor", [quotient], f"{name}.high")
+    above = notes.node("Mul", [high, sixteen], f"{name}.above")
+    low = notes.node("Sub", [byte, above], f"{name}.low")
+    pair = [notes.node("Unsqueeze", [part, last], f"{part}.column") for part in (low, high)]
+    both = notes.node("Concat", pair, f"{name}.nibbles", axis=-1)
+    shape = notes.constant("nibble_shape", [0, 0, 0, BLOCK], "int64")
+    return notes.node("Reshape", [both, shape], f"{name}.weights")
