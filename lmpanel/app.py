@@ -1,0 +1,78 @@
+"""Puts the parts together: one explorer, three components, the scripting interface.
+
+Runs unchanged in the browser (lmpanel/browser.py) and on CPython (python -m lmpanel). Knows
+nothing about where it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lmpanel.api import Api
+from lmpanel.engine.base import Engine
+from lmpanel.errors import LMPanelError
+from lmpanel.explorer import Explorer
+from lmpanel.model import LanguageModel
+from lmpanel.tokenizer import Tokenizer
+from lmpanel.views.controls import Controls
+from lmpanel.views.lens import Lens
+from lmpanel.views.token_strip import TokenStrip
+
+
+class App:
+    """The whole application over one engine.
+
+    `notify` receives dicts with an "event" key: "state" (the document changed), "measured" (new
+    numbers are shown) and "error".
+    """
+
+    def __init__(
+        self, engine: Engine, tokenizer: Tokenizer, notify: Callable[[dict[str, Any]], None]
+    ):
+        self.notify = notify
+        self.model = LanguageModel(engine, tokenizer)
+        self.explorer = Explorer(self.model, self.report)
+        self.api = Api(self.model)
+        self.roots = [TokenStrip(self.explorer), Controls(self.explorer), Lens(self.explorer)]
+        self.explorer.param.watch(self._state_changed, ["document"])
+        self.explorer.param.watch(self._measured, ["measured"])
+
+    def report(self, error: LMPanelError) -> None:
+        """Hand an error to whoever shows it."""
+        self.notify(
+            {
+                "event": "error",
+                "code": error.code,
+                "message": error.message,
+                "remedy": error.remedy,
+            }
+        )
+
+    def _state_changed(self, *events: Any) -> None:
+        if not self.explorer.generating:
+            self.notify({"event": "state", "state": self.explorer.state()})
+
+    def _measured(self, *events: Any) -> None:
+        if self.explorer.recorded is None:
+            self.notify({"event": "measured"})
+
+    async def call(self, method: str, args: list[Any]) -> dict[str, Any]:
+        """One call of the scripting interface: `{"result": …}` or `{"error": {code, message}}`."""
+        own = {"get_state": self.get_state, "set_state": self.set_state}
+        if method not in own:
+            return await self.api.call(method, args)
+        try:
+            return {"result": await own[method](*args)}
+        except LMPanelError as error:
+            return {"error": error.as_dict()}
+
+    async def get_state(self) -> dict[str, Any]:
+        """The document, position and settings."""
+        return self.explorer.state()
+
+    async def set_state(self, state: Any) -> dict[str, Any]:
+        """Restore a state; answers with warnings about what was left out."""
+        warnings = self.explorer.restore(state)
+        await self.explorer.settle()
+        return {"warnings": warnings}

@@ -1,0 +1,163 @@
+"""The one door to the browser: the engine behind a message port, and Panel's document sync.
+
+The only file that imports `js`, `pyodide` or `panel.io.pyodide`. Called by site/python_worker.js,
+which passes in everything it needs; the rest of lmpanel cannot tell where it runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import js
+import numpy as np
+import panel.io.pyodide as panel_pyodide
+from panel.io import resources
+from panel.io.state import state
+from pyodide.ffi import JsException, to_js
+
+from lmpanel.app import App
+from lmpanel.engine.base import EngineInfo, EngineStats, check_branch, check_logits
+from lmpanel.errors import EngineLost, LMPanelError, error_from
+from lmpanel.tokenizer import Tokenizer
+
+# panel.io.pyodide switches to a content network on import; everything comes from this site.
+resources.RESOURCE_MODE = "server"
+
+
+class BrowserEngine:
+    """The Engine protocol over site/engine/client.js; waits while no engine is connected."""
+
+    def __init__(self, model: dict[str, Any]):
+        self.stats = EngineStats()
+        self._info = EngineInfo(model, "starting")
+        self._client: Any = None
+        self._connected = asyncio.Event()
+
+    @property
+    def info(self) -> EngineInfo:
+        return self._info
+
+    def connect(self, client: Any, backend: str, threads: int, verified: bool) -> None:
+        """Use a verified engine from now on."""
+        self._client = client
+        self._info = EngineInfo(self._info.model, backend, threads, verified)
+        self._connected.set()
+
+    def disconnect(self) -> None:
+        """The engine is gone; calls wait for the next one."""
+        client, self._client = self._client, None
+        self._connected.clear()
+        if client is not None:
+            client.lost("The engine stopped.")
+
+    async def ready(self) -> None:
+        """Wait until an engine is connected."""
+        await self._connected.wait()
+
+    async def logits(self, ids: Sequence[int], first: int) -> np.ndarray:
+        check_logits(self._info, ids, first)
+        return await self._ask("logits", ids, first)
+
+    async def branch(self, ids: Sequence[int], next_ids: Sequence[int]) -> np.ndarray:
+        check_branch(self._info, ids, next_ids)
+        return await self._ask("branch", ids, _int32(next_ids))
+
+    async def _ask(self, verb: str, ids: Sequence[int], argument: Any) -> np.ndarray:
+        await self._connected.wait()
+        if self._client is None:
+            raise EngineLost("The engine stopped.", "It is being started again.")
+        abort = js.AbortController.new()
+        options = to_js({"signal": abort.signal}, dict_converter=js.Object.fromEntries)
+        try:
+            reply = await getattr(self._client, verb)(_int32(ids), argument, options)
+        except asyncio.CancelledError:
+            abort.abort()
+            raise
+        except JsException as error:
+            raise _typed(error) from None
+        self.stats.count(int(reply.computed), int(reply.reused))
+        logits = np.asarray(reply.logits.to_py(), dtype=np.float32)
+        return logits.reshape(int(reply.rows), -1)
+
+    async def close(self) -> None:
+        self.disconnect()
+
+
+def _int32(ids: Sequence[int]) -> Any:
+    return to_js(np.asarray(ids, dtype=np.int32))
+
+
+def _typed(error: JsException) -> LMPanelError:
+    code = str(getattr(error, "code", None) or "engine_error")
+    return error_from(code, str(error.message), str(getattr(error, "remedy", None) or ""))
+
+
+class Host:
+    """What the worker holds: builds the app, keeps the documents in step, answers calls."""
+
+    def __init__(
+        self,
+        model: str,
+        tokenizer: str,
+        recorded: str,
+        notify: Callable[[str], None],
+        send_patch: Callable[..., None],
+    ):
+        self.engine = BrowserEngine(json.loads(model))
+        self.tokenizer = Tokenizer.from_json(tokenizer)
+        self.recorded = json.loads(recorded)
+        self.send = notify
+        self.send_patch = send_patch
+        self.app: App | None = None
+
+    def notify(self, event: dict[str, Any]) -> None:
+        """Tell the page something."""
+        self.send(json.dumps(event))
+
+    async def render(self, saved: str | None) -> Any:
+        """Build the app; returns what Bokeh needs to draw its roots."""
+        panel_pyodide.init_doc()
+        self.app = App(self.engine, self.tokenizer, self.notify)
+        explorer = self.app.explorer
+        if saved:
+            explorer.restore(json.loads(saved))
+        elif list(explorer.document.ids) == self.recorded["ids"]:
+            explorer.recorded = self.recorded
+            explorer.param.trigger("measured")
+        for root in self.app.roots:
+            root.server_doc(state.curdoc, location=False)
+        explorer.look()
+        return to_js(list(await panel_pyodide.write_doc()))
+
+    def link(self) -> None:
+        """The roots are in the page: send what changes from now on."""
+        panel_pyodide._link_docs_worker(state.curdoc, self._dispatch, setter="js")
+        self.notify({"event": "settled"})
+
+    def _dispatch(self, patch: Any, buffers: Any, message_id: Any = None) -> None:
+        self.send_patch(patch, buffers)
+
+    def patch(self, patch: Any) -> None:
+        """Apply a change that came from the page."""
+        try:
+            state.curdoc.apply_json_patch(panel_pyodide._convert_json_patch(patch), setter="js")
+        except Exception as error:
+            self.app.report(LMPanelError(f"The page sent something unexpected: {error}"))
+
+    def connect(self, client: Any, info: str) -> None:
+        """A verified engine is there."""
+        details = json.loads(info)
+        self.engine.connect(client, details["backend"], details["threads"], details["verified"])
+
+    def disconnect(self, message: str) -> None:
+        """The engine is gone."""
+        self.engine.disconnect()
+
+    async def call(self, method: str, args: str) -> Any:
+        """One call of the scripting interface: [ok, JSON text]."""
+        answer = await self.app.call(method, json.loads(args))
+        ok = "error" not in answer
+        return to_js([ok, json.dumps(answer["result" if ok else "error"])])

@@ -1,0 +1,1 @@
+"""What Panel shows: one Python class per component of site/components, payload out, actions in."""

@@ -1,0 +1,88 @@
+"""The base of every component: JSON state out, actions in, and the ES module that draws it.
+
+A component is a pair: `views/NAME.py` says what is shown, `site/components/NAME.js` draws it. The
+module is loaded from the page's own address, so that components share code and the browser
+caches it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import param
+from panel.custom import JSComponent
+
+from lmpanel.errors import LMPanelError
+from lmpanel.explorer import Explorer
+
+_FILL = ":host { display: flex; flex-direction: column; flex: 1 1 auto; min-height: 0; } "
+_FILL += ":host > div { display: flex; flex-direction: column; flex: 1 1 auto; min-height: 0; }"
+
+_MODULE = """
+const url = new URL("components/link.js", document.baseURI).href;
+const {{ mountPanel }} = await import(url);
+export const render = (args) => mountPanel("{name}", args);
+"""
+
+
+def module(name: str) -> str:
+    """The few lines of JavaScript that fetch the component from the page's own address."""
+    return _MODULE.format(name=name)
+
+
+class Component(JSComponent):
+    """A view of an `Explorer`. Subclasses give `payload()` and a table of `actions`."""
+
+    state = param.String(default="{}", doc="What is shown, as JSON.")
+
+    __abstract = True
+
+    watches: tuple[str, ...] = ()
+
+    def __init__(self, explorer: Explorer, **params: Any):
+        super().__init__(stylesheets=[_FILL], sizing_mode="stretch_width", **params)
+        self.explorer = explorer
+        self._running: set[asyncio.Future] = set()
+        self.state = json.dumps(self.payload())
+        explorer.param.watch(self._refresh, list(self.watches))
+
+    def payload(self) -> dict[str, Any]:
+        """What is shown, JSON-able."""
+        raise NotImplementedError
+
+    def actions(self) -> dict[str, Callable[..., Any]]:
+        """What may be asked for: verb → function of the message's other fields."""
+        raise NotImplementedError
+
+    def _refresh(self, *events: param.parameterized.Event) -> None:
+        self.state = json.dumps(self.payload())
+
+    def tell(self, op: str, **fields: Any) -> None:
+        """Send the component a message."""
+        self._send_msg(json.dumps({"op": op, **fields}))
+
+    def _handle_msg(self, data: Any) -> None:
+        arguments = {str(name): value for name, value in dict(data).items()}
+        action = self.actions().get(arguments.pop("verb", ""))
+        if action is not None:
+            task = asyncio.ensure_future(self._run(action, arguments))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
+    async def _run(self, action: Callable[..., Any], arguments: dict[str, Any]) -> None:
+        # The outermost place for errors of an action: nobody awaits this task.
+        try:
+            result = action(**arguments)
+            if asyncio.iscoroutine(result):
+                await result
+        except LMPanelError as error:
+            self.failed(error)
+        except Exception as error:
+            self.failed(LMPanelError(f"That did not work: {error}.", "Your document is kept."))
+
+    def failed(self, error: LMPanelError) -> None:
+        """Show an error of an action."""
+        self.explorer.report(error)

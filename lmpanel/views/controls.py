@@ -1,0 +1,100 @@
+"""The controls: what can be done to the document, and the conversation as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lmpanel.errors import LMPanelError
+from lmpanel.views.component import Component, module
+
+
+class Controls(Component):
+    """Buttons and boxes below the strip. Drawn by site/components/controls.js."""
+
+    _esm = module("controls")
+    watches = ("document", "cursor", "generating", "written", "max_tokens", "past_end")
+
+    def payload(self) -> dict[str, Any]:
+        explorer = self.explorer
+        history = explorer.history
+        response = explorer.editor.response(explorer.document)
+        reply = response.content_stop - response.content_start if response else 0
+        last = min(explorer.cursor + 1, len(explorer.document))
+        inside = last < len(explorer.document)
+        return {
+            "turn": self._turn(),
+            "reply_tokens": reply,
+            "generating": explorer.generating,
+            "written": self._written(),
+            "max_tokens": explorer.max_tokens,
+            "past_end": explorer.past_end,
+            "undo": history.current.label if history.can_undo else None,
+            "redo": "the change undone last" if history.can_redo else None,
+            "rewind": f"Cut the document after token {last}" if inside else None,
+        }
+
+    def _turn(self) -> str:
+        if self.explorer.document.raw:
+            return "raw"
+        turns = self.explorer.editor.turns(self.explorer.document)
+        last = turns[-1] if turns else None
+        return "assistant" if last and last.role == "assistant" and not last.closed else "user"
+
+    def _written(self) -> str:
+        if self.explorer.generating:
+            start = len(self.explorer.history.current.state)
+            return f"{len(self.explorer.document) - start} tokens"
+        return self.explorer.written
+
+    def actions(self) -> dict[str, Any]:
+        explorer = self.explorer
+        return {
+            "ready": lambda: None,
+            "generate": explorer.generate,
+            "stop": explorer.stop,
+            "pick_top": explorer.pick_top,
+            "clear_response": explorer.clear_response,
+            "rewind": explorer.rewind,
+            "undo": explorer.undo,
+            "redo": explorer.redo,
+            "append_text": self.append_text,
+            "end_turn": self.end_turn,
+            "close_turn": explorer.close_turn,
+            "raw_text": self.raw_text,
+            "new_conversation": explorer.new_conversation,
+            "get_json": self.get_json,
+            "set_json": self.set_json,
+        }
+
+    def append_text(self, text: str, box: str) -> None:
+        """Add typed text; the box is emptied once it is in the document."""
+        self.explorer.append_text(str(text))
+        self.tell("written", box=box)
+
+    def end_turn(self, text: str) -> None:
+        """End the user's turn; the box is emptied once the message is in the document."""
+        self.explorer.end_turn(str(text))
+        self.tell("written", box="message")
+
+    def raw_text(self, text: str) -> None:
+        """Replace the raw document by the box's text."""
+        self.explorer.raw_text(str(text))
+        self.tell("written", box="message")
+
+    def get_json(self) -> None:
+        """Hand the conversation out as JSON."""
+        conversation = self.explorer.editor.conversation(self.explorer.document)
+        messages = list(conversation.messages)
+        if conversation.reply:
+            messages.append({"role": "assistant", "content": conversation.reply})
+        self.tell("json", text=json.dumps(messages, ensure_ascii=False, indent=2))
+
+    def set_json(self, text: str) -> None:
+        """Use a conversation given as JSON; an error stays in the dialog."""
+        try:
+            self.explorer.set_conversation(str(text))
+        except LMPanelError as error:
+            self.tell("json_error", text=str(error))
+        else:
+            self.tell("json_used")

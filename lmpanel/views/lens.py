@@ -1,0 +1,39 @@
+"""The lens: one tab per way of looking at the document. Only the open tab is computed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lmpanel.views import next_token, surprise
+from lmpanel.views.component import Component, module
+
+LENSES = {"next": next_token, "surprise": surprise}
+
+
+class Lens(Component):
+    """The right half of the page. Drawn by site/components/lens.js."""
+
+    _esm = module("lens")
+    watches = ("anchor", "cursor", "where", "tab", "unit", "length", "query", "measured", "progress")
+
+    def payload(self) -> dict[str, Any]:
+        explorer = self.explorer
+        tabs = [{"name": name, "title": lens.TITLE} for name, lens in LENSES.items()]
+        return {"tab": explorer.tab, "tabs": tabs, **LENSES[explorer.tab].payload(explorer)}
+
+    def actions(self) -> dict[str, Any]:
+        explorer = self.explorer
+        return {
+            "ready": lambda: None,
+            "tab": lambda name: explorer.param.update(tab=name),
+            "where": self.where,
+            "pick": lambda id: explorer.pick(int(id)),
+            "length": lambda n: explorer.param.update(length=n),
+            "lookup": lambda query: explorer.param.update(query=str(query)[:200]),
+            "unit": lambda name: explorer.param.update(unit=name),
+        }
+
+    def where(self, name: str) -> None:
+        """Switch between what was predicted at a token and what comes after it."""
+        self.explorer.where = name
+        self.explorer.look()

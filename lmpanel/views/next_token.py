@@ -1,0 +1,101 @@
+"""What the next-token lens shows, as plain data. Knows nothing about Panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lmpanel.distribution import Candidate, Distribution
+from lmpanel.explorer import Explorer
+
+TITLE = "Next token"
+TITLE_CHARACTERS = 36
+LOOKUP_ROWS = 8
+
+
+def payload(explorer: Explorer) -> dict[str, Any]:
+    """The state of site/components/lens_next.js."""
+    inside = explorer.cursor < len(explorer.document)
+    shared = {
+        "where": explorer.where if inside else "next",
+        "can_here": inside,
+        "can_next": True,
+        "title": {"text": _before(explorer), "token": _here(explorer)},
+        "length": explorer.length,
+    }
+    distribution = explorer.distribution
+    if distribution is None and _is_recorded(explorer):
+        return explorer.recorded["lens"]["state"]
+    if distribution is None:
+        return {**shared, "message": _waiting(explorer)}
+    return {**shared, **_numbers(explorer, distribution)}
+
+
+def _numbers(explorer: Explorer, distribution: Distribution) -> dict[str, Any]:
+    length = explorer.length
+    here = explorer.here
+    return {
+        "message": "",
+        "entropy": distribution.entropy_bits,
+        "choices": distribution.effective_choices,
+        "rows": [_row(explorer, candidate) for candidate in distribution.top(length)],
+        "marked": None if here is None else _row(explorer, distribution.candidate(here)),
+        "other": {"count": distribution.size - length, "prob": distribution.other_prob(length)},
+        "lookup": _lookup(explorer, distribution),
+    }
+
+
+def _row(explorer: Explorer, candidate: Candidate) -> dict[str, Any]:
+    token = explorer.model.tokenizer.vocabulary.token(candidate.id)
+    return {
+        "rank": candidate.rank,
+        "id": candidate.id,
+        "text": token.display if token.partial else token.text,
+        "kind": "special" if token.special else "bytes" if token.partial else "text",
+        "spoken": token.spoken,
+        "logit": candidate.logit,
+        "prob": candidate.prob,
+        "logprob": candidate.logprob,
+        "bits": candidate.bits,
+        "cumulative": candidate.cumulative,
+    }
+
+
+def _lookup(explorer: Explorer, distribution: Distribution) -> dict[str, Any]:
+    query = explorer.query
+    if not query:
+        return {"query": "", "rows": []}
+    found = explorer.model.tokenizer.vocabulary.find(query, LOOKUP_ROWS)
+    pieces = explorer.model.tokenizer.encode(query)
+    message = ""
+    if not found and len(pieces) > 1:
+        shown = explorer.model.tokenizer.vocabulary
+        parts = " · ".join(shown.display(piece, visible_space=True) for piece in pieces[:12])
+        message = f"Not one token: it is read as {parts}"
+    elif not found:
+        message = "No token has this text or id."
+    rows = [_row(explorer, distribution.candidate(id)) for id in found]
+    return {"query": query, "rows": rows, "message": message}
+
+
+def _before(explorer: Explorer) -> str:
+    text = explorer.model.tokenizer.decode(explorer.context[-40:])
+    if len(text) <= TITLE_CHARACTERS:
+        return text
+    return "…" + text[-TITLE_CHARACTERS:]
+
+
+def _here(explorer: Explorer) -> str:
+    if explorer.here is None:
+        return ""
+    return explorer.model.tokenizer.vocabulary.token(explorer.here).display
+
+
+def _is_recorded(explorer: Explorer) -> bool:
+    recorded = explorer.recorded
+    return bool(recorded) and list(explorer.context) == recorded["ids"]
+
+
+def _waiting(explorer: Explorer) -> str:
+    if not explorer.context:
+        return "The first token has no prediction: the model needs something to read."
+    return explorer.progress or "The model is reading…"

@@ -1,0 +1,136 @@
+"""The token strip: rows and turns of the document, sent as splices of what changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lmpanel.explorer import Explorer
+from lmpanel.scoring import TokenScore
+from lmpanel.views.component import Component, module
+
+Key = tuple[int, str, TokenScore | None]
+
+
+class TokenStrip(Component):
+    """The document as the model reads it. Drawn by site/components/token_strip.js."""
+
+    _esm = module("token_strip")
+    watches = ("document", "anchor", "cursor", "measure", "measured", "progress")
+
+    def __init__(self, explorer: Explorer, **params: Any):
+        self._sent: list[Key] = []
+        super().__init__(explorer, **params)
+
+    def payload(self) -> dict[str, Any]:
+        explorer = self.explorer
+        return {
+            "mode": "raw" if explorer.document.raw else "chat",
+            "measure": explorer.measure,
+            "anchor": explorer.anchor,
+            "cursor": explorer.cursor,
+            "note": explorer.progress or explorer.note,
+        }
+
+    def actions(self) -> dict[str, Any]:
+        explorer = self.explorer
+        return {
+            "ready": self.send_all,
+            "select": lambda anchor, cursor: explorer.select(int(anchor), int(cursor)),
+            "measure": lambda name: explorer.param.update(measure=name),
+            "mode": lambda name: explorer.set_mode(name),
+            "edit_turn": lambda turn: self.edit(int(turn)),
+            "replace_turn": lambda turn, text: explorer.replace_turn(int(turn), str(text)),
+            "delete_turn": lambda turn: explorer.delete_turn(int(turn)),
+        }
+
+    def edit(self, turn: int) -> None:
+        """Hand the text of a turn out for editing."""
+        turns = self.explorer.editor.turns(self.explorer.document)
+        text = self.explorer.editor.chat.content(self.explorer.document.ids, turns[turn])
+        self.tell("edit", turn=turn, text=text)
+
+    def _refresh(self, *events: Any) -> None:
+        if any(event.name in ("document", "measured") for event in events):
+            self.send_changes()
+        super()._refresh(*events)
+
+    def send_all(self) -> None:
+        """Send every row: a new view has none."""
+        self._sent = []
+        self.send_changes()
+
+    def send_changes(self) -> None:
+        """Send what differs from the rows sent before, as one splice."""
+        splice = self.splice(self._keys())
+        if splice is not None:
+            self.tell("splice", **splice)
+
+    def splice(self, keys: list[Key]) -> dict[str, Any] | None:
+        """The splice from the rows sent before to `keys`, None when nothing changed."""
+        old = self._sent
+        start, tail = _common(old, keys)
+        if start == len(old) == len(keys):
+            return None
+        self._sent = keys
+        return {
+            "start": start,
+            "remove": len(old) - start - tail,
+            "rows": [self._row(key) for key in keys[start : len(keys) - tail]],
+            "turns": self._turns(),
+            "anchor": self.explorer.anchor,
+            "cursor": self.explorer.cursor,
+        }
+
+    def _keys(self) -> list[Key]:
+        explorer = self.explorer
+        kinds = [""] * len(explorer.document)
+        for turn in explorer.editor.turns(explorer.document):
+            if turn.header is not None:
+                for position in range(turn.start, turn.content_start):
+                    kinds[position] = "header"
+        return list(zip(explorer.document.ids, kinds, explorer.scores()))
+
+    def _row(self, key: Key) -> dict[str, Any]:
+        token, kind, score = key
+        entry = self.explorer.model.tokenizer.vocabulary.token(token)
+        if entry.special:
+            kind = "special"
+        elif entry.partial:
+            kind = "bytes"
+        return {
+            "id": token,
+            "text": entry.display if entry.partial else entry.text,
+            "kind": kind or "text",
+            "spoken": entry.spoken,
+            "bits": score and score.bits,
+            "prob": score and score.prob,
+            "rank": score and score.rank,
+            "entropy": score and score.entropy_bits,
+        }
+
+    def _turns(self) -> list[dict[str, Any]]:
+        document = self.explorer.document
+        turns = self.explorer.editor.turns(document)
+        if not turns:
+            return [{"role": None, "start": 0, "end": len(document), "editable": False}]
+        return [
+            {
+                "role": turn.role or turn.header,
+                "start": turn.start,
+                "end": turn.stop,
+                "editable": turn.header is not None,
+            }
+            for turn in turns
+        ]
+
+
+def _common(old: list[Key], new: list[Key]) -> tuple[int, int]:
+    """Length of the common beginning, and of the common end behind it."""
+    shorter = min(len(old), len(new))
+    start = 0
+    while start < shorter and old[start] == new[start]:
+        start += 1
+    tail = 0
+    while tail < shorter - start and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return start, tail

@@ -1,0 +1,67 @@
+/**
+ * The ranked table of candidates.  Each token is a button that appends it; the token that really
+ * stands here is marked, even if its rank is far below the table.
+ */
+import { h, css, fill, setAttribute } from "./dom.js";
+import { tokenNodes } from "./token_text.js";
+import { probability, bits, signed, count, exact } from "./format.js";
+
+const HEADS = [["rank", ""], ["token", "token"], ["more id", "id"], ["more", "logit"], ["", "probability"], ["bar", ""], ["more", "log p"], ["", "bits"], ["", "cumulative"]];
+
+/** @param {(id: number) => void} onPick */
+export function candidateTable(onPick) {
+  const head = h("thead", {}, h("tr", {}, HEADS.map(([kind, label]) => h("th", { scope: "col", class: kind || null }, label || h("span", { class: "sr" }, kind === "bar" ? "bar" : "rank")))));
+  const body = h("tbody", {});
+  const element = h("table", { class: "candidates number" }, h("caption", { class: "sr" }, "Candidates for the next token, most probable first"), head, body);
+  const show = (state) => {
+    const widest = state.rows[0]?.prob || 1;
+    const focused = body.getRootNode().activeElement?.dataset?.rank;
+    const rows = state.rows.map((row) => line(row, state.marked, widest, onPick));
+    if (state.marked && !state.rows.some((row) => row.id === state.marked.id)) rows.push(gap(), line(state.marked, state.marked, widest, onPick));
+    fill(body, rows, otherLine(state.other));
+    if (focused) body.querySelector(`[data-rank="${focused}"]`)?.focus();
+  };
+  const toggleColumns = () => element.classList.toggle("all");
+  return { element, show, toggleColumns };
+}
+
+function line(row, marked, widest, onPick) {
+  const here = marked?.id === row.id;
+  const button = h("button", { type: "button", class: "token", "data-rank": row.rank, "aria-label": `${here ? "In the document: " : "Append "}${row.spoken}`, onclick: () => onPick(row.id) }, tokenNodes(row.text));
+  if (row.kind !== "text") button.classList.add("code");
+  const bar = h("div", { class: "fill" });
+  bar.style.width = `${Math.max(0.5, Math.min(100, (100 * row.prob) / widest))}%`;
+  const element = h("tr", {}, h("td", { class: "rank muted" }, count(row.rank)),
+    h("td", { class: "token-cell" }, button, here ? h("span", { class: "here small" }, "◂ in the document") : null),
+    cell(row.id, String(row.id), "more"), cell(row.logit, signed(row.logit), "more"), cell(row.prob, probability(row.prob)),
+    h("td", { class: "bar" }, bar), cell(row.logprob, signed(row.logprob), "more"), cell(row.bits, bits(row.bits)), cell(row.cumulative, probability(row.cumulative)));
+  setAttribute(element, "class", here ? "marked" : null);
+  return element;
+}
+
+const cell = (value, text, kind) => h("td", { class: kind, title: exact(value) }, text);
+
+function gap() {
+  return h("tr", { class: "gap muted", "aria-hidden": "true" }, h("td", { colspan: HEADS.length }, "⋮"));
+}
+
+function otherLine(other) {
+  return h("tr", { class: "muted" }, h("td", {}), h("td", { class: "token-cell" }, `(other ${count(other.count)})`), h("td", { class: "more" }), h("td", { class: "more" }),
+    cell(other.prob, probability(other.prob)), h("td", { class: "bar" }), h("td", { class: "more" }), h("td", {}), h("td", {}, "1.000"));
+}
+
+export const styles = css`
+  .candidates { width: 100%; border-collapse: collapse; }
+  .candidates th { font-size: 0.78rem; font-weight: 500; color: var(--muted); text-align: right; padding: 4px 6px; }
+  .candidates td { padding: 2px 6px; text-align: right; border-top: 1px solid var(--line); height: 33px; }
+  .candidates th.token, .token-cell { text-align: left !important; }
+  .token-cell { width: 30%; } .bar { width: 24%; } .rank { width: 2.2em; }
+  .candidates .more { display: none; } .candidates.all .more { display: table-cell; } .candidates.all .bar { display: none; }
+  .fill { height: 12px; border-radius: 3px; background: var(--bar-fill); }
+  tr.marked td { background: var(--accent-soft); } tr.marked .fill { background: var(--accent); }
+  .here { color: var(--accent); white-space: nowrap; }
+  .code { font: 0.84rem var(--mono); }
+  tr.gap td { height: 20px; text-align: left; padding-left: 10px; border: 0; }
+  @media (hover: hover) { tbody tr:hover td { background: var(--hover); } tr.marked:hover td { background: var(--accent-soft); } }
+  @media (max-width: 480px) { .candidates .bar { display: none; } .here { font-size: 0; } .here::before { content: "◂"; font-size: 0.84rem; } }
+`;

@@ -1,0 +1,36 @@
+/**
+ * The conversation as JSON: to read, copy, change and paste in.  Python checks what is pasted; a
+ * refused text stays in the box so that nothing typed is lost.
+ */
+import { h } from "./dom.js";
+
+/** @param {import("./link.js").Link} link */
+export function conversationDialog(link) {
+  const area = h("textarea", { class: "field", rows: 16, spellcheck: "false", "aria-label": "Conversation as JSON" });
+  const error = h("p", { class: "small", role: "alert" });
+  const element = h("dialog", { "aria-labelledby": "json-title" },
+    h("h3", { id: "json-title" }, "The conversation as JSON"),
+    h("p", { class: "small muted" }, "A list of turns with role and content. A last turn of the assistant is left open, so that the model goes on with it."),
+    area, error,
+    h("div", { class: "row" },
+      h("button", { type: "button", class: "button primary", onclick: () => link.send("set_json", { text: area.value }) }, "Use this conversation"),
+      h("button", { type: "button", class: "button", onclick: () => copy(area) }, "Copy"),
+      h("button", { type: "button", class: "button", onclick: () => element.close() }, "Close")));
+  link.onMessage((message) => {
+    if (message.op === "json_error") error.textContent = message.text;
+    else if (message.op === "json_used") element.close();
+  });
+  return {
+    element,
+    open(text) {
+      area.value = text;
+      error.textContent = "";
+      element.showModal();
+    },
+  };
+}
+
+async function copy(area) {
+  area.select();
+  await navigator.clipboard.writeText(area.value);
+}

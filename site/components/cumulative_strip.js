@@ -1,0 +1,38 @@
+/**
+ * The distribution as one line from 0 to 1: every candidate takes as much of it as its probability,
+ * in the order of the table; the rest is "other".
+ */
+import { h, css } from "./dom.js";
+import { tokenLabel } from "./token_text.js";
+import { probability } from "./format.js";
+
+/** @param {(id: number) => void} onPick */
+export function cumulativeStrip(onPick) {
+  const bar = h("div", { class: "cum", role: "img" });
+  const scale = h("div", { class: "cum-scale small muted number", "aria-hidden": "true" }, [0, 0.25, 0.5, 0.75, 1].map((x) => h("span", {}, String(x))));
+  const element = h("div", { class: "cum-box" }, bar, scale);
+  const show = ({ rows, other, marked }) => {
+    const parts = rows.map((row) => piece(row, marked, onPick));
+    if (other.prob > 0) parts.push(h("span", { class: "other", style: null }, other.prob > 0.1 ? "other" : ""));
+    parts.forEach((part, i) => { part.style.flexGrow = rows[i]?.prob ?? other.prob; });
+    bar.replaceChildren(...parts);
+    bar.setAttribute("aria-label", `Probabilities from 0 to 1: ${rows.slice(0, 5).map((row) => `${row.spoken} ${probability(row.prob)}`).join(", ")}, other ${probability(other.prob)}`);
+  };
+  return { element, show };
+}
+
+function piece(row, marked, onPick) {
+  const label = row.prob > 0.06 ? tokenLabel(row.text.trim() || row.text) : "";
+  const part = h("span", { title: `${tokenLabel(row.text)}  p ${probability(row.prob)}, up to ${probability(row.cumulative)}`, onclick: () => onPick(row.id) }, label);
+  if (marked?.id === row.id) part.classList.add("marked");
+  return part;
+}
+
+export const styles = css`
+  .cum-box { padding: 12px 0 8px; }
+  .cum { display: flex; height: 28px; border-radius: 7px; overflow: hidden; border: 1px solid var(--edge); background: var(--chip); }
+  .cum span { flex: 0 1 0; min-width: 0; overflow: hidden; white-space: nowrap; text-align: center; font-size: 0.78rem; line-height: 26px; background: var(--bar-fill); color: var(--bar-ink); border-right: 1px solid var(--card); cursor: pointer; }
+  .cum .other { background: var(--chip); color: var(--muted); border: 0; cursor: default; }
+  .cum .marked { background: var(--accent); color: var(--on-accent); }
+  .cum-scale { display: flex; justify-content: space-between; font-size: 0.72rem; padding-top: 2px; }
+`;

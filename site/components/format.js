@@ -1,0 +1,50 @@
+/**
+ * Numbers as text.  Rounded for reading, always with the same number of digits so that columns
+ * align; the exact value goes into titles and copies.  Knows nothing about the DOM.
+ */
+
+/** A probability with three decimals; tiny ones keep two significant digits: 0.372, 0.00021, 3.1e-9 */
+export function probability(p) {
+  if (p === null || p === undefined) return "–";
+  if (p === 0 || p >= 0.0005) return p.toFixed(3);
+  if (p >= 1e-6) return p.toFixed(Math.min(8, 1 - Math.floor(Math.log10(p))));
+  return p.toExponential(1);
+}
+
+/** Bits (or nats) with two decimals. */
+export function bits(value) {
+  return value === null || value === undefined ? "–" : value.toFixed(2);
+}
+
+/** A logit or log-probability with two decimals and a real minus sign. */
+export function signed(value) {
+  if (value === null || value === undefined) return "–";
+  return value.toFixed(2).replace("-", "−");
+}
+
+/** 49152 → "49 152", with narrow no-break spaces. */
+export function count(value) {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+}
+
+/** Bytes in the unit a download dialog would use. */
+export function bytes(value) {
+  if (value < 1e6) return `${Math.round(value / 1e3)} kB`;
+  return `${(value / 1e6).toFixed(value < 1e7 ? 1 : 0)} MB`;
+}
+
+/** Everything the number holds, for titles, copies and CSV. */
+export function exact(value) {
+  return value === null || value === undefined ? "" : String(value);
+}
+
+/** A spreadsheet's line: quotes doubled, and nothing that a spreadsheet would run as a formula. */
+export function csvLine(cells) {
+  return cells.map((cell) => csvCell(cell)).join(",");
+}
+
+function csvCell(cell) {
+  if (typeof cell === "number") return String(cell);
+  const text = /^[=+\-@\t\r]/.test(cell ?? "") ? `'${cell}` : String(cell ?? "");
+  return `"${text.replaceAll('"', '""')}"`;
+}

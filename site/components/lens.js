@@ -1,0 +1,78 @@
+/**
+ * The right half: lenses on the same document, one tab each.  A lens is a module with
+ * `create(link)` → `{element, show(state)}`; it is loaded when it is first opened.
+ *
+ * State from Python: `{tab, tabs: [{name, title}], …}`, the rest is the open lens's own.
+ * Sends: `tab {name}` and what the lenses send.
+ */
+import { h, css, shadow, setText } from "./dom.js";
+import { shared } from "./styles.js";
+import * as next from "./lens_next.js";
+import { styles as stripStyles } from "./cumulative_strip.js";
+import { styles as tableStyles } from "./candidate_table.js";
+
+const LENSES = { next: async () => next, surprise: () => import("./lens_surprise.js") };
+
+/** @param {import("./link.js").Link} link */
+export function mount(link) {
+  const { host, root } = shadow("lens", [shared, styles, next.styles, stripStyles, tableStyles]);
+  const bar = h("div", { class: "tabs", role: "tablist", "aria-label": "Lenses on the document" });
+  const panel = h("div", { class: "panel", role: "tabpanel", id: "panel", tabindex: -1 });
+  root.append(bar, panel);
+  const opened = {};
+  let latest;
+
+  link.onState(async (state) => {
+    latest = state;
+    drawTabs(bar, state, link);
+    panel.setAttribute("aria-labelledby", `tab-${state.tab}`);
+    const lens = opened[state.tab] ??= await open(state.tab, link, root);
+    if (latest !== state) return;
+    if (panel.firstChild !== lens.element) panel.replaceChildren(lens.element);
+    lens.show(state);
+  });
+  return host;
+}
+
+async function open(name, link, root) {
+  const lens = await LENSES[name]();
+  if (!root.adoptedStyleSheets.includes(lens.styles)) root.adoptedStyleSheets.push(lens.styles);
+  return lens.create(link);
+}
+
+function drawTabs(bar, state, link) {
+  state.tabs.forEach(({ name, title }, i) => {
+    const tab = bar.children[i] ?? bar.appendChild(makeTab(bar, link));
+    tab.id = `tab-${name}`;
+    tab.dataset.name = name;
+    setText(tab, title);
+    const open = name === state.tab;
+    tab.setAttribute("aria-selected", String(open));
+    tab.tabIndex = open ? 0 : -1;
+  });
+  while (bar.children.length > state.tabs.length) bar.lastChild.remove();
+}
+
+function makeTab(bar, link) {
+  const tab = h("button", { type: "button", role: "tab", "aria-controls": "panel" });
+  tab.addEventListener("click", () => link.send("tab", { name: tab.dataset.name }));
+  tab.addEventListener("keydown", (event) => {
+    const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!move) return;
+    const tabs = [...bar.children];
+    const other = tabs[(tabs.indexOf(tab) + move + tabs.length) % tabs.length];
+    other.focus();
+    other.click();
+    event.preventDefault();
+  });
+  return tab;
+}
+
+const styles = css`
+  :host { display: flex; flex-direction: column; min-height: 0; }
+  .tabs { display: flex; gap: 2px; border-bottom: 1px solid var(--line); margin: -8px -22px 16px; padding: 0 14px; overflow-x: auto; flex: none; }
+  .tabs button { border: 0; background: none; padding: 10px 10px 9px; color: var(--muted); border-bottom: 2px solid transparent; white-space: nowrap; }
+  .tabs button[aria-selected="true"] { color: var(--ink); border-color: var(--accent); font-weight: 600; }
+  .panel { overflow-y: auto; min-height: 0; flex: 1 1 auto; margin: 0 -8px; padding: 0 8px; scrollbar-gutter: stable; }
+  @media (max-width: 900px) { .tabs { margin: -4px -16px 14px; } }
+`;

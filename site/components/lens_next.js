@@ -1,0 +1,130 @@
+/**
+ * The next-token distribution: one sentence, the 0–1 strip, the ranked table, a look-up.
+ *
+ * State: `{where, can_here, can_next, title: {text, token}, message, entropy, choices, length,
+ * rows: [{rank, id, text, kind, spoken, logit, prob, logprob, bits, cumulative}], marked: row|null,
+ * other: {count, prob}, lookup: {query, rows, message}, busy}`.
+ * Sends: `where {name}`, `pick {id}`, `length {n}`, `lookup {query}`, `get_csv`.
+ */
+import { h, css, fill, saveFile, setText } from "./dom.js";
+import { tokenNodes, tokenLabel } from "./token_text.js";
+import { cumulativeStrip } from "./cumulative_strip.js";
+import { candidateTable } from "./candidate_table.js";
+import { bits, csvLine, probability } from "./format.js";
+
+/** @param {import("./link.js").Link} link */
+export function create(link) {
+  const where = whereSwitch(link);
+  const title = h("p", { class: "title" });
+  const entropy = h("p", { class: "muted number" });
+  const strip = cumulativeStrip((id) => link.send("pick", { id }));
+  const table = candidateTable((id) => link.send("pick", { id }));
+  const lookup = lookUp(link);
+  let latest = null;
+  const tools = toolRow(link, () => latest);
+  const body = h("div", {}, strip.element, table.element);
+  const element = h("div", { class: "next" }, where.element, title, entropy, body, tools.element, lookup.element);
+  const show = (state) => {
+    latest = state;
+    where.show(state);
+    fill(title, ...sentence(state));
+    setText(entropy, entropyLine(state));
+    body.hidden = Boolean(state.message);
+    element.classList.toggle("busy", Boolean(state.busy));
+    if (!state.message) { strip.show(state); table.show(state); }
+    tools.show(state, table);
+    lookup.show(state);
+  };
+  return { element, show };
+}
+
+function sentence(state) {
+  if (state.message) return [state.message];
+  const before = state.title.text ? ["after “", h("b", {}, tokenNodes(state.title.text, { spaces: false })), "”"] : ["at the very start"];
+  if (state.where === "next") return [capital(before[0]), ...before.slice(1), ", the model expects"];
+  return ["For ", h("b", { class: "chosen" }, tokenNodes(state.title.token)), ", ", ...before, ", the model expected"];
+}
+
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
+
+function entropyLine(state) {
+  if (state.message || state.entropy === undefined) return "";
+  return `entropy ${bits(state.entropy)} bits, like choosing among ${state.choices < 10 ? state.choices.toFixed(1) : Math.round(state.choices)} equal options`;
+}
+
+function whereSwitch(link) {
+  const button = (name, label) => h("button", { type: "button", "aria-pressed": "false", onclick: () => link.send("where", { name }) }, label);
+  const buttons = { here: button("here", "Predicted here"), next: button("next", "What comes next") };
+  const element = h("div", { class: "segmented small", role: "group", "aria-label": "Which prediction" }, buttons.here, buttons.next);
+  const show = (state) => {
+    for (const [name, item] of Object.entries(buttons)) item.setAttribute("aria-pressed", String(state.where === name));
+    buttons.here.disabled = !state.can_here;
+    buttons.next.disabled = !state.can_next;
+  };
+  return { element, show };
+}
+
+function toolRow(link, latest) {
+  const length = h("select", { class: "field small", "aria-label": "Rows in the table", onchange: () => link.send("length", { n: Number(length.value) }) },
+    [5, 10, 20, 50, 100].map((n) => h("option", { value: n }, `${n} rows`)));
+  const columns = h("button", { type: "button", class: "quiet small", "aria-pressed": "false" }, "All columns");
+  const said = h("span", { class: "small muted", role: "status" });
+  const copy = h("button", { type: "button", class: "quiet small", onclick: async () => { await navigator.clipboard.writeText(asText(latest(), "\t")); setText(said, "Copied"); } }, "Copy");
+  const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("distribution.csv", asText(latest()), "text/csv;charset=utf-8") }, "CSV");
+  const element = h("div", { class: "row tools" }, length, columns, h("span", { class: "spring row" }, said, copy, save));
+  let table;
+  columns.addEventListener("click", () => columns.setAttribute("aria-pressed", String(table.toggleColumns())));
+  const show = (state, current) => {
+    table = current;
+    element.hidden = Boolean(state.message);
+    length.value = state.length;
+    setText(said, "");
+  };
+  return { element, show };
+}
+
+const FIELDS = ["rank", "token", "id", "logit", "probability", "logprob", "bits", "cumulative"];
+
+function asText(state, separator = ",") {
+  const rows = state.rows.map((row) => [row.rank, tokenLabel(row.text), row.id, row.logit, row.prob, row.logprob, row.bits, row.cumulative]);
+  rows.push(["", `(other ${state.other.count})`, "", "", state.other.prob, "", "", 1]);
+  const lines = [FIELDS, ...rows];
+  return lines.map((cells) => separator === "," ? csvLine(cells) : cells.join(separator)).join("\n") + "\n";
+}
+
+function lookUp(link) {
+  const input = h("input", { class: "field", type: "search", placeholder: "token text or id", autocomplete: "off", spellcheck: "false", id: "lookup" });
+  const out = h("div", { class: "found", "aria-live": "polite" });
+  let timer;
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => link.send("lookup", { query: input.value.slice(0, 200) }), 120);
+  });
+  const element = h("div", { class: "lookup" }, h("label", { class: "small muted", for: "lookup" }, "Look up any token"), input, out);
+  const show = (state) => {
+    element.hidden = Boolean(state.message);
+    const found = state.lookup;
+    if (!found?.query) return fill(out);
+    const rows = found.rows.map((row) => h("li", { class: "number" },
+      h("button", { type: "button", class: "token", "aria-label": `Pick ${row.spoken}`, onclick: () => link.send("pick", { id: row.id }) }, tokenNodes(row.text)),
+      ` id ${row.id} · rank ${row.rank} · p ${probability(row.prob)} · ${bits(row.bits)} bits`));
+    return fill(out, rows.length ? h("ul", { class: "small" }, rows) : null, found.message ? h("p", { class: "small muted" }, found.message) : null);
+  };
+  return { element, show };
+}
+
+export const styles = css`
+  .next { display: grid; grid-template-columns: minmax(0, 1fr); gap: 2px; }
+  .next > .segmented { justify-self: start; margin-bottom: 12px; }
+  .segmented button:disabled { opacity: 0.5; cursor: default; }
+  .title { font-size: 1.125rem; line-height: 1.4; overflow-wrap: anywhere; min-height: 1.4em; }
+  .title b { font-weight: 650; } .chosen { color: var(--accent); }
+  .token { border: 0; background: none; padding: 2px 6px; margin-left: -6px; border-radius: 5px; min-height: 26px; min-width: 26px; font-size: 1.05rem; text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; }
+  .token:hover { background: var(--accent-soft); }
+  .tools { padding-top: 10px; }
+  .tools [aria-pressed="true"] { background: var(--accent-soft); color: var(--accent); }
+  .lookup { display: grid; gap: 6px; padding-top: 14px; }
+  .lookup input { max-width: 16rem; }
+  .found ul { list-style: none; display: grid; gap: 2px; } .found .token { margin-left: 0; }
+  .next.busy .title, .next.busy .muted { opacity: 0.6; }
+`;

@@ -1,0 +1,35 @@
+/**
+ * How a token's numbers become one of five colour steps.  The step also sets the height of the bar
+ * under the token, so that colour is never the only cue.  Knows nothing about the DOM.
+ *
+ * A row is `{bits, rank, entropy}` (bits and entropy in bits, rank from 1), null where the token
+ * has no prediction.
+ */
+
+/** The measures a strip can be coloured by: limits between the five steps, and their names. */
+export const SCALES = {
+  surprisal: {
+    title: "Surprisal", unit: "bits", limits: [1, 3, 5, 8], value: (row) => row.bits,
+    labels: ["under 1 bit", "1 to 3 bits", "3 to 5 bits", "5 to 8 bits", "8 bits and more"], ends: ["0", "8+ bits"],
+  },
+  probability: {
+    title: "Probability", unit: "", limits: [1, 3, 5, 8], value: (row) => row.bits,
+    labels: ["over 1/2", "1/2 to 1/8", "1/8 to 1/32", "1/32 to 1/256", "1/256 and less"], ends: ["p = 1", "below 1/256"],
+  },
+  entropy: {
+    title: "Entropy", unit: "bits", limits: [1, 2.5, 4, 6], value: (row) => row.entropy,
+    labels: ["under 1 bit", "1 to 2.5 bits", "2.5 to 4 bits", "4 to 6 bits", "6 bits and more"], ends: ["0", "6+ bits"],
+  },
+  rank: {
+    title: "Rank", unit: "", limits: [2, 11, 101, 1001], value: (row) => row.rank,
+    labels: ["top choice", "top 10", "top 100", "top 1000", "beyond 1000"], ends: ["top 1", "beyond 1000"],
+  },
+};
+
+/** @returns {number|null} step 0 (expected) to 4 (surprising), null without a prediction */
+export function step(measure, row) {
+  const value = SCALES[measure].value(row);
+  if (value === null || value === undefined) return null;
+  const index = SCALES[measure].limits.findIndex((limit) => value < limit);
+  return index < 0 ? 4 : index;
+}

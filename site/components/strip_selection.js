@@ -1,0 +1,125 @@
+/**
+ * Which tokens of the strip are selected, by pointer, touch and keys: one tab stop, roving focus,
+ * Shift extends.  Draws the selection and reports it; knows nothing about Python or numbers.
+ *
+ * A selection is `{anchor, cursor}`: token indices, the span between them inclusive; the index
+ * after the last token is the caret at the end.
+ */
+
+const LONG_PRESS_MS = 450;
+
+export class StripSelection {
+  /**
+   * @param {import("./strip_tokens.js").StripTokens} tokens
+   * @param {(selection: {anchor: number, cursor: number}) => void} onChange
+   */
+  constructor(tokens, onChange) {
+    this.tokens = tokens;
+    this.onChange = onChange;
+    this.anchor = 0;
+    this.cursor = 0;
+    this.extending = false;
+    this.marked = [];
+    this.listen(tokens.list);
+  }
+
+  /** Shows a selection that came from elsewhere, without reporting it back. */
+  show({ anchor, cursor }) {
+    const last = this.tokens.rows.length;
+    this.anchor = Math.min(anchor, last);
+    this.cursor = Math.min(cursor, last);
+    const held = this.tokens.list.contains(this.tokens.list.getRootNode().activeElement);
+    this.mark();
+    if (held) this.tokens.at(this.cursor).focus({ preventScroll: true });
+  }
+
+  listen(list) {
+    list.addEventListener("pointerdown", (event) => this.press(event));
+    list.addEventListener("pointermove", (event) => this.drag(event));
+    for (const end of ["pointerup", "pointercancel"]) list.addEventListener(end, () => this.release());
+    list.addEventListener("keydown", (event) => this.key(event));
+    list.addEventListener("contextmenu", (event) => { if (this.longPressed) event.preventDefault(); });
+  }
+
+  press(event) {
+    const token = indexOf(event.target);
+    if (token === null || event.button !== 0) return;
+    this.longPressed = false;
+    if (event.pointerType === "touch") this.timer = setTimeout(() => this.startSpan(token), LONG_PRESS_MS);
+    else this.dragging = true;
+    this.move(token, event.shiftKey || this.extending);
+    if (event.pointerType !== "touch") event.preventDefault();
+  }
+
+  startSpan(token) {
+    this.longPressed = true;
+    this.onExtending?.(true);
+    this.move(token, false);
+  }
+
+  drag(event) {
+    if (!this.dragging) { if (Math.hypot(event.movementX, event.movementY) > 6) clearTimeout(this.timer); return; }
+    const token = indexOf(event.target.getRootNode().elementFromPoint(event.clientX, event.clientY));
+    if (token !== null && token !== this.cursor) this.move(token, true);
+  }
+
+  release() {
+    clearTimeout(this.timer);
+    this.dragging = false;
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || indexOf(event.target) === null) return;
+    const last = this.tokens.rows.length;
+    const targets = {
+      ArrowRight: () => this.cursor + 1, ArrowLeft: () => this.cursor - 1, Home: () => 0, End: () => last,
+      ArrowDown: () => this.line(1), ArrowUp: () => this.line(-1), Escape: () => this.cursor,
+    };
+    const target = targets[event.key]?.();
+    if (target === undefined) return;
+    event.preventDefault();
+    this.move(Math.max(0, Math.min(last, target)), event.shiftKey);
+  }
+
+  /** The nearest token one line above or below the cursor. */
+  line(direction) {
+    const from = this.tokens.at(this.cursor).getBoundingClientRect();
+    const x = from.left + from.width / 2;
+    let best = null, bestTop = null, bestGap = Infinity;
+    for (let i = this.cursor + direction; i >= 0 && i <= this.tokens.rows.length; i += direction) {
+      const box = this.tokens.at(i).getBoundingClientRect();
+      if ((box.top - from.top) * direction < from.height / 2) continue;
+      bestTop ??= box.top;
+      if (Math.abs(box.top - bestTop) > from.height / 2) break;
+      const gap = Math.abs(box.left + box.width / 2 - x);
+      if (gap < bestGap) { best = i; bestGap = gap; }
+    }
+    return best ?? (direction > 0 ? this.tokens.rows.length : 0);
+  }
+
+  move(index, extend) {
+    const last = this.tokens.rows.length;
+    this.cursor = extend ? Math.min(index, last - 1) : index;
+    if (!extend || this.anchor >= last) this.anchor = this.cursor;
+    this.mark();
+    const element = this.tokens.at(this.cursor);
+    element.focus({ preventScroll: true });
+    element.scrollIntoView({ block: "nearest" });
+    this.onChange({ anchor: this.anchor, cursor: this.cursor });
+  }
+
+  mark() {
+    for (const element of this.marked) { element.setAttribute("aria-selected", "false"); element.tabIndex = -1; }
+    const [from, to] = [Math.min(this.anchor, this.cursor), Math.max(this.anchor, this.cursor)];
+    this.marked = [];
+    for (let i = from; i <= to; i++) this.marked.push(this.tokens.at(i));
+    for (const element of this.marked) element.setAttribute("aria-selected", "true");
+    this.tokens.at(this.cursor).tabIndex = 0;
+    if (!this.marked.includes(this.tokens.at(this.cursor))) this.marked.push(this.tokens.at(this.cursor));
+  }
+}
+
+function indexOf(node) {
+  for (let element = node; element; element = element.parentElement) if (element.index !== undefined) return element.index;
+  return null;
+}

@@ -1,0 +1,152 @@
+/**
+ * The token elements of the strip and the turns that hold them, kept in step with Python's rows by
+ * splices.  Elements are reused: focus survives, and adding a token to 2 000 others touches one.
+ * Knows nothing about selection or messages.
+ *
+ * Row: `{id, text, kind, spoken, bits, prob, rank, entropy}`.
+ * Turn: `{role, start, end, open, editable}`, token indices, end exclusive.
+ */
+import { h, fill, setText } from "./dom.js";
+import { step } from "./scales.js";
+import { tokenNodes } from "./token_text.js";
+import { probability, bits, count } from "./format.js";
+
+const ROLES = { system: "system", user: "you", assistant: "model" };
+
+export class StripTokens {
+  /**
+   * @param {HTMLElement} list the element that holds the turns
+   * @param {(action: string, turn: number) => void} onTurn "edit" or "delete" was asked for
+   */
+  constructor(list, onTurn) {
+    this.list = list;
+    this.onTurn = onTurn;
+    this.rows = [];
+    this.elements = [];
+    this.groups = [];
+    this.measure = "surprisal";
+    this.caret = h("span", { class: "caret", role: "option", tabindex: -1, "aria-selected": "false",
+      "aria-label": "End of the document: what comes next" });
+    this.caret.index = 0;
+  }
+
+  /** Replaces `remove` rows from `start` on with `rows`, then lays the turns out again. */
+  splice({ start, remove, rows, turns }) {
+    const kept = Math.min(remove, rows.length);
+    rows.slice(0, kept).forEach((row, i) => this.update(start + i, row));
+    const fresh = rows.slice(kept).map((row) => this.create(row));
+    this.elements.splice(start + kept, remove - kept, ...fresh);
+    this.rows.splice(start + kept, remove - kept, ...rows.slice(kept));
+    for (let i = start + kept; i < this.elements.length; i++) this.place(i);
+    this.caret.index = this.elements.length;
+    this.arrange(turns);
+  }
+
+  /** The element at a token index; the index after the last token is the caret. */
+  at(index) {
+    return this.elements[index] ?? this.caret;
+  }
+
+  /** Colours every token by another measure. */
+  recolour(measure) {
+    this.measure = measure;
+    this.elements.forEach((element, i) => this.colour(element, this.rows[i]));
+  }
+
+  /** What a screen reader says: position, spelled whitespace, probability. */
+  name(index, withTotal = false) {
+    const row = this.rows[index];
+    if (!row) return "End of the document: what comes next";
+    const total = withTotal ? ` of ${this.rows.length}` : "";
+    const chance = row.prob === null ? "no prediction" : `probability ${percent(row.prob)}`;
+    return `token ${index + 1}${total}, ${row.spoken}, ${chance}`;
+  }
+
+  /** The line shown on hover and focus. */
+  facts(index) {
+    const row = this.rows[index];
+    if (!row) return "what comes next?";
+    const place = `token ${index + 1} · id ${row.id}`;
+    if (row.bits === null) return index === 0 ? `${place} · first token, no prediction` : `${place} · not measured yet`;
+    return `${place} · p ${probability(row.prob)} · ${bits(row.bits)} bits · rank ${count(row.rank)} · entropy ${bits(row.entropy)} bits`;
+  }
+
+  create(row) {
+    const element = h("span", { role: "option", tabindex: -1, "aria-selected": "false" });
+    this.draw(element, row);
+    return element;
+  }
+
+  update(index, row) {
+    const element = this.elements[index];
+    const old = this.rows[index];
+    this.rows[index] = row;
+    if (old.text !== row.text || old.kind !== row.kind) this.draw(element, row);
+    else this.colour(element, row);
+    this.place(index);
+  }
+
+  draw(element, row) {
+    const words = row.kind === "special" || row.kind === "header" ? [row.text.replaceAll("\n", "↵")] : tokenNodes(row.text, { spaces: false });
+    fill(element, ...words);
+    element.className = `t ${row.kind}${row.text.endsWith("\n") ? " break" : ""}`;
+    this.colour(element, row);
+  }
+
+  colour(element, row) {
+    const s = step(this.measure, row);
+    if (s === null) delete element.dataset.step;
+    else element.dataset.step = s;
+  }
+
+  place(index) {
+    this.elements[index].index = index;
+    this.elements[index].setAttribute("aria-label", this.name(index));
+  }
+
+  arrange(turns) {
+    while (this.groups.length > turns.length) this.groups.pop().box.remove();
+    turns.forEach((turn, i) => {
+      const group = this.groups[i] ?? this.addGroup(i);
+      this.label(group, turn);
+      sync(group.strip, this.elements.slice(turn.start, turn.end));
+    });
+    (this.groups.at(-1)?.strip ?? this.list).append(this.caret);
+  }
+
+  addGroup(i) {
+    const role = h("span", { class: "role" });
+    const edit = h("button", { type: "button", class: "quiet small", onclick: () => this.onTurn("edit", i) }, "Edit");
+    const remove = h("button", { type: "button", class: "quiet small", onclick: () => this.onTurn("delete", i) }, "Delete");
+    const tools = h("span", { class: "tools", role: "presentation" }, edit, remove);
+    const strip = h("div", { class: "strip", role: "group" });
+    const box = h("div", { class: "turn", role: "presentation" }, h("div", { class: "side", role: "presentation" }, role, tools), strip);
+    this.list.append(box);
+    const group = { box, role, tools, edit, remove, strip };
+    this.groups.push(group);
+    return group;
+  }
+
+  label(group, turn) {
+    const name = turn.role === null ? "text" : ROLES[turn.role] ?? turn.role;
+    setText(group.role, name);
+    group.strip.setAttribute("aria-label", turn.role === null ? "text" : `${turn.role} turn`);
+    group.tools.hidden = !turn.editable;
+    group.edit.setAttribute("aria-label", `Edit the ${name} turn`);
+    group.remove.setAttribute("aria-label", `Delete the ${name} turn`);
+  }
+}
+
+/** Makes `parent`'s children equal `wanted`, moving no child that is already in its place. */
+function sync(parent, wanted) {
+  const children = parent.childNodes;
+  let same = 0;
+  while (same < wanted.length && children[same] === wanted[same]) same += 1;
+  while (children.length > same) parent.lastChild.remove();
+  parent.append(...wanted.slice(same));
+}
+
+function percent(p) {
+  if (p >= 0.095) return `${Math.round(p * 100)} percent`;
+  return p >= 0.0005 ? `${(p * 100).toFixed(1)} percent` : "below 0.1 percent";
+}

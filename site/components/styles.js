@@ -1,0 +1,39 @@
+/**
+ * Styles that every component shares: type, buttons, fields.  Colours come from custom properties
+ * that `shell.css` sets on the page; they reach into shadow roots.
+ */
+import { css } from "./dom.js";
+
+export const shared = css`
+  :host { display: block; color: var(--ink); font: inherit; }
+  *, *::before, *::after { box-sizing: border-box; }
+  [hidden] { display: none !important; }
+  h2, h3, p, ol, ul { margin: 0; padding: 0; }
+  h2 { font-size: 0.875rem; font-weight: 600; color: var(--muted); letter-spacing: 0; }
+  button, select, input, textarea { font: inherit; color: inherit; }
+  button { cursor: pointer; }
+  :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+  .button { min-height: 38px; padding: 6px 14px; border: 1px solid var(--edge); border-radius: 9px; background: var(--card); }
+  .button:hover:not([aria-disabled="true"]) { background: var(--hover); }
+  .button.primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); font-weight: 600; }
+  .button.primary:hover:not([aria-disabled="true"]) { background: var(--accent-strong); }
+  .button[aria-disabled="true"] { color: var(--muted); background: var(--card); border-color: var(--line); cursor: default; font-weight: inherit; }
+  .quiet { min-height: 28px; padding: 2px 8px; border: 0; border-radius: 7px; background: none; color: var(--muted); }
+  .quiet:hover:not([aria-disabled="true"]) { background: var(--hover); color: var(--ink); }
+  .quiet[aria-disabled="true"] { opacity: 0.55; cursor: default; }
+  .field { min-height: 36px; padding: 6px 10px; border: 1px solid var(--edge); border-radius: 8px; background: var(--field); }
+  .field::placeholder { color: var(--muted); opacity: 1; }
+  select.field { min-height: 30px; padding: 2px 6px; }
+  textarea.field { display: block; width: 100%; resize: vertical; line-height: 1.5; }
+  .segmented { display: inline-flex; border: 1px solid var(--edge); border-radius: 9px; padding: 2px; gap: 2px; }
+  .segmented button { border: 0; background: none; border-radius: 7px; padding: 3px 10px; min-height: 28px; color: var(--muted); }
+  .segmented button[aria-pressed="true"] { background: var(--accent-soft); color: var(--accent); font-weight: 600; }
+  .muted { color: var(--muted); }
+  .small { font-size: 0.84rem; }
+  .number { font-variant-numeric: tabular-nums; }
+  .row { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
+  .spring { margin-left: auto; }
+  .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  .glyph { color: var(--muted); }
+  kbd { font: 0.8em var(--mono); border: 1px solid var(--edge); border-radius: 4px; padding: 0 4px; }
+`;

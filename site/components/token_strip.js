@@ -1,0 +1,158 @@
+/**
+ * The document as the model reads it: one strip of tokens in turns, with its header and legend.
+ *
+ * State from Python: `{mode, measure, anchor, cursor, note}`; messages: `{op: "splice", …}` (see
+ * strip_tokens.js) and `{op: "edit", turn, text}`.
+ * Sends: `ready`, `select {anchor, cursor}`, `measure {name}`, `mode {name}`, `edit_turn {turn}`,
+ * `replace_turn {turn, text}`, `delete_turn {turn}`.
+ */
+import { h, css, fill, shadow, setText } from "./dom.js";
+import { shared } from "./styles.js";
+import { SCALES } from "./scales.js";
+import { StripTokens } from "./strip_tokens.js";
+import { StripSelection } from "./strip_selection.js";
+
+/** @param {import("./link.js").Link} link */
+export function mount(link) {
+  const { host, root } = shadow("token-strip", [shared, styles]);
+  const list = h("div", { class: "list", role: "listbox", "aria-multiselectable": "true", "aria-label": "The document, token by token" });
+  const header = stripHeader(link);
+  const tip = h("p", { class: "tip small number", "aria-hidden": "true" });
+  const note = h("p", { class: "note small", hidden: true });
+  const tokens = new StripTokens(list, (action, turn) => link.send(`${action}_turn`, { turn }));
+  const selection = new StripSelection(tokens, (span) => link.send("select", span));
+  root.append(header.element, list, tip, note);
+
+  showFacts(list, tip, tokens);
+  header.span.addEventListener("click", () => setExtending(!selection.extending));
+  selection.onExtending = setExtending;
+  function setExtending(on) {
+    selection.extending = on;
+    header.span.setAttribute("aria-pressed", String(on));
+  }
+
+  link.onState((state) => {
+    header.show(state);
+    if (state.measure !== tokens.measure) tokens.recolour(state.measure);
+    if (state.cursor !== undefined) selection.show(state);
+    setText(note, state.note ?? "");
+    note.hidden = !state.note;
+  });
+  link.onMessage((message) => {
+    if (message.op === "splice") receive(list, tokens, selection, message);
+    else if (message.op === "edit") editTurn(link, tokens.groups[message.turn], message);
+  });
+  link.send("ready");
+  return host;
+}
+
+function receive(list, tokens, selection, splice) {
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+  tokens.splice(splice);
+  selection.show(splice);
+  if (atEnd) list.scrollTop = list.scrollHeight;
+}
+
+function stripHeader(link) {
+  const modes = ["chat", "raw"].map((name) => h("button", { type: "button", "aria-pressed": "false", onclick: () => link.send("mode", { name }) },
+    name === "chat" ? "Conversation" : "Raw text"));
+  const measure = h("select", { class: "field small", "aria-label": "Colour tokens by", onchange: () => link.send("measure", { name: measure.value }) },
+    Object.entries(SCALES).map(([name, scale]) => h("option", { value: name }, scale.title)));
+  const legend = h("span", { class: "legend small", role: "img" });
+  const span = h("button", { type: "button", class: "quiet small", "aria-pressed": "false", title: "Tap the first token, then the last one (or use Shift)" }, "Select a span");
+  const element = h("div", { class: "head row" }, h("h2", {}, "The document the model reads"),
+    h("div", { class: "segmented small", role: "group", "aria-label": "Kind of document" }, modes),
+    h("div", { class: "row spring" }, span, measure, legend));
+  const show = (state) => {
+    modes.forEach((button, i) => button.setAttribute("aria-pressed", String((state.mode === "raw") === (i === 1))));
+    if (!state.measure) return;
+    measure.value = state.measure;
+    drawLegend(legend, SCALES[state.measure]);
+  };
+  return { element, span, show };
+}
+
+function drawLegend(legend, scale) {
+  legend.setAttribute("aria-label", `Colour scale: ${scale.labels.join(", ")}`);
+  fill(legend, scale.ends[0], scale.labels.map((label, i) => h("i", { class: "swatch", "data-step": i, title: label })), scale.ends[1]);
+}
+
+function showFacts(list, tip, tokens) {
+  const show = (event) => { if (event.target.index !== undefined) setText(tip, tokens.facts(event.target.index)); };
+  list.addEventListener("pointerover", show);
+  list.addEventListener("focusin", (event) => {
+    show(event);
+    const { index } = event.target;
+    if (index < tokens.rows.length) event.target.setAttribute("aria-label", tokens.name(index, true));
+  });
+  list.addEventListener("pointerleave", () => {
+    const focused = list.getRootNode().activeElement?.index;
+    setText(tip, focused === undefined ? "" : tokens.facts(focused));
+  });
+}
+
+function editTurn(link, group, { turn, text }) {
+  if (!group || group.box.querySelector("textarea")) return;
+  const area = h("textarea", { class: "field", rows: Math.min(12, 2 + text.split("\n").length), "aria-label": `Text of the ${group.role.textContent} turn` });
+  area.value = text;
+  const close = () => { form.remove(); group.strip.hidden = false; group.edit.focus(); };
+  const save = () => { close(); link.send("replace_turn", { turn, text: area.value }); };
+  const form = h("div", { class: "edit" }, area, h("div", { class: "row" },
+    h("button", { type: "button", class: "button primary", onclick: save }, "Save turn"),
+    h("button", { type: "button", class: "button", onclick: close }, "Cancel"),
+    h("span", { class: "small muted" }, "Only this turn is tokenised again.")));
+  area.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
+    else return;
+    event.preventDefault();
+  });
+  group.strip.hidden = true;
+  group.box.append(form);
+  area.focus();
+}
+
+const styles = css`
+  :host { display: flex; flex-direction: column; min-height: 0; }
+  .head { padding-bottom: 12px; }
+  .legend { display: inline-flex; gap: 3px; align-items: center; color: var(--muted); white-space: nowrap; }
+  .swatch { width: 16px; height: 12px; border-radius: 3px; border: 1px solid var(--edge); margin: 0 1px; }
+  [aria-pressed="true"].quiet { background: var(--accent-soft); color: var(--accent); }
+  .list { overflow-y: auto; min-height: 60px; flex: 1 1 auto; margin: 0 -8px; padding: 0 8px; user-select: none; -webkit-user-select: none; scrollbar-gutter: stable; position: relative; }
+  .turn { display: grid; grid-template-columns: 60px minmax(0, 1fr); gap: 0 14px; padding: 8px 0; border-top: 1px solid var(--line); }
+  .turn:first-child { border-top: 0; }
+  .side { display: flex; flex-direction: column; align-items: flex-start; }
+  .role { color: var(--muted); font-size: 0.875rem; padding-top: 9px; }
+  .tools { display: flex; flex-direction: column; margin-left: -8px; opacity: 0; }
+  .turn:hover .tools, .turn:focus-within .tools { opacity: 1; }
+  @media (hover: none) { .tools { opacity: 1; } }
+  .strip { font-size: 1.125rem; line-height: 2.15; }
+  .t { display: inline-block; white-space: pre-wrap; overflow-wrap: anywhere; max-width: 100%; line-height: 1.5; padding: 1px 1px 2px; margin: 0 1px 2px 0; min-width: 0.5em; border-radius: 5px; border-bottom: 0 solid var(--bar); cursor: pointer; }
+  .t.break { display: inline; }
+  .t.break::after { content: "\\A"; white-space: pre; }
+  .t.special, .t.header, .t.bytes { font: 0.8125rem/1.5 var(--mono); color: var(--muted); background: var(--chip); padding: 3px 5px; }
+  .t.bytes { color: var(--ink); }
+  .t[data-step="0"] { background: var(--s0); }
+  .t[data-step="1"], .swatch[data-step="1"] { background: var(--s1); color: var(--s1-ink); }
+  .t[data-step="2"], .swatch[data-step="2"] { background: var(--s2); color: var(--s2-ink); }
+  .t[data-step="3"], .swatch[data-step="3"] { background: var(--s3); color: var(--s3-ink); }
+  .t[data-step="4"], .swatch[data-step="4"] { background: var(--s4); color: var(--s4-ink); }
+  .t[data-step] .glyph { color: inherit; opacity: 0.75; }
+  .t[data-step="1"] { border-bottom-width: 1px; } .t[data-step="2"] { border-bottom-width: 3px; }
+  .t[data-step="3"] { border-bottom-width: 5px; } .t[data-step="4"] { border-bottom-width: 8px; }
+  .t.special[data-step], .t.header[data-step] { background: var(--chip); color: var(--muted); }
+  .t[aria-selected="true"] { outline: 2px solid var(--accent); outline-offset: 0; }
+  .t:focus-visible { outline: 3px solid var(--accent); }
+  .caret { display: inline-block; width: 14px; height: 1.5em; vertical-align: middle; cursor: pointer; border-radius: 4px; position: relative; min-width: 24px; }
+  .caret::before { content: ""; position: absolute; left: 4px; top: 3px; bottom: 3px; width: 2px; background: var(--muted); }
+  .caret[aria-selected="true"]::before { background: var(--accent); width: 3px; }
+  .tip { min-height: 1.6em; padding-top: 6px; color: var(--muted); }
+  .note { color: var(--ink); background: var(--chip); border-radius: 8px; padding: 6px 10px; margin-top: 6px; }
+  .edit { grid-column: 2; display: grid; gap: 10px; }
+  @media (max-width: 900px) {
+    .turn { grid-template-columns: minmax(0, 1fr); }
+    .side { flex-direction: row; gap: 6px; align-items: center; } .role { padding-top: 0; } .tools { flex-direction: row; margin: 0; }
+    .edit { grid-column: 1; }
+  }
+  @media (forced-colors: active) { .t { border: 1px solid transparent; border-bottom: 0 solid CanvasText; } .t[aria-selected="true"] { outline-color: Highlight; } }
+`;

@@ -1,0 +1,32 @@
+/**
+ * The page: shows the recorded example, starts both workers at once, puts Panel's roots into the
+ * layout when they are there, and connects the scripting interface.  The order is what matters
+ * here; the work is done by the modules named below.
+ */
+import { EngineHost } from "./engine/host.js";
+import { createApi } from "./api.js";
+import { readOptions } from "./options.js";
+import { Status, notice } from "./status.js";
+import { PythonHost } from "./python_host.js";
+import { RecordedExample } from "./recorded.js";
+import { watchEngine } from "./engine_status.js";
+
+const base = new URL(".", document.baseURI).href;
+const options = readOptions(location.search);
+const status = new Status();
+const engine = new EngineHost({ base });
+const python = new PythonHost({ base, status });
+const recorded = new RecordedExample({ base, status });
+
+globalThis.lmpanel = createApi({ status, engine, python });
+
+for (const [i, message] of options.warnings.entries()) notice({ code: `parameter_${i}`, message });
+watchEngine({ engine, python, status });
+status.draw();
+document.getElementById("engine").addEventListener("toggle", () => status.draw());
+
+const shown = recorded.show();
+engine.start({ backend: options.backend, threads: options.threads ?? undefined });
+python.start();
+python.addEventListener("settled", () => recorded.leave());
+await shown;

@@ -1,0 +1,33 @@
+/**
+ * The URL parameters any page may use.  Unknown or invalid values fall back to the default and are
+ * reported, never silently taken.
+ */
+
+const BACKENDS = ["auto", "webgpu", "webgpu-nosubgroups", "wasm"];
+const KNOWN = new Set(["backend", "threads"]);
+
+/**
+ * @param {string} search e.g. "?backend=wasm&threads=2"
+ * @returns {{backend: string, threads: number|null, warnings: string[]}}
+ */
+export function readOptions(search) {
+  const query = new URLSearchParams(search);
+  const warnings = [];
+  for (const name of query.keys()) if (!KNOWN.has(name)) warnings.push(`“${clip(name)}” is not a parameter of this page and was ignored.`);
+  return { backend: backend(query.get("backend"), warnings), threads: threads(query.get("threads"), warnings), warnings };
+}
+
+function backend(value, warnings) {
+  if (value === null || BACKENDS.includes(value)) return value ?? "auto";
+  warnings.push(`backend=${clip(value)} is not known; the best one is chosen. Possible: ${BACKENDS.join(", ")}.`);
+  return "auto";
+}
+
+function threads(value, warnings) {
+  if (value === null) return null;
+  if (/^[1-9]\d?$/.test(value) && Number(value) <= 16) return Number(value);
+  warnings.push(`threads=${clip(value)} is not a number from 1 to 16; the number is chosen by the page.`);
+  return null;
+}
+
+const clip = (text) => text.length > 40 ? `${text.slice(0, 40)}…` : text;

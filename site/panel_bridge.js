@@ -1,0 +1,55 @@
+/**
+ * Keeps the page's Bokeh document and the Python worker's in step.  Bokeh draws Panel's roots into
+ * the slots; changes travel as patches in both directions.  Knows nothing about what the app shows.
+ */
+
+const SCRIPTS = ["vendor/bokeh/bokeh.min.js", "vendor/panel/panel.min.js"];
+
+/** Loads Bokeh's and Panel's own scripts, in order; start it early, it needs nothing else. */
+export async function loadBokeh(base) {
+  for (const path of SCRIPTS) await loadScript(new URL(path, base));
+}
+
+function loadScript(url) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = url;
+    script.onload = resolve;
+    script.onerror = () => reject(Object.assign(new Error(`${url.pathname} could not be loaded.`), { code: "download_failed", remedy: "Check the network, then reload the page." }));
+    document.head.append(script);
+  });
+}
+
+export class PanelBridge {
+  /** @param {(patch: object) => void} sendPatch */
+  constructor(sendPatch) {
+    this.sendPatch = sendPatch;
+    this.patching = 0;
+  }
+
+  /** Draws the roots of the document that Python made, root by root into `targets` (element ids). */
+  async render({ docs_json, render_items, root_ids }, targets) {
+    const items = JSON.parse(render_items);
+    const ids = JSON.parse(root_ids);
+    items[0].roots = Object.fromEntries(ids.map((id, i) => [id, targets[i]]));
+    items[0].root_ids = ids;
+    const [views] = await globalThis.Bokeh.embed.embed_items(JSON.parse(docs_json), items);
+    this.document = [...views.roots.values()][0].model.document;
+    this.document.on_change((event) => this.changed(event), false);
+  }
+
+  changed(event) {
+    if (this.patching || event.setter_id === "py") return;
+    this.sendPatch(this.document.create_json_patch([event]));
+  }
+
+  /** Applies what Python changed. */
+  apply(patch, buffers) {
+    this.patching += 1;
+    try {
+      this.document.apply_json_patch(patch, buffers);
+    } finally {
+      this.patching -= 1;
+    }
+  }
+}

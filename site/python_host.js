@@ -1,0 +1,120 @@
+/**
+ * The page's end of the Python worker: starts it, draws what it renders, passes patches and calls
+ * on, and restarts it once if it dies.  The last state it reported is kept here, so that a restart
+ * loses nothing.
+ */
+import { loadBokeh, PanelBridge } from "./panel_bridge.js";
+import { clearNotice, notice } from "./status.js";
+
+const SLOTS = ["token_strip", "controls", "lens"];
+
+export class PythonHost extends EventTarget {
+  constructor({ base, status }) {
+    super();
+    this.base = base;
+    this.status = status;
+    this.calls = new Map();
+    this.nextCall = 1;
+    this.lastState = null;
+    this.restarts = 0;
+    this.live = new Promise((resolve) => { this.nowLive = resolve; });
+  }
+
+  start() {
+    this.bokeh ??= loadBokeh(this.base).catch((error) => this.fail(error));
+    this.worker = new Worker(new URL("python_worker.js", this.base), { type: "module", name: "lmpanel-python" });
+    this.worker.onmessage = (event) => this.receive(event.data);
+    this.worker.onerror = (event) => { event.preventDefault(); this.crashed(event.message || "the Python worker stopped"); };
+    this.bridge = new PanelBridge((patch) => this.post({ verb: "patch", patch }));
+    this.post({ verb: "start", base: this.base, state: this.lastState });
+  }
+
+  post(message, transfer = []) {
+    this.worker.postMessage(message, transfer);
+  }
+
+  /** A call of the scripting interface; resolves or rejects with what Python answers. */
+  async call(method, args) {
+    await this.live;
+    const id = this.nextCall++;
+    return new Promise((resolve, reject) => {
+      this.calls.set(id, { resolve, reject });
+      this.post({ verb: "call", id, method, args: JSON.stringify(args) });
+    });
+  }
+
+  receive(message) {
+    const handlers = {
+      render: () => this.render(message).catch((error) => this.fail(error)),
+      patch: () => this.bridge.apply(message.patch, message.buffers),
+      result: () => this.answer(message),
+      notify: () => this.notify(JSON.parse(message.json)),
+      failed: () => this.crashed(message.message),
+      progress: () => this.status.mark(`python_${message.done}`),
+    };
+    handlers[message.verb]?.();
+  }
+
+  async render(message) {
+    await this.bokeh;
+    for (const name of SLOTS) prepareSlot(name);
+    await this.bridge.render(message, SLOTS.map((name) => `live-${name}`));
+    this.post({ verb: "rendered" });
+  }
+
+  answer({ id, ok, json }) {
+    const waiting = this.calls.get(id);
+    this.calls.delete(id);
+    if (ok) waiting?.resolve(JSON.parse(json));
+    else waiting?.reject(asError(JSON.parse(json)));
+  }
+
+  notify(event) {
+    if (event.event === "settled") { this.nowLive(); clearNotice("python_failed"); this.dispatchEvent(new Event("settled")); }
+    else if (event.event === "state") { this.lastState = JSON.stringify(event.state); this.dispatchEvent(new CustomEvent("state", { detail: event.state })); }
+    else if (event.event === "measured") this.dispatchEvent(new CustomEvent("measured"));
+    else if (event.event === "clear") clearNotice(event.code);
+    else if (event.event === "error") this.report(event);
+  }
+
+  report({ code, message, remedy }) {
+    notice({ code, message, remedy, error: code !== "context_full" });
+    this.dispatchEvent(new CustomEvent("error", { detail: { code, message } }));
+  }
+
+  crashed(message) {
+    this.worker.terminate();
+    this.rejectCalls(message);
+    this.restarts += 1;
+    if (this.restarts === 1) { this.dispatchEvent(new Event("restarted")); return this.start(); }
+    return this.fail(Object.assign(new Error(`The Python part of this page stopped: ${message}`), { code: "python_failed", remedy: "Your document is kept. Start it again, or reload the page." }));
+  }
+
+  fail(error) {
+    const { code = "python_failed", message, remedy = "Reload the page." } = error;
+    this.dispatchEvent(new CustomEvent("error", { detail: { code, message } }));
+    notice({ code, message, remedy, error: true, actions: [
+      { label: "Start again", run: () => { this.bokeh = null; this.dispatchEvent(new Event("restarted")); this.start(); } },
+      { label: "Reload", run: () => location.reload() },
+    ] });
+  }
+
+  rejectCalls(message) {
+    for (const { reject } of this.calls.values()) reject(asError({ code: "python_failed", message: `The Python part of this page stopped: ${message}` }));
+    this.calls.clear();
+  }
+}
+
+/** An empty, hidden place for a live root; a restart gets a new one. */
+function prepareSlot(name) {
+  const slot = document.getElementById(`slot-${name}`);
+  const old = slot.querySelector(".live");
+  const live = document.createElement("div");
+  live.id = `live-${name}`;
+  live.className = "live fill";
+  live.hidden = old === null;
+  if (old) old.replaceWith(live);
+  else slot.append(live);
+}
+
+const asError = ({ code, message }) => Object.assign(new Error(message), { code });

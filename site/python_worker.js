@@ -1,0 +1,78 @@
+/**
+ * The Python worker: Pyodide, Panel and lmpanel.  It unpacks the archives, starts the app and
+ * passes messages on; everything else happens in Python (lmpanel/browser.py).
+ *
+ * page → worker
+ *   {verb: "start", base, state}          state: a saved state (JSON text) or null
+ *   {verb: "engine", port, info}          a verified engine is at the other end of the port
+ *   {verb: "engine_lost", message}        it is gone; a new one follows or not
+ *   {verb: "rendered"}                    the roots are in the page: patches may flow
+ *   {verb: "patch", patch}                the page's document changed
+ *   {verb: "call", id, method, args}      a call of the scripting interface; args is JSON text
+ * worker → page
+ *   {verb: "progress", phase, done, total}
+ *   {verb: "render", docs_json, render_items, root_ids}
+ *   {verb: "patch", patch, buffers}
+ *   {verb: "result", id, ok, json}
+ *   {verb: "notify", json}                {event: "state"|"settled"|"error", …}
+ *   {verb: "failed", message, detail}
+ */
+import { loadPyodide } from "./vendor/pyodide/pyodide.mjs";
+import { EngineClient } from "./engine/client.js";
+
+const post = (verb, fields = {}, transfer = []) => self.postMessage({ verb, ...fields }, transfer);
+
+let host = null;
+let hostReady;
+const started = new Promise((resolve) => { hostReady = resolve; });
+
+const ARCHIVES = ["python/packages.zip", "python/lmpanel.zip"];
+const TEXTS = ["model/model.json", "model/tokenizer.json", "recorded.json"];
+
+async function fetchWhole(base, path) {
+  const response = await fetch(new URL(path, base));
+  if (!response.ok) throw new Error(`${path} could not be loaded (status ${response.status}). Check the network, then reload the page.`);
+  return response;
+}
+
+async function start({ base, state }) {
+  const archives = ARCHIVES.map((path) => fetchWhole(base, path).then((response) => response.arrayBuffer()));
+  const texts = TEXTS.map((path) => fetchWhole(base, path).then((response) => response.text()));
+  Promise.all([...archives, ...texts]).catch(() => {});
+  const python = await loadPyodide({ indexURL: new URL("vendor/pyodide/", base).href });
+  post("progress", { phase: "python", done: 1, total: 3 });
+  const packages = python.runPython("import site; site.getsitepackages()[0]");
+  for (const archive of archives) python.unpackArchive(await archive, "zip", { extractDir: packages });
+  post("progress", { phase: "python", done: 2, total: 3 });
+  const module = python.pyimport("lmpanel.browser");
+  const [model, tokenizer, recorded] = await Promise.all(texts);
+  const notify = (json) => post("notify", { json });
+  const sendPatch = (patch, buffers) => post("patch", { patch, buffers });
+  host = module.Host(model, tokenizer, recorded, notify, sendPatch);
+  const [docs_json, render_items, root_ids] = (await host.render(state ?? null)).toJs();
+  post("render", { docs_json, render_items, root_ids });
+  post("progress", { phase: "python", done: 3, total: 3 });
+  hostReady();
+}
+
+async function call({ id, method, args }) {
+  await started;
+  const [ok, json] = (await host.call(method, args)).toJs();
+  post("result", { id, ok, json });
+}
+
+const HANDLERS = {
+  start: (message) => start(message).catch(failed),
+  engine: async ({ port, info }) => { await started; host.connect(new EngineClient(port), JSON.stringify(info)); },
+  engine_lost: async ({ message }) => { await started; host.disconnect(message); },
+  rendered: () => host.link(),
+  patch: ({ patch }) => host.patch(patch),
+  call: (message) => call(message).catch(failed),
+};
+
+function failed(error) {
+  const lines = String(error.message ?? error).trim().split("\n");
+  post("failed", { message: lines.at(-1), detail: lines.slice(-12).join("\n") });
+}
+
+self.onmessage = (event) => HANDLERS[event.data.verb]?.(event.data);

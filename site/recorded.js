@@ -1,0 +1,75 @@
+/**
+ * The first example, recorded when the site was built: real values, shown before the model is
+ * there, by the components that the live app uses.  It leaves when the live app is settled; what
+ * was typed meanwhile goes over to it.
+ */
+import { mountRecorded } from "./components/link.js";
+import { announce } from "./status.js";
+
+const NAMES = ["token_strip", "controls", "lens"];
+
+export class RecordedExample {
+  constructor({ base, status }) {
+    this.base = base;
+    this.status = status;
+    this.hosts = {};
+    this.left = false;
+  }
+
+  async show() {
+    const response = await fetch(new URL("recorded.json", this.base));
+    if (!response.ok) return;
+    const recorded = await response.json();
+    if (this.left) return;
+    for (const name of NAMES) {
+      const host = await mountRecorded(name, recorded[name], () => this.explain());
+      if (this.left) return;
+      host.dataset.recorded = "true";
+      host.classList.add("fill");
+      this.hosts[name] = host;
+      slot(name).prepend(host);
+    }
+    this.status.mark("recorded");
+  }
+
+  explain() {
+    announce(`This is a recorded example. ${this.status.line()}`);
+    document.getElementById("chip").animate?.([{ opacity: 0.3 }, { opacity: 1 }], { duration: 400 });
+  }
+
+  /** Takes the recorded example away and shows the live app in its place. */
+  leave() {
+    if (this.left) return;
+    this.left = true;
+    for (const name of NAMES) {
+      const live = slot(name).querySelector(".live");
+      carryOver(this.hosts[name], live);
+      live.hidden = false;
+      this.hosts[name]?.remove();
+    }
+    this.status.mark("interface");
+  }
+}
+
+const slot = (name) => document.getElementById(`slot-${name}`);
+
+/** Text typed into the recorded example's boxes is kept, and so is the place of the cursor. */
+function carryOver(from, to) {
+  if (!from?.shadowRoot) return;
+  for (const field of from.shadowRoot.querySelectorAll("input[id], textarea[id]")) {
+    const twin = liveRoot(to)?.getElementById(field.id);
+    if (!twin) continue;
+    if (field.value) twin.value = field.value;
+    if (from.shadowRoot.activeElement === field) requestAnimationFrame(() => twin.focus());
+  }
+}
+
+/** The component's own shadow root, inside Bokeh's. */
+export function liveRoot(node) {
+  for (const element of node.querySelectorAll("*")) {
+    if (element.dataset.live) return element.shadowRoot;
+    const inner = element.shadowRoot && liveRoot(element.shadowRoot);
+    if (inner) return inner;
+  }
+  return null;
+}

@@ -1,0 +1,100 @@
+/**
+ * What is going on and how far it is: one place that collects it, and draws the chip, the progress
+ * line and the notices of the shell.  Knows nothing about Panel.
+ */
+import { h, fill, setText } from "./components/dom.js";
+import { bytes } from "./components/format.js";
+
+const NAMES = { wasm: "WASM", webgpu: "WebGPU", "webgpu-nosubgroups": "WebGPU without subgroups" };
+const PHASES = { start: "Starting", download: "Loading the model", prepare: "Preparing the model", verify: "Checking the model", ready: "Ready", error: "The model is not running" };
+
+export class Status extends EventTarget {
+  constructor() {
+    super();
+    this.phase = "start";
+    this.message = "";
+    this.bytesDone = 0;
+    this.bytesTotal = 0;
+    this.timings = {};
+    this.tokensPerSecond = null;
+    this.engine = null;
+    this.steps = [];
+  }
+
+  /** Notes a milestone once, in milliseconds since navigation started. */
+  mark(name) {
+    this.timings[name] ??= Math.round(performance.now());
+  }
+
+  set(fields) {
+    Object.assign(this, fields);
+    this.draw();
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** The `status()` of the scripting interface. */
+  snapshot() {
+    return {
+      phase: this.phase, message: this.message, bytes_done: this.bytesDone, bytes_total: this.bytesTotal,
+      timings_ms: { ...this.timings }, tokens_per_second: this.tokensPerSecond, stored_bytes: 0, offline_ready: false,
+    };
+  }
+
+  draw() {
+    const loading = this.phase === "download" && this.bytesTotal > 0;
+    const fraction = this.phase === "ready" ? 1 : loading ? this.bytesDone / this.bytesTotal : 0;
+    setText(byId("chip"), this.line());
+    byId("dot").dataset.phase = this.phase;
+    const bar = byId("progress");
+    bar.hidden = this.phase === "ready" || this.phase === "error";
+    bar.setAttribute("aria-valuenow", String(Math.round(100 * fraction)));
+    bar.firstElementChild.style.transform = `scaleX(${fraction})`;
+    this.drawBox();
+  }
+
+  line() {
+    if (this.phase === "ready") return engineName(this.engine);
+    const what = PHASES[this.phase] ?? this.phase;
+    const much = this.phase === "download" && this.bytesTotal ? ` ${bytes(this.bytesDone)} of ${bytes(this.bytesTotal)}` : "";
+    return this.phase === "error" ? what : `Recorded example · ${what}${much}`;
+  }
+
+  drawBox() {
+    const box = byId("engine-box");
+    if (!byId("engine").open) return;
+    const chosen = h("select", { "aria-label": "Where the model runs", onchange: (event) => this.dispatchEvent(new CustomEvent("backend", { detail: event.target.value })) },
+      Object.entries(NAMES).map(([value, label]) => h("option", { value, selected: this.engine?.backend === value }, label)));
+    const speed = this.tokensPerSecond ? `${this.tokensPerSecond.toFixed(1)} tokens per second` : "not measured yet";
+    fill(box, h("p", {}, this.phase === "ready" ? "The model runs in this page. It was checked against stored values of a known prompt before use." : this.message || PHASES[this.phase]),
+      h("dl", {}, h("dt", {}, "Speed"), h("dd", {}, speed), h("dt", {}, "Runs on"), h("dd", {}, chosen)),
+      this.steps.some((step) => !step.ok) ? h("ul", {}, this.steps.map((step) => h("li", {}, `${NAMES[step.backend]}: ${step.ok ? "checked, in use" : step.reason}`))) : null,
+      h("p", { class: "claim" }, "Nothing you type leaves your machine."));
+  }
+}
+
+const byId = (id) => document.getElementById(id);
+
+function engineName({ model, backend, threads }) {
+  const where = backend === "wasm" ? `WASM, ${threads} ${threads === 1 ? "thread" : "threads"}` : NAMES[backend];
+  return `${model} · ${where} · checked`;
+}
+
+/** Shows a notice with its remedy; a second one with the same code replaces the first. */
+export function notice({ code, message, remedy = "", error = false, actions = [] }) {
+  const box = h("div", { class: `notice${error ? " error" : ""}`, role: error ? "alert" : "status", "data-code": code },
+    h("p", {}, h("span", { class: "what" }, message), remedy ? ` ${remedy}` : ""),
+    actions.map(({ label, run }) => h("button", { type: "button", onclick: () => { box.remove(); run(); } }, label)),
+    h("button", { type: "button", onclick: () => box.remove() }, "Dismiss"));
+  clearNotice(code);
+  byId("notices").append(box);
+}
+
+/** Takes a notice away when its cause is gone. */
+export function clearNotice(code) {
+  for (const old of byId("notices").children) if (old.dataset.code === code) old.remove();
+}
+
+/** Says a milestone to screen readers. */
+export function announce(text) {
+  setText(byId("milestone"), text);
+}
