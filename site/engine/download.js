@@ -1,0 +1,201 @@
+/**
+ * Fetching files and proving that they are the right ones.
+ *
+ * A file is {path, url, bytes?, sha256?}. Its length and SHA-256 are checked before anyone sees a
+ * byte of it. What does not pass is thrown away and fetched once more, past the browser's HTTP
+ * cache; then a typed error names the file, the likely cause and the remedy. Knows nothing about
+ * what is in the files.
+ */
+
+import { EngineError } from "./errors.js";
+
+export const STALL_MS = 30_000;
+const RETRY_PAUSE_MS = 300;
+
+/**
+ * Fetch one file, verified.
+ *
+ * @param {{path: string, url: string, bytes?: number, sha256?: string}} file
+ * @param {{onBytes?: (delta: number) => void, fetch?: typeof fetch, stallMs?: number}} [options]
+ *   onBytes: bytes arrived; negative when what arrived had to be thrown away
+ * @returns {Promise<Uint8Array>}
+ * @throws {EngineError} network, stalled, missing, intercepted, corrupt or insecure
+ */
+export async function fetchVerified(file, options = {}) {
+  try {
+    return await attempt(file, options, "default");
+  } catch (error) {
+    if (error.code === "stalled" || error.code === "insecure") throw error;
+    await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
+    return attempt(file, options, "reload");
+  }
+}
+
+/**
+ * Run `task` over all items, at most `width` at a time; the first failure rejects at once.
+ *
+ * @template T
+ * @param {T[]} items
+ * @param {(item: T) => Promise<void>} task
+ */
+export async function inParallel(items, task, width = 4) {
+  const queue = [...items];
+  let failed = false;
+  const lane = async () => {
+    while (queue.length > 0 && !failed) await task(queue.shift());
+  };
+  const lanes = Array.from({ length: width }, lane);
+  await Promise.all(lanes).catch((error) => {
+    failed = true;
+    throw error;
+  });
+}
+
+/** SHA-256 in hexadecimal. @param {Uint8Array} bytes */
+export async function sha256(bytes) {
+  const subtle = globalThis.crypto?.subtle;
+  if (!subtle) throw insecure();
+  const hash = new Uint8Array(await subtle.digest("SHA-256", bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function attempt(file, options, cache) {
+  const { onBytes = () => {} } = options;
+  let received = 0;
+  const count = (delta) => {
+    received += delta;
+    onBytes(delta);
+  };
+  try {
+    const body = await transfer(file, options, cache, count);
+    await verify(file, body);
+    return body;
+  } catch (error) {
+    onBytes(-received);
+    throw error;
+  }
+}
+
+async function transfer(file, { fetch = globalThis.fetch, stallMs = STALL_MS }, cache, count) {
+  const watch = new StallWatch(stallMs);
+  try {
+    const response = await fetch(file.url, { cache, signal: watch.signal });
+    checkResponse(file, response);
+    return await readBody(file, response, (delta) => {
+      watch.touch();
+      count(delta);
+    });
+  } catch (error) {
+    if (watch.stalled) throw stalled(file, stallMs);
+    throw error instanceof EngineError ? error : unreachable(file, error);
+  } finally {
+    watch.stop();
+  }
+}
+
+function checkResponse(file, response) {
+  const type = response.headers.get("content-type") ?? "";
+  if (response.status === 404 || response.status === 410) throw missing(file, response.status);
+  if (type.includes("text/html")) throw intercepted(file, `${response.status} ${type}`);
+  if (response.status === 206) throw corrupt(file, "the server sent a fragment (206)");
+  if (response.status !== 200) throw unreachable(file, `HTTP status ${response.status}`);
+}
+
+async function readBody(file, response, count) {
+  const reader = response.body.getReader();
+  const chunks = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    length += value.byteLength;
+    count(value.byteLength);
+    if (file.bytes !== undefined && length > file.bytes) {
+      await reader.cancel();
+      throw corrupt(file, `longer than ${file.bytes} bytes`);
+    }
+  }
+  return join(chunks, length);
+}
+
+/** @param {Uint8Array[]} chunks */
+export function join(chunks, length = chunks.reduce((sum, c) => sum + c.byteLength, 0)) {
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return whole;
+}
+
+async function verify(file, body) {
+  const problem = await mismatch(file, body);
+  if (!problem) return;
+  throw looksLikeHtml(body) ? intercepted(file, problem) : corrupt(file, problem);
+}
+
+async function mismatch(file, body) {
+  if (file.bytes !== undefined && body.byteLength !== file.bytes) {
+    return `${body.byteLength} bytes instead of ${file.bytes}`;
+  }
+  if (file.sha256 === undefined) return null;
+  const found = await sha256(body);
+  return found === file.sha256 ? null : `SHA-256 ${found} instead of ${file.sha256}`;
+}
+
+function looksLikeHtml(body) {
+  const head = new TextDecoder().decode(body.subarray(0, 64)).trimStart().toLowerCase();
+  return head.startsWith("<!doctype") || head.startsWith("<html");
+}
+
+/** Aborts a transfer in which nothing has arrived for a while. */
+class StallWatch {
+  constructor(ms) {
+    this.ms = ms;
+    this.stalled = false;
+    this.controller = new AbortController();
+    this.touch();
+  }
+
+  get signal() {
+    return this.controller.signal;
+  }
+
+  touch() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.stalled = true;
+      this.controller.abort();
+    }, this.ms);
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+  }
+}
+
+const unreachable = ({ path }, error) => new EngineError("network",
+  `${path} could not be fetched: the connection failed or the server is gone.`,
+  "Check the network, then retry. What has already arrived is kept.", String(error?.message ?? error));
+
+const stalled = ({ path }, ms) => new EngineError("stalled",
+  `${path} stopped arriving: nothing came for ${Math.round(ms / 1000)} seconds.`,
+  "Check the network, then retry. What has already arrived is kept.");
+
+const missing = ({ path }, status) => new EngineError("missing",
+  `${path} is missing on the server (status ${status}); the site was not uploaded completely.`,
+  "Retry later, or tell whoever looks after this site.");
+
+const intercepted = ({ path }, detail) => new EngineError("intercepted",
+  `Instead of ${path} a web page arrived, probably the sign-in page of the network.`,
+  "Sign in to the network, then retry.", detail);
+
+const corrupt = ({ path }, detail) => new EngineError("corrupt",
+  `${path} arrived changed, probably by a proxy or from a damaged cache; it was not used.`,
+  "Retry; if it happens again, clear this site's data or use another network.", detail);
+
+const insecure = () => new EngineError("insecure",
+  "Downloads cannot be verified here: the browser gives this page no cryptography.",
+  "Open the page over https, or from localhost.");

@@ -1,0 +1,89 @@
+/**
+ * Typed errors of the engine: a code for programs, a sentence and a remedy for people.
+ *
+ * Knows how browsers word their failures (out of memory, aborted WebAssembly, blocked code) and
+ * nothing about who shows the message. Every error that leaves the engine is an `EngineError`.
+ *
+ * Codes
+ *   download   network, stalled, missing, intercepted, corrupt, insecure
+ *   start      no_wasm, no_webgpu, script_failed, proof_failed, out_of_memory
+ *   requests   bad_input, context_full, cancelled, not_ready
+ *   running    engine_lost, out_of_memory, internal
+ */
+
+export class EngineError extends Error {
+  /**
+   * @param {string} code one of the codes above
+   * @param {string} message what happened, and the likely cause
+   * @param {string} [remedy] what the reader can do
+   * @param {string} [detail] the technical text, for a bug report
+   */
+  constructor(code, message, remedy = "", detail = "") {
+    super(message);
+    this.name = "EngineError";
+    Object.assign(this, { code, remedy, detail });
+  }
+
+  /** The form in which it crosses a thread boundary. */
+  toMessage() {
+    const { code, message, remedy, detail } = this;
+    return { code, message, remedy, detail };
+  }
+
+  /** @param {{code: string, message: string, remedy?: string, detail?: string}} message */
+  static fromMessage({ code, message, remedy, detail }) {
+    return new EngineError(code, message, remedy, detail);
+  }
+}
+
+/** Codes after which the worker's WebAssembly instance or GPU device cannot be trusted any more. */
+export const FATAL = new Set(["engine_lost", "out_of_memory"]);
+
+const CLOSE_TABS = "Close other tabs and programs, then reload the page.";
+
+export const outOfMemory = (detail = "") =>
+  new EngineError("out_of_memory", "There is too little memory for the model.", CLOSE_TABS, detail);
+
+export const engineLost = (detail = "") =>
+  new EngineError("engine_lost", "The model's engine stopped unexpectedly.",
+    "It is started again by itself; if it does not come back, reload the page.", detail);
+
+export const cancelled = () => new EngineError("cancelled", "The computation was cancelled.");
+
+const blockedWasm = (detail) =>
+  new EngineError("no_wasm", "The site that shows this page does not let it run WebAssembly.",
+    "Open the page in a new tab of its own, outside the site that embeds it.", detail);
+
+export const noWasm = (detail = "") =>
+  new EngineError("no_wasm", "This browser cannot run WebAssembly, which the model needs.",
+    "Use a current Chrome, Edge, Firefox or Safari, with WebAssembly allowed.", detail);
+
+const PATTERNS = [
+  [/content security policy|wasm-unsafe-eval|unsafe-eval/i, blockedWasm],
+  [/SIMD is not supported|WebAssembly is not (defined|supported)/i, noWasm],
+  [/allocation failed|out of memory|bad_alloc|failed to allocate|invalid (typed )?array( buffer)? length|cannot enlarge memory|OOM/i,
+    outOfMemory],
+  [/device (was |is )?(lost|destroyed)|aborted\(|unreachable|memory access out of bounds|table index|null function/i,
+    engineLost],
+];
+
+/**
+ * Turn whatever was thrown into an `EngineError`.
+ *
+ * @param {unknown} thrown
+ * @returns {EngineError}
+ */
+export function asEngineError(thrown) {
+  if (thrown instanceof EngineError) return thrown;
+  // A C++ exception leaves WebAssembly as a bare pointer; here that is std::bad_alloc in practice.
+  if (typeof thrown === "number") return outOfMemory(`WebAssembly exception ${thrown}`);
+  const text = describe(thrown);
+  for (const [pattern, make] of PATTERNS) if (pattern.test(text)) return make(text);
+  if (thrown?.name === "RuntimeError") return engineLost(text);
+  return new EngineError("internal", "The engine failed in an unexpected way.",
+    "Reload the page; if it happens again, report the details.", text);
+}
+
+function describe(thrown) {
+  return `${thrown?.name ?? typeof thrown}: ${thrown?.message ?? thrown}`.slice(0, 1000);
+}

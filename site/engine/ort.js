@@ -1,0 +1,90 @@
+/**
+ * Choosing, loading and setting up onnxruntime-web: the one module that knows its file names.
+ *
+ * Three builds: plain WebAssembly; WebGPU on JSPI where the browser can suspend WebAssembly;
+ * WebGPU on asyncify elsewhere. Each is one script and one .wasm file under vendor/ort/, nothing
+ * comes from anywhere else. Knows nothing about the model.
+ */
+
+import { EngineError, asEngineError, noWasm } from "./errors.js";
+
+const FOLDER = "vendor/ort/";
+const INIT_TIMEOUT_MS = 60_000;
+
+const BUILDS = {
+  wasm: { script: "ort.wasm.bundle.min.mjs", binary: "ort-wasm-simd-threaded.wasm" },
+  jspi: { script: "ort.jspi.bundle.min.mjs", binary: "ort-wasm-simd-threaded.jspi.wasm" },
+  asyncify: { script: "ort.webgpu.bundle.min.mjs", binary: "ort-wasm-simd-threaded.asyncify.wasm" },
+};
+
+/**
+ * The build that serves a backend in this browser.
+ *
+ * @param {"webgpu"|"webgpu-nosubgroups"|"wasm"} backend
+ * @returns {{script: string, binary: string}} paths relative to the site
+ */
+export function buildFor(backend) {
+  if (typeof WebAssembly !== "object") throw noWasm();
+  const name = backend === "wasm" ? "wasm" : "Suspending" in WebAssembly ? "jspi" : "asyncify";
+  const { script, binary } = BUILDS[name];
+  return { script: FOLDER + script, binary: FOLDER + binary };
+}
+
+/**
+ * How many threads WebAssembly gets: half the logical processors, at most four, and one where the
+ * page is not isolated (threads need shared memory). A number asked for is kept within reason.
+ *
+ * @param {number|null} wanted
+ * @param {{crossOriginIsolated: boolean, hardwareConcurrency: number}} here
+ */
+export function threadCount(wanted, { crossOriginIsolated, hardwareConcurrency }) {
+  if (!crossOriginIsolated) return 1;
+  const fallback = Math.min(4, Math.floor((hardwareConcurrency || 1) / 2));
+  const count = Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, 16) : fallback;
+  return Math.max(1, count);
+}
+
+/**
+ * Import the build's script and hand it the verified WebAssembly binary.
+ *
+ * @param {string} base URL of the site
+ * @param {{script: string}} build
+ * @param {Uint8Array} binary
+ * @param {number} threads
+ * @returns {Promise<object>} the onnxruntime module
+ */
+export async function loadOrt(base, build, binary, threads) {
+  const ort = await importScript(new URL(build.script, base).href, build.script);
+  ort.env.logLevel = "error";
+  ort.env.wasm.numThreads = threads;
+  ort.env.wasm.initTimeout = INIT_TIMEOUT_MS;
+  ort.env.wasm.wasmBinary = binary;
+  return ort;
+}
+
+async function importScript(url, name) {
+  try {
+    return await import(url);
+  } catch (error) {
+    const known = asEngineError(error);
+    if (known.code !== "internal") throw known;
+    throw new EngineError("script_failed", `${name} could not be loaded.`,
+      "Check the network, then reload the page.", String(error));
+  }
+}
+
+/**
+ * From now on this thread's GPU devices are made without subgroup operations.
+ *
+ * onnxruntime asks for every feature the adapter has. On adapters with small subgroups its
+ * attention is wrong with them and right without, and it has no option for that.
+ */
+export function forbidSubgroups() {
+  const { prototype } = GPUAdapter;
+  const request = prototype.requestDevice;
+  prototype.requestDevice = function requestDevice(descriptor = {}) {
+    const wanted = [...(descriptor.requiredFeatures ?? [])];
+    const requiredFeatures = wanted.filter((feature) => !feature.includes("subgroup"));
+    return request.call(this, { ...descriptor, requiredFeatures });
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * Does this backend compute the model's own numbers? A short known prompt decides.
+ *
+ * proof.json holds token ids and, for some positions, log-probabilities from the native engine.
+ * The prompt is run as a beginning, a continuation of several tokens and single steps, because
+ * backends use different kernels for the three. Knows nothing about what follows from a failure.
+ */
+
+import { EngineError } from "./errors.js";
+
+/**
+ * Run the proof.
+ *
+ * @param {object} proof proof.json
+ * @param {{run: Function, pasts: object, vocab: number}} runner see session.js
+ * @param {(done: number, total: number) => void} [onStep]
+ * @returns {Promise<number>} the largest deviation of a log-probability, in nats
+ * @throws {EngineError} code "proof_failed" when it exceeds the tolerance
+ */
+export async function prove(proof, runner, onStep = () => {}) {
+  const spans = proofSpans(proof);
+  let past = runner.pasts.empty();
+  let worst = 0;
+  for (const [index, { from, to }] of spans.entries()) {
+    onStep(index, spans.length);
+    const expected = proof.expected.filter(({ position }) => position >= from && position < to);
+    const step = { ids: Int32Array.from(proof.ids.slice(from, to)), past, keep: true,
+      last: expected.length ? expected.map(({ position }) => position - from) : [0] };
+    const run = await runner.run(step);
+    runner.pasts.release(past);
+    past = run.past;
+    worst = Math.max(worst, ...expected.map((e, row) =>
+      deviation(e, run.logits.subarray(row * runner.vocab, (row + 1) * runner.vocab))));
+    if (worst > proof.tolerance) break;
+  }
+  runner.pasts.release(past);
+  if (worst > proof.tolerance) throw failed(worst, proof.tolerance);
+  return worst;
+}
+
+/**
+ * How the prompt is cut into runs: two for the prefill, then one a token.
+ *
+ * {prefill: 5, ids: 7 of them} → 0–3, 3–5, 5–6, 6–7
+ */
+export function proofSpans({ ids, prefill }) {
+  const middle = Math.ceil(prefill / 2);
+  const cuts = [...new Set([0, middle, prefill])];
+  for (let i = prefill + 1; i <= ids.length; i++) cuts.push(i);
+  return cuts.slice(1).map((to, i) => ({ from: cuts[i], to }));
+}
+
+/** The largest |log-probability − expected| of one position; not a number counts as infinite. */
+export function deviation({ top, probe }, logits) {
+  const norm = logSumExp(logits);
+  const differences = [...top, ...probe].map(([id, logprob]) => Math.abs(logits[id] - norm - logprob));
+  return differences.some(Number.isNaN) ? Infinity : Math.max(...differences);
+}
+
+function logSumExp(logits) {
+  const max = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  return max + Math.log(logits.reduce((sum, x) => sum + Math.exp(x - max), 0));
+}
+
+const failed = (worst, tolerance) => new EngineError("proof_failed",
+  `It computed wrong values for a known text (off by ${worst.toPrecision(2)} nats).`,
+  "Another way of computing is used instead.", `deviation ${worst}, tolerance ${tolerance}`);

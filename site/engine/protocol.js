@@ -1,0 +1,111 @@
+/**
+ * The messages between page, engine worker and whoever asks for logits: the one place where they
+ * are written down. Knows names and shapes, nothing about what the engine does with them.
+ *
+ * Page → worker (the worker's own port). Every request is answered {id, result} or {id, error}.
+ *   {verb: "start", id, args: {base, backend, compact, threads, files}}
+ *       base     URL of the folder that holds model/, vendor/ort/ and manifest.json
+ *       backend  "webgpu" | "webgpu-nosubgroups" | "wasm"
+ *       compact  true: keep the weights quantised (WASM with little memory, several times slower)
+ *       threads  number, or null for the default
+ *       files    {sha256: Blob} of files already verified, so that nothing is fetched twice
+ *       → {backend, compact, threads, verified: true, model, timings_ms}
+ *   {verb: "connect", id, args: {}, port}      port: MessagePort, transferred → {}
+ * Worker → page, at any time
+ *   {event: "progress", phase: "download"|"prepare"|"verify"|"ready", done, total, message}
+ *       done, total: bytes while downloading, else steps; total 0 = unknown
+ *   {event: "file", sha256, blob}               a verified file, for the page to keep
+ *   {event: "stats", calls, tokens, reused, tokens_per_second}     after every request
+ *   {event: "lost", error}                      the engine cannot go on; the worker is useless
+ *
+ * Asker → worker (a connected port)
+ *   {verb: "logits", id, args: {ids: Int32Array, first}}
+ *       → {logits: Float32Array [rows × vocab], transferred, rows, computed, reused, ms}
+ *       row j holds the logits of what follows ids[0 … first+j]; rows = ids.length − first ≤ 128
+ *   {verb: "branch", id, args: {ids: Int32Array, next: Int32Array}}
+ *       → {logits [next.length × vocab], rows, computed, reused, ms}: after ids + [next[j]]
+ *   {verb: "cancel", args: {target}}            target: id of a request of the same port; no answer
+ *       of its own, the target is rejected with code "cancelled"
+ *
+ * computed, reused: tokens run through the model, and tokens found in the KV cache. ms: wall time.
+ * error: {code, message, remedy, detail}, see errors.js.
+ */
+
+import { EngineError } from "./errors.js";
+
+/** The most rows of logits one request may ask for, and the most tokens one run computes. */
+export const MAX_ROWS = 128;
+/** The most continuations of one "branch" request. */
+export const MAX_BRANCHES = 64;
+
+export const BACKENDS = ["webgpu", "webgpu-nosubgroups", "wasm"];
+
+/** Answer a request on its port; typed arrays in `transfer` move instead of being copied. */
+export function answer(port, id, result, transfer = []) {
+  port.postMessage({ id, result }, transfer);
+}
+
+/** @param {EngineError} error */
+export function reject(port, id, error) {
+  port.postMessage({ id, error: error.toMessage() });
+}
+
+/**
+ * Check the arguments of "logits" before the model is touched.
+ *
+ * @param {{ids: ArrayLike<number>, first: number}} args
+ * @param {{vocab_size: number, context_length: number}} model
+ * @returns {{ids: Int32Array, first: number}}
+ * @throws {EngineError} code "bad_input" or "context_full"
+ */
+export function checkLogits(args, model) {
+  const ids = checkIds(args?.ids, "ids", model);
+  checkLength(ids.length, model);
+  const first = args.first;
+  if (!Number.isInteger(first) || first < 0 || first >= ids.length) {
+    throw badInput(`first must be a whole number from 0 to ${ids.length - 1}, not ${first}`);
+  }
+  if (ids.length - first > MAX_ROWS) {
+    throw badInput(`${ids.length - first} rows asked for; one call gives at most ${MAX_ROWS}`);
+  }
+  return { ids, first };
+}
+
+/**
+ * Check the arguments of "branch".
+ *
+ * @param {{ids: ArrayLike<number>, next: ArrayLike<number>}} args
+ * @param {{vocab_size: number, context_length: number}} model
+ * @returns {{ids: Int32Array, next: Int32Array}}
+ * @throws {EngineError} code "bad_input" or "context_full"
+ */
+export function checkBranch(args, model) {
+  const ids = checkIds(args?.ids, "ids", model);
+  const next = checkIds(args.next, "next", model);
+  checkLength(ids.length + 1, model);
+  if (next.length > MAX_BRANCHES) {
+    throw badInput(`${next.length} continuations; one call takes at most ${MAX_BRANCHES}`);
+  }
+  return { ids, next };
+}
+
+function checkIds(values, name, { vocab_size }) {
+  if (!values || !(values.length > 0)) throw badInput(`${name} must hold at least one token id`);
+  for (let i = 0; i < values.length; i++) {
+    const id = values[i];
+    if (!Number.isInteger(id) || id < 0 || id >= vocab_size) {
+      throw badInput(`${name}[${i}] is ${id}; token ids run from 0 to ${vocab_size - 1}`);
+    }
+  }
+  return Int32Array.from(values);
+}
+
+function checkLength(length, { context_length }) {
+  if (length <= context_length) return;
+  throw new EngineError("context_full",
+    `The document has ${length} tokens; this model reads at most ${context_length}.`,
+    "Shorten the document or begin a new conversation.");
+}
+
+const badInput = (message) =>
+  new EngineError("bad_input", message, "Correct the request; the engine is still ready.");

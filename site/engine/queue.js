@@ -1,0 +1,78 @@
+/**
+ * Requests one after the other, each answered or rejected exactly once.
+ *
+ * Knows ports and request ids; nothing about what a job computes. A job gets a `pause` function:
+ * awaiting it lets messages in, and it throws when the request was cancelled meanwhile.
+ */
+
+import { FATAL, asEngineError, cancelled, engineLost } from "./errors.js";
+import { answer, reject } from "./protocol.js";
+
+export class RequestQueue {
+  /** @param {(error: import("./errors.js").EngineError) => void} onFatal */
+  constructor(onFatal) {
+    this.onFatal = onFatal;
+    this.waiting = [];
+    this.current = null;
+    this.draining = false;
+  }
+
+  /**
+   * @param {MessagePort} port where the answer goes
+   * @param {number} id
+   * @param {(pause: () => Promise<void>) => Promise<{result: object, transfer: Transferable[]}>} run
+   */
+  add(port, id, run) {
+    this.waiting.push({ port, id, run, cancelled: false });
+    if (!this.draining) this.drain();
+  }
+
+  /** Cancel a request of this port; one that is not there any more is ignored. */
+  cancel(port, id) {
+    const same = (job) => job?.port === port && job.id === id;
+    if (same(this.current)) this.current.cancelled = true;
+    const job = this.waiting.find(same);
+    if (!job) return;
+    this.waiting.splice(this.waiting.indexOf(job), 1);
+    reject(port, id, cancelled());
+  }
+
+  /** Reject everything that waits. */
+  failAll(error) {
+    for (const { port, id } of this.waiting.splice(0)) reject(port, id, error);
+  }
+
+  async drain() {
+    this.draining = true;
+    while (this.waiting.length > 0) {
+      this.current = this.waiting.shift();
+      await this.execute(this.current);
+      this.current = null;
+      if (this.waiting.length > 0) await letMessagesIn();
+    }
+    this.draining = false;
+  }
+
+  async execute(job) {
+    const pause = async () => {
+      await letMessagesIn();
+      if (job.cancelled) throw cancelled();
+    };
+    try {
+      const { result, transfer } = await job.run(pause);
+      answer(job.port, job.id, result, transfer);
+    } catch (thrown) {
+      this.fail(job, asEngineError(thrown));
+    }
+  }
+
+  fail(job, error) {
+    reject(job.port, job.id, error);
+    if (!FATAL.has(error.code)) return;
+    this.failAll(engineLost(error.detail));
+    this.onFatal(error);
+  }
+}
+
+/** Promises alone never let a worker read its messages; a timer does. */
+const letMessagesIn = () => new Promise((resolve) => setTimeout(resolve, 0));

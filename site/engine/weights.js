@@ -1,0 +1,151 @@
+/**
+ * From the weights file to what onnxruntime reads as external data.
+ *
+ * The file holds quantised blocks of 32 weights (described in model.json, "tensors"). The graph
+ * for WebAssembly wants some of them as float32; they are expanded exactly, one tensor at a time,
+ * at the moment onnxruntime asks for it. Knows the block formats; nothing about the network.
+ */
+
+const BLOCK = 32;
+
+/** The 65 536 float16 values as float32, indexed by their bits. */
+export const HALF = halfTable();
+
+/**
+ * External data of the quantised graph: the weights file as it is.
+ *
+ * @param {object} model model.json
+ * @param {Uint8Array} bytes the weights file
+ * @returns {{path: string, data: Uint8Array}[]} what `InferenceSession.create` takes
+ */
+export function quantizedData(model, bytes) {
+  return [{ path: model.weights.file, data: bytes }];
+}
+
+/**
+ * External data of the expanded graph: one entry for each of model.json's "expanded_buffers",
+ * which name either a tensor to be expanded or a section of one ("NAME.codes", "NAME.scales").
+ *
+ * @param {object} model model.json
+ * @param {Uint8Array} bytes the weights file
+ * @param {(done: number, total: number) => void} [onTensor] called as onnxruntime reads tensors
+ * @returns {{path: string, data: Uint8Array}[]}
+ */
+export function expandedData(model, bytes, onTensor = () => {}) {
+  const tensors = new Map(model.tensors.map((tensor) => [tensor.name, tensor]));
+  const total = model.tensors.filter((tensor) => tensor.expand).length;
+  let done = 0;
+  const read = (tensor) => {
+    onTensor(Math.min(++done, total), total);
+    return expandTensor(tensor, bytes);
+  };
+  const lazy = (tensor) => new ExpandedOnRead(tensor.rows * tensor.cols * 4, () => read(tensor));
+  return model.expanded_buffers.map((path) => ({
+    path, data: tensors.has(path) ? lazy(tensors.get(path)) : namedSection(tensors, path, bytes),
+  }));
+}
+
+function namedSection(tensors, path, bytes) {
+  const dot = path.lastIndexOf(".");
+  return section(bytes, tensors.get(path.slice(0, dot))[path.slice(dot + 1)]);
+}
+
+/**
+ * Bytes that come into being when they are read.
+ *
+ * onnxruntime-web asks an external file for `byteLength` and then copies one `subarray` of it into
+ * its own memory. Expanding there, instead of before, keeps one tensor in JavaScript's memory at a
+ * time: 30 MB instead of 450 MB.
+ */
+export class ExpandedOnRead extends Uint8Array {
+  constructor(size, read) {
+    super(0);
+    this.size = size;
+    this.read = read;
+  }
+
+  static get [Symbol.species]() {
+    return Uint8Array;
+  }
+
+  get byteLength() {
+    return this.size;
+  }
+
+  subarray(begin = 0, end = this.size) {
+    const values = this.read();
+    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).subarray(begin, end);
+  }
+}
+
+/**
+ * The exact float32 values of one tensor, row by row.
+ *
+ * @param {object} tensor entry of model.json's "tensors"
+ * @param {Uint8Array} bytes the weights file
+ * @returns {Float32Array} rows × cols
+ * @throws {Error} for an unknown kind
+ */
+export function expandTensor(tensor, bytes) {
+  const expand = EXPAND[tensor.kind];
+  if (!expand) throw new Error(`tensor ${tensor.name}: unknown kind ${tensor.kind}`);
+  const out = new Float32Array(tensor.rows * tensor.cols);
+  expand(out, section(bytes, tensor.codes), halves(bytes, tensor.scales), halves(bytes, tensor.mins));
+  return out;
+}
+
+const EXPAND = {
+  q4_1: (out, codes, scales, mins) => expandNibbles(out, codes, scales, (d, b) => HALF[mins[b]]),
+  q4_0: (out, codes, scales) => expandNibbles(out, codes, scales, (d) => -8 * d),
+  q8_0: expandBytes,
+  f16: (out, codes) => halves(codes, [0, codes.byteLength]).forEach((h, i) => { out[i] = HALF[h]; }),
+  f32: (out, codes) => new Uint8Array(out.buffer).set(codes),
+};
+
+/** w = d·q + offset; element 2j in the low nibble, 2j+1 in the high one. */
+function expandNibbles(out, codes, scales, offset) {
+  let o = 0;
+  let c = 0;
+  for (let b = 0; b < scales.length; b++) {
+    const d = HALF[scales[b]];
+    const m = offset(d, b);
+    for (const end = o + BLOCK; o < end; o += 2) {
+      const code = codes[c++];
+      out[o] = d * (code & 15) + m;
+      out[o + 1] = d * (code >> 4) + m;
+    }
+  }
+}
+
+/** w = d·(q − 128) */
+function expandBytes(out, codes, scales) {
+  for (let b = 0, o = 0; b < scales.length; b++) {
+    const d = HALF[scales[b]];
+    for (const end = o + BLOCK; o < end; o++) out[o] = d * (codes[o] - 128);
+  }
+}
+
+function section(bytes, range) {
+  return bytes.subarray(range[0], range[0] + range[1]);
+}
+
+function halves(bytes, range) {
+  if (!range) return null;
+  const part = section(bytes, range);
+  // A view needs an even start; sections are aligned to 64 bytes, so this copy is a rarity.
+  const even = part.byteOffset % 2 === 0 ? part : part.slice();
+  return new Uint16Array(even.buffer, even.byteOffset, even.byteLength / 2);
+}
+
+function halfTable() {
+  const table = new Float32Array(65536);
+  for (let bits = 0; bits < 65536; bits++) {
+    const sign = bits & 0x8000 ? -1 : 1;
+    const exponent = (bits >> 10) & 31;
+    const fraction = bits & 1023;
+    if (exponent === 31) table[bits] = fraction ? NaN : sign * Infinity;
+    else if (exponent === 0) table[bits] = sign * fraction * 2 ** -24;
+    else table[bits] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  }
+  return table;
+}

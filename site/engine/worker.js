@@ -1,0 +1,142 @@
+/**
+ * The engine worker: one backend, one session, one queue of requests.
+ *
+ * Starts by downloading, preparing and proving the model on one backend, and says so or fails with
+ * a typed error; choosing another backend is the page's business (host.js), in a fresh worker. The
+ * messages are those of protocol.js.
+ */
+
+import { Engine } from "./engine.js";
+import { EngineError, asEngineError, engineLost, outOfMemory } from "./errors.js";
+import { Files } from "./files.js";
+import { buildFor, forbidSubgroups, loadOrt, threadCount } from "./ort.js";
+import { prove } from "./proof.js";
+import { answer, checkBranch, checkLogits, reject } from "./protocol.js";
+import { RequestQueue } from "./queue.js";
+import { createRunner } from "./session.js";
+import { Speed } from "./speed.js";
+import { expandedData, quantizedData } from "./weights.js";
+
+const PROOF = "model/proof.json";
+
+/** @type {Engine | null} */
+let engine = null;
+const speed = new Speed();
+const queue = new RequestQueue(lose);
+
+self.onmessage = async ({ data: { verb, id, args }, ports }) => {
+  try {
+    if (verb === "start") answer(self, id, await start(args));
+    if (verb === "connect") {
+      listen(ports[0]);
+      answer(self, id, {});
+    }
+  } catch (thrown) {
+    reject(self, id, asEngineError(thrown));
+  }
+};
+
+/** @param {{base: string, backend: string, compact: boolean, threads: number|null, files: object}} args */
+async function start({ base, backend, compact, threads, files }) {
+  const clock = new Clock();
+  const build = buildFor(backend);
+  if (backend === "webgpu-nosubgroups") forbidSubgroups();
+  const loaded = await download(base, build, backend, compact, files);
+  clock.lap("download");
+  const count = backend === "wasm" ? threadCount(threads, here()) : 1;
+  const runner = await prepare({ ...loaded, base, build, backend, compact, threads: count });
+  clock.lap("session");
+  const deviation = await prove(JSON.parse(await loaded.proof.text()), runner,
+    (done, total) => progress("verify", done, total, "Checking the numbers on a known text"));
+  clock.lap("verify");
+  engine = new Engine(runner, loaded.model);
+  watchDevice(runner.device);
+  progress("ready", 1, 1, "Ready");
+  return { backend, compact, threads: count, verified: true, deviation, model: loaded.model,
+    timings_ms: clock.laps };
+}
+
+const here = () => ({
+  crossOriginIsolated: self.crossOriginIsolated,
+  hardwareConcurrency: self.navigator.hardwareConcurrency,
+});
+
+async function download(base, build, backend, compact, kept) {
+  const files = new Files({ base, kept,
+    keep: (sha256, blob) => self.postMessage({ event: "file", sha256, blob }),
+    onProgress: (done, total) => progress("download", done, total, "Downloading the model") });
+  const model = await files.open();
+  const expand = backend === "wasm" && !compact;
+  const graph = `model/${model.graphs[expand ? "expanded" : "quantized"]}`;
+  const { files: blobs, weights } = await files.load([build.binary, graph, PROOF], model.weights);
+  return { model, expand, weights, graph: blobs[graph], proof: blobs[PROOF], binary: blobs[build.binary] };
+}
+
+async function prepare({ base, build, backend, threads, model, expand, weights, graph, binary }) {
+  progress("prepare", 0, 0, "Preparing the model");
+  const ort = await loadOrt(base, build, await bytesOf(binary), threads);
+  const bytes = await bytesOf(weights);
+  const onTensor = (done, total) => progress("prepare", done, total, "Preparing the model");
+  const externalData = expand ? expandedData(model, bytes, onTensor) : quantizedData(model, bytes);
+  return createRunner({ ort, backend, graph: await bytesOf(graph), model, externalData });
+}
+
+const bytesOf = async (blob) => new Uint8Array(await blob.arrayBuffer());
+
+function listen(port) {
+  port.onmessage = ({ data: { verb, id, args } }) => {
+    if (verb === "cancel") queue.cancel(port, args.target);
+    else if (!HANDLERS[verb]) reject(port, id, unknownVerb(verb));
+    else if (!engine) reject(port, id, notReady());
+    else queue.add(port, id, (pause) => handle(verb, args, pause));
+  };
+}
+
+const HANDLERS = {
+  logits: (args, pause) => engine.logits(checkLogits(args, engine.model), pause),
+  branch: (args, pause) => engine.branch(checkBranch(args, engine.model), pause),
+};
+
+async function handle(verb, args, pause) {
+  const started = performance.now();
+  const found = await HANDLERS[verb](args, pause);
+  const ms = performance.now() - started;
+  self.postMessage({ event: "stats", ...speed.count(found, ms) });
+  return { result: { ...found, ms }, transfer: [found.logits.buffer] };
+}
+
+function watchDevice(device) {
+  if (!device) return;
+  device.lost.then(({ reason, message }) => lose(engineLost(`GPU device lost: ${reason} ${message}`)));
+  device.addEventListener("uncapturederror", ({ error }) => {
+    if (error instanceof GPUOutOfMemoryError) lose(outOfMemory(error.message));
+  });
+}
+
+function lose(error) {
+  engine = null;
+  queue.failAll(engineLost(error.detail));
+  self.postMessage({ event: "lost", error: error.toMessage() });
+}
+
+function progress(phase, done, total, message) {
+  self.postMessage({ event: "progress", phase, done, total, message });
+}
+
+const notReady = () => new EngineError("not_ready", "The model is not ready yet.", "Wait until it is.");
+
+const unknownVerb = (verb) => new EngineError("bad_input", `There is no request called ${verb}.`);
+
+/** Milliseconds spent in each phase. */
+class Clock {
+  constructor() {
+    this.last = performance.now();
+    this.laps = {};
+  }
+
+  lap(name) {
+    const now = performance.now();
+    this.laps[name] = Math.round(now - this.last);
+    this.last = now;
+  }
+}
