@@ -1,0 +1,114 @@
+"""How bytes of a token are shown and spoken: nothing invisible, nothing ambiguous.
+
+Knows nothing about vocabularies and nothing about markup: what comes out is plain text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from itertools import groupby
+
+_GLYPHS = {"\n": "↵", "\t": "⇥", "\r": "␍", "\x7f": "␡"}
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
+_NAMES = {"\n": "newline", "\t": "tab", "\r": "carriage return", " ": "space"}
+
+
+def split_utf8(data: bytes) -> list[tuple[str, bytes]]:
+    """Whole characters and stray bytes in turn: (text, b"") or ("", bytes).
+
+    >>> split_utf8(b"a\\xe2\\x80")
+    [('a', b''), ('', b'\\xe2\\x80')]
+    """
+    parts: list[tuple[str, bytes]] = []
+    while data:
+        try:
+            return [*parts, (data.decode(), b"")]
+        except UnicodeDecodeError as error:
+            if error.start:
+                parts.append((data[: error.start].decode(), b""))
+            stop = _end_of_strays(data, error.end)
+            parts.append(("", data[error.start : stop]))
+            data = data[stop:]
+    return parts
+
+
+def _end_of_strays(data: bytes, start: int) -> int:
+    """Where the first decodable character after `start` begins."""
+    while start < len(data):
+        try:
+            data[start:].decode()
+            return start
+        except UnicodeDecodeError as error:
+            if error.start:
+                return start
+            start += error.end
+    return start
+
+
+def visible(data: bytes) -> str:
+    """What a token looks like; spaces stay spaces.
+
+    >>> visible(b" dragon\\n"), visible(b"\\xe2\\x80"), visible("\\u0301\\u200b".encode())
+    (' dragon↵', '⟨E2 80⟩', '◌́⟨U+200B⟩')
+    """
+    parts = split_utf8(data)
+    return "".join(
+        _visible_text(text) if text else f"⟨{stray.hex(' ').upper()}⟩" for text, stray in parts
+    )
+
+
+def _visible_text(text: str) -> str:
+    shown = "".join(map(_visible_character, text))
+    # A combining mark with nothing before it would land on the neighbouring token.
+    return "◌" + shown if unicodedata.combining(text[0]) else shown
+
+
+def _visible_character(character: str) -> str:
+    if character == " " or character.isprintable() and not _is_selector(character):
+        return character
+    if character in _GLYPHS:
+        return _GLYPHS[character]
+    if character < " ":
+        return chr(0x2400 + ord(character))
+    if _is_selector(character) or unicodedata.category(character) in _INVISIBLE:
+        return f"⟨U+{ord(character):04X}⟩"
+    return character
+
+
+def _is_selector(character: str) -> bool:
+    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+
+
+def spoken(data: bytes) -> str:
+    """What a screen reader should say: words as they are, everything else by its name.
+
+    >>> spoken(b" dragon"), spoken(b"\\n\\n"), spoken(b"..."), spoken(b"\\xe2\\x80")
+    ('space then dragon', '2 newlines', '3 full stops', 'bytes E2 80')
+    """
+    return " then ".join(
+        name
+        for text, stray in split_utf8(data)
+        for name in (_spoken_text(text) if text else [f"bytes {stray.hex(' ').upper()}"])
+    )
+
+
+def _spoken_text(text: str) -> list[str]:
+    names = []
+    for is_word, run in groupby(text, _is_part_of_word):
+        if is_word:
+            names.append("".join(run))
+            continue
+        for character, same in groupby(run):
+            count = len(list(same))
+            name = _name(character)
+            names.append(name if count == 1 else f"{count} {name}s")
+    return names
+
+
+def _is_part_of_word(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character) == "Mn"
+
+
+def _name(character: str) -> str:
+    known = _NAMES.get(character) or unicodedata.name(character, "").lower()
+    return known or f"character U+{ord(character):04X}"
