@@ -1,11 +1,9 @@
-"""The controls: what can be done to the document, and the conversation as JSON."""
+"""The controls: what can be done to the document."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from lmpanel.errors import LMPanelError
 from lmpanel.views.component import Component, module
 
 
@@ -62,9 +60,6 @@ class Controls(Component):
             "end_turn": self.end_turn,
             "close_turn": explorer.close_turn,
             "raw_text": self.raw_text,
-            "new_conversation": explorer.new_conversation,
-            "get_json": self.get_json,
-            "set_json": self.set_json,
         }
 
     def append_text(self, text: str, box: str) -> None:
@@ -81,20 +76,3 @@ class Controls(Component):
         """Replace the raw document by the box's text."""
         self.explorer.raw_text(str(text))
         self.tell("written", box="message")
-
-    def get_json(self) -> None:
-        """Hand the conversation out as JSON."""
-        conversation = self.explorer.editor.conversation(self.explorer.document)
-        messages = list(conversation.messages)
-        if conversation.reply:
-            messages.append({"role": "assistant", "content": conversation.reply})
-        self.tell("json", text=json.dumps(messages, ensure_ascii=False, indent=2))
-
-    def set_json(self, text: str) -> None:
-        """Use a conversation given as JSON; an error stays in the dialog."""
-        try:
-            self.explorer.set_conversation(str(text))
-        except LMPanelError as error:
-            self.tell("json_error", text=str(error))
-        else:
-            self.tell("json_used")

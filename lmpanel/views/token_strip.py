@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from lmpanel.errors import LMPanelError
 from lmpanel.explorer import Explorer
 from lmpanel.scoring import TokenScore
 from lmpanel.views.component import Component, module
@@ -41,6 +43,9 @@ class TokenStrip(Component):
             "edit_turn": lambda turn: self.edit(int(turn)),
             "replace_turn": lambda turn, text: explorer.replace_turn(int(turn), str(text)),
             "delete_turn": lambda turn: explorer.delete_turn(int(turn)),
+            "new_conversation": explorer.new_conversation,
+            "get_json": self.get_json,
+            "set_json": self.set_json,
         }
 
     def edit(self, turn: int) -> None:
@@ -48,6 +53,23 @@ class TokenStrip(Component):
         turns = self.explorer.editor.turns(self.explorer.document)
         text = self.explorer.editor.chat.content(self.explorer.document.ids, turns[turn])
         self.tell("edit", turn=turn, text=text)
+
+    def get_json(self) -> None:
+        """Hand the conversation out as JSON."""
+        conversation = self.explorer.editor.conversation(self.explorer.document)
+        messages = list(conversation.messages)
+        if conversation.reply:
+            messages.append({"role": "assistant", "content": conversation.reply})
+        self.tell("json", text=json.dumps(messages, ensure_ascii=False, indent=2))
+
+    def set_json(self, text: str) -> None:
+        """Use a conversation given as JSON; an error stays in the dialog."""
+        try:
+            self.explorer.set_conversation(str(text))
+        except LMPanelError as error:
+            self.tell("json_error", text=str(error))
+        else:
+            self.tell("json_used")
 
     def _refresh(self, *events: Any) -> None:
         if any(event.name in ("document", "measured") for event in events):
@@ -58,6 +80,11 @@ class TokenStrip(Component):
         """Send every row: a new view has none."""
         self._sent = []
         self.send_changes()
+
+    def full(self) -> dict[str, Any]:
+        """Every row, as a splice into nothing."""
+        self._sent = []
+        return self.splice(self._keys())
 
     def send_changes(self) -> None:
         """Send what differs from the rows sent before, as one splice."""

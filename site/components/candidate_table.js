@@ -63,5 +63,5 @@ export const styles = css`
   .code { font: 0.84rem var(--mono); }
   tr.gap td { height: 20px; text-align: left; padding-left: 10px; border: 0; }
   @media (hover: hover) { tbody tr:hover td { background: var(--hover); } tr.marked:hover td { background: var(--accent-soft); } }
-  @media (max-width: 480px) { .candidates .bar { display: none; } .here { font-size: 0; } .here::before { content: "◂"; font-size: 0.84rem; } }
+  @media (max-width: 480px) { .token-cell { width: 100%; } .candidates td, .candidates th { padding-left: 4px; padding-right: 4px; } .candidates .bar { display: none; } .here { font-size: 0; } .here::before { content: "◂"; font-size: 0.84rem; } }
 `;

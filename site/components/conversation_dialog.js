@@ -2,7 +2,7 @@
  * The conversation as JSON: to read, copy, change and paste in.  Python checks what is pasted; a
  * refused text stays in the box so that nothing typed is lost.
  */
-import { h } from "./dom.js";
+import { css, h } from "./dom.js";
 
 /** @param {import("./link.js").Link} link */
 export function conversationDialog(link) {
@@ -34,3 +34,10 @@ async function copy(area) {
   area.select();
   await navigator.clipboard.writeText(area.value);
 }
+
+export const dialogStyles = css`
+  dialog { width: min(44rem, calc(100vw - 32px)); border: 1px solid var(--edge); border-radius: 14px; background: var(--card); color: var(--ink); padding: 20px; }
+  dialog[open] { display: grid; gap: 12px; }
+  dialog::backdrop { background: rgb(0 0 0 / 0.4); }
+  dialog textarea { font: 0.84rem/1.5 var(--mono); }
+`;

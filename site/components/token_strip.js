@@ -2,26 +2,28 @@
  * The document as the model reads it: one strip of tokens in turns, with its header and legend.
  *
  * State from Python: `{mode, measure, anchor, cursor, note}`; messages: `{op: "splice", …}` (see
- * strip_tokens.js) and `{op: "edit", turn, text}`.
+ * strip_tokens.js) and `{op: "edit", turn, text}`, `{op: "json", text}`.
  * Sends: `ready`, `select {anchor, cursor}`, `measure {name}`, `mode {name}`, `edit_turn {turn}`,
- * `replace_turn {turn, text}`, `delete_turn {turn}`.
+ * `replace_turn {turn, text}`, `delete_turn {turn}`, `new_conversation`, `get_json`, `set_json {text}`.
  */
 import { h, css, fill, shadow, setText } from "./dom.js";
 import { shared } from "./styles.js";
 import { SCALES } from "./scales.js";
 import { StripTokens } from "./strip_tokens.js";
 import { StripSelection } from "./strip_selection.js";
+import { conversationDialog, dialogStyles } from "./conversation_dialog.js";
 
 /** @param {import("./link.js").Link} link */
 export function mount(link) {
-  const { host, root } = shadow("token-strip", [shared, styles]);
+  const { host, root } = shadow("token-strip", [shared, styles, dialogStyles]);
   const list = h("div", { class: "list", role: "listbox", "aria-multiselectable": "true", "aria-label": "The document, token by token" });
   const header = stripHeader(link);
   const tip = h("p", { class: "tip small number", "aria-hidden": "true" });
   const note = h("p", { class: "note small", hidden: true });
   const tokens = new StripTokens(list, (action, turn) => link.send(`${action}_turn`, { turn }));
   const selection = new StripSelection(tokens, (span) => link.send("select", span));
-  root.append(header.element, list, tip, note);
+  const dialog = conversationDialog(link);
+  root.append(header.element, list, h("div", { class: "foot" }, tip, header.colours), note, dialog.element);
 
   showFacts(list, tip, tokens);
   header.span.addEventListener("click", () => setExtending(!selection.extending));
@@ -40,6 +42,7 @@ export function mount(link) {
   });
   link.onMessage((message) => {
     if (message.op === "splice") receive(list, tokens, selection, message);
+    else if (message.op === "json") dialog.open(message.text);
     else if (message.op === "edit") editTurn(link, tokens.groups[message.turn], message);
   });
   link.send("ready");
@@ -55,21 +58,25 @@ function receive(list, tokens, selection, splice) {
 
 function stripHeader(link) {
   const modes = ["chat", "raw"].map((name) => h("button", { type: "button", "aria-pressed": "false", onclick: () => link.send("mode", { name }) },
-    name === "chat" ? "Conversation" : "Raw text"));
+    name === "chat" ? "Chat" : "Raw text"));
   const measure = h("select", { class: "field small", "aria-label": "Colour tokens by", onchange: () => link.send("measure", { name: measure.value }) },
     Object.entries(SCALES).map(([name, scale]) => h("option", { value: name }, scale.title)));
   const legend = h("span", { class: "legend small", role: "img" });
   const span = h("button", { type: "button", class: "quiet small", "aria-pressed": "false", title: "Tap the first token, then the last one (or use Shift)" }, "Select a span");
+  const fresh = h("button", { type: "button", class: "quiet small", onclick: () => link.send("new_conversation") }, "New");
+  const json = h("button", { type: "button", class: "quiet small", title: "The conversation as JSON", onclick: () => link.send("get_json") }, "JSON");
   const element = h("div", { class: "head row" }, h("h2", {}, "The document the model reads"),
     h("div", { class: "segmented small", role: "group", "aria-label": "Kind of document" }, modes),
-    h("div", { class: "row spring" }, span, measure, legend));
+    h("div", { class: "row spring" }, span, json, fresh));
+  const colours = h("div", { class: "row colours" }, measure, legend);
   const show = (state) => {
     modes.forEach((button, i) => button.setAttribute("aria-pressed", String((state.mode === "raw") === (i === 1))));
-    if (!state.measure) return;
+    json.hidden = state.mode === "raw";
+    fresh.title = state.mode === "raw" ? "An empty document" : "A new conversation";
     measure.value = state.measure;
     drawLegend(legend, SCALES[state.measure]);
   };
-  return { element, span, show };
+  return { element, colours, span, show };
 }
 
 function drawLegend(legend, scale) {
@@ -146,7 +153,8 @@ const styles = css`
   .caret { display: inline-block; width: 14px; height: 1.5em; vertical-align: middle; cursor: pointer; border-radius: 4px; position: relative; min-width: 24px; }
   .caret::before { content: ""; position: absolute; left: 4px; top: 3px; bottom: 3px; width: 2px; background: var(--muted); }
   .caret[aria-selected="true"]::before { background: var(--accent); width: 3px; }
-  .tip { min-height: 1.6em; padding-top: 6px; color: var(--muted); }
+  .foot { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; padding-top: 8px; }
+  .tip { flex: 1 1 18rem; min-height: 1.6em; color: var(--muted); } .colours { margin-left: auto; flex-wrap: nowrap; }
   .note { color: var(--ink); background: var(--chip); border-radius: 8px; padding: 6px 10px; margin-top: 6px; }
   .edit { grid-column: 2; display: grid; gap: 10px; }
   @media (max-width: 900px) {
