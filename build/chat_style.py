@@ -7,6 +7,7 @@ Knows Jinja; knows nothing about the rest of the model.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from jinja2 import TemplateError
@@ -22,7 +23,7 @@ SAMPLES: tuple[list[Message], ...] = (
 )
 
 
-def chat_entry(template: str | None, bos: str = "", eos: str = "") -> dict[str, Any] | None:
+def chat_entry(template: str | None, bos: str = "", eos: str = "") -> dict[str, Any]:
     """The "chat" entry of model.json: template, style ("chatml" or None), default system prompt.
 
     >>> turns = "{% for m in messages %}<|im_start|>{{ m.role }}\\n{{ m.content }}<|im_end|>\\n"
@@ -31,12 +32,10 @@ def chat_entry(template: str | None, bos: str = "", eos: str = "") -> dict[str, 
     >>> entry["style"], entry["default_system"]
     ('chatml', None)
     """
-    if not template:
-        return None
-    try:
-        style, system = _recognise(template, bos, eos)
-    except TemplateError:
-        style, system = None, None
+    style, system = None, None
+    if template:
+        with suppress(TemplateError):
+            style, system = _recognise(template, bos, eos)
     return {"template": template, "style": style, "default_system": system}
 
 

@@ -1,8 +1,8 @@
 """Converts a Llama GGUF into a model folder: `python build/convert.py MODEL.gguf OUT_DIR`.
 
-Writes weights.bin, graph_quantized.onnx, graph_expanded.onnx, tokenizer.json and model.json.
-Weights are copied, never rounded: both graphs give the GGUF's own distribution in float32, and
-the same GGUF gives the same bytes. proof.json is a step of its own (proof.py), because it runs
+Writes weights.bin, one graph per family of backends (graph_native.onnx, graph_quantized.onnx,
+graph_expanded.onnx), tokenizer.json and model.json. Weights are copied, never rounded: every graph
+gives the GGUF's own distribution in float32, and the same GGUF gives the same bytes. proof.json is a step of its own (proof.py), because it runs
 the model. Knows the model folder; knows nothing about downloads or the web page.
 """
 
@@ -24,11 +24,11 @@ from llama_weights import llama_weights, weight_count  # noqa: E402
 from lmpanel.errors import LMPanelError  # noqa: E402
 from onnx_nodes import GraphNotes  # noqa: E402
 from tokenizer_file import write_tokenizer  # noqa: E402
-from weight_nodes import ExpandedWeights, QuantizedWeights  # noqa: E402
+from weight_nodes import ExpandedWeights, NativeWeights, QuantizedWeights  # noqa: E402
 from weights_file import WeightsFile  # noqa: E402
 
 FORMAT = 1
-GRAPHS = {"quantized": QuantizedWeights, "expanded": ExpandedWeights}
+GRAPHS = {"native": NativeWeights, "quantized": QuantizedWeights, "expanded": ExpandedWeights}
 LICENCES = {"apache-2.0": "Apache-2.0", "mit": "MIT"}
 
 Progress = Callable[[int, int, str], None]
@@ -57,15 +57,15 @@ def convert(gguf: Path, out: Path, progress: Progress = lambda done, total, mess
 
 
 def _write_graphs(source: GGUFSource, weights: WeightsFile, out: Path) -> list[str]:
-    """Write both graphs; returns the buffers that the expanded one expects."""
+    """Write the graphs; returns the buffers that the expanded one expects."""
     tensors = {tensor["name"]: tensor for tensor in weights.tensors}
-    external: list[str] = []
+    buffers: dict[str, list[str]] = {}
     for name, style in GRAPHS.items():
         notes = GraphNotes()
         model = llama_graph(source.dimensions, style(notes, tensors))
         (out / f"graph_{name}.onnx").write_bytes(model.SerializeToString(deterministic=True))
-        external = notes.locations()
-    return external
+        buffers[name] = notes.locations()
+    return buffers["expanded"]
 
 
 def _model_entry(source: GGUFSource, weights: WeightsFile, tokenizer: dict[str, Any],
@@ -125,13 +125,15 @@ def _chat_and_special(source: GGUFSource, tokenizer: dict[str, Any]) -> tuple[An
     chat = chat_entry(source.get("tokenizer.chat_template"),
                       "" if bos is None else tokens[bos], tokens[eos])
     end_of_turn = source.get("tokenizer.ggml.eot_token_id", eos)
-    if chat and chat["style"] == "chatml":
+    if chat["style"] == "chatml":
         end_of_turn = vocab.get("<|im_end|>", end_of_turn)
     starts_with_bos = source.get("tokenizer.ggml.add_bos_token", False)
     return chat, {"bos": bos if starts_with_bos else None, "eos": eos, "end_of_turn": end_of_turn}
 
 
 def _bar(done: int, total: int, message: str) -> None:
+    if not sys.stderr.isatty() and done < total:
+        return
     filled = 30 * done // total
     sys.stderr.write(f"\r[{'#' * filled}{'.' * (30 - filled)}] {message[:40]:<40}")
     if done == total:

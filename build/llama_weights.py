@@ -34,7 +34,7 @@ def llama_weights(source: GGUFSource) -> Iterator[Weight]:
     vocab = len(source.need("tokenizer.ggml.tokens"))
     embedding = source.tensor("token_embd.weight", (vocab, size.hidden))
     tied = "output.weight" not in source
-    yield Weight("token_embd", embedding, expand=tied and embedding.scales is None)
+    yield Weight("token_embd", embedding, expand=tied)
     yield from _rope_tables(size)
     for layer in range(size.layers):
         yield from _attention(source, size, layer)

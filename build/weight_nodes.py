@@ -1,6 +1,6 @@
-"""Two ways to compute with the weights of model.json: as they lie, or expanded to float32.
+"""Three ways to compute with the weights of model.json; all give the same numbers.
 
-`QuantizedWeights` multiplies the 4- and 8-bit codes in place (native, WebGPU, low-memory WASM):
+`QuantizedWeights` multiplies the 4- and 8-bit codes in place (WebGPU, low-memory WASM):
 
     Q8_0  y = MatMulNBits(x; codes, d)                zero point 128
     Q4_0  y = MatMulNBits(x; codes, d)                zero point 8
@@ -8,10 +8,15 @@
           y = MatMulNBits(x; codes, d) + blocksum(x) · (m + 8d)ᵀ
 
 where blocksum adds x over each block of 32 inputs and is shared by all matrices with that input.
-accuracy_level stays 0: higher levels quantise the activations. `ExpandedWeights` is for WASM,
-whose MatMulNBits dequantises the whole matrix on every call: it takes every tensor marked
-"expand" as float32 from a buffer named like the tensor, and other sections from buffers named
-TENSOR.codes, TENSOR.scales and TENSOR.mins, so that no caller needs to hold all of weights.bin.
+accuracy_level stays 0: higher levels quantise the activations.
+
+`NativeWeights` does the same but lets onnxruntime turn 8-bit matrices into float32 when it loads
+them: its CPU has a fast exact kernel for 4 bits and none for 8 (head of SmolLM2: 200 ms → 8 ms).
+
+`ExpandedWeights` is for WASM, which has neither: it takes every tensor marked "expand" as float32
+from a buffer named like the tensor, and other sections from buffers named TENSOR.codes,
+TENSOR.scales and TENSOR.mins, so that no caller needs to hold all of weights.bin.
+
 Knows nothing about the network that the matrices belong to.
 """
 
@@ -113,6 +118,21 @@ class QuantizedWeights:
         return self.notes.external(f"{name}.{part}", dtype, shape, WEIGHTS_FILE, offset)
 
 
+class NativeWeights(QuantizedWeights):
+    """Adds nodes whose 8-bit matrices onnxruntime folds to float32 when it loads the graph."""
+
+    def linear(self, x: str, name: str) -> str:
+        """Nodes for y = x · Wᵀ; returns the name of y."""
+        if self.tensors[name]["kind"] != "q8_0":
+            return super().linear(x, name)
+        values = dequantised_blocks(self.notes, name, self.tensors[name]["kind"], {
+            "codes": self._blocks(name), "scales": self._halves(name, "scales")})
+        flat = self.notes.constant("flat_rows", [0, -1], "int64")
+        matrix = self.notes.node("Reshape", [values, flat], f"{name}.matrix")
+        turned = self.notes.node("Transpose", [matrix], f"{name}.turned", perm=[1, 0])
+        return self.notes.node("MatMul", [x, turned], f"{name}.y")
+
+
 class ExpandedWeights(QuantizedWeights):
     """Adds nodes that use float32 copies of the tensors marked "expand"."""
 
@@ -146,24 +166,32 @@ def _block_sums(notes: GraphNotes, x: str) -> str:
 
 
 def _dequantised_rows(weights: QuantizedWeights, ids: str, name: str) -> str:
-    """(codes - zero) · scale + minimum for the picked rows only."""
     notes, tensor = weights.notes, weights.tensors[name]
-    last = notes.constant("last_axis", [-1], "int64")
-    codes = weights._gather(weights._blocks(name), ids, f"{name}.picked")
-    value = notes.node("Cast", [codes], f"{name}.picked.float", to=notes.FLOAT)
-    if tensor["kind"] != "q8_0":
-        value = _split_nibbles(notes, value, name)
-    if tensor["kind"] != "q4_1":
-        zero = notes.constant(f"zero_{tensor['kind']}", _ZERO[tensor["kind"]], "float32")
-        value = notes.node("Sub", [value, zero], f"{name}.centred")
-    for op, part in (("Mul", "scales"), ("Add", "mins")):
-        if tensor[part]:
-            factor = weights._gather(weights._halves(name, part), ids, f"{name}.picked.{part}")
-            factor = notes.node("Cast", [factor], f"{name}.picked.{part}.float", to=notes.FLOAT)
-            column = notes.node("Unsqueeze", [factor, last], f"{name}.picked.{part}.column")
-            value = notes.node(op, [value, column], f"{name}.after.{part}")
+    sections = {"codes": weights._blocks(name)}
+    sections |= {part: weights._halves(name, part) for part in ("scales", "mins") if tensor[part]}
+    picked = f"{name}.picked"
+    parts = {part: weights._gather(section, ids, f"{picked}.{part}")
+             for part, section in sections.items()}
+    value = dequantised_blocks(notes, picked, tensor["kind"], parts)
     shape = notes.constant("row_shape", [0, 0, tensor["cols"]], "int64")
     return notes.node("Reshape", [value, shape], f"{name}.rows")
+
+
+def dequantised_blocks(notes: GraphNotes, name: str, kind: str, parts: Mapping[str, str]) -> str:
+    """Nodes for (codes - zero) · scale + minimum: float32 [..., blocks, 32]."""
+    last = notes.constant("last_axis", [-1], "int64")
+    value = notes.node("Cast", [parts["codes"]], f"{name}.codes.real", to=notes.FLOAT)
+    if kind != "q8_0":
+        value = _split_nibbles(notes, value, name)
+    if kind in _ZERO:
+        zero = notes.constant(f"zero_{kind}", _ZERO[kind], "float32")
+        value = notes.node("Sub", [value, zero], f"{name}.centred")
+    for op, part in (("Mul", "scales"), ("Add", "mins")):
+        if part in parts:
+            factor = notes.node("Cast", [parts[part]], f"{name}.{part}.real", to=notes.FLOAT)
+            column = notes.node("Unsqueeze", [factor, last], f"{name}.{part}.column")
+            value = notes.node(op, [value, column], f"{name}.after.{part}")
+    return value
 
 
 _ZERO = {"q8_0": 128.0, "q4_0": 8.0}
