@@ -168,7 +168,8 @@ def _block_sums(notes: GraphNotes, x: str) -> str:
 def _dequantised_rows(weights: QuantizedWeights, ids: str, name: str) -> str:
     notes, tensor = weights.notes, weights.tensors[name]
     sections = {"codes": weights._blocks(name)}
-    sections |= {part: weights._halves(name, part) for part in ("scales", "mins") if tensor[part]}
+    # Made float32 before the look-up: most GPUs offer WebGPU no float16, and Gather needs it to read.
+    sections |= {part: weights._float(name, part) for part in ("scales", "mins") if tensor[part]}
     picked = f"{name}.picked"
     parts = {part: weights._gather(section, ids, f"{picked}.{part}")
              for part, section in sections.items()}
