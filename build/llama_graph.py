@@ -19,7 +19,8 @@ from weight_nodes import QuantizedWeights
 def llama_graph(size: Dimensions, weights: QuantizedWeights) -> onnx.ModelProto:
     """The whole network: embedding, layers, and the head for the positions in last_idx."""
     notes = weights.notes
-    _declare_inputs(notes, size)
+    head = "output" if "output" in weights.tensors else "token_embd"
+    _declare_interface(notes, size, vocab=weights.tensors[head]["rows"])
     residual, update = weights.rows("input_ids", "token_embd"), ""
     for layer in range(size.layers):
         blk = f"blk.{layer}."
@@ -29,11 +30,12 @@ def llama_graph(size: Dimensions, weights: QuantizedWeights) -> onnx.ModelProto:
         normed, residual = _normed(weights, size, residual, update, f"{blk}ffn_norm")
         update = _feed_forward(weights, normed, blk, size)
     hidden, _ = _normed(weights, size, residual, update, "output_norm")
-    _head(weights, hidden)
+    wanted = notes.node("Gather", [hidden, "last_idx"], "wanted", axis=1)
+    notes.node("Identity", [weights.linear(wanted, head)], "logits")
     return notes.model("llama")
 
 
-def _declare_inputs(notes: GraphNotes, size: Dimensions) -> None:
+def _declare_interface(notes: GraphNotes, size: Dimensions, vocab: int) -> None:
     notes.input("input_ids", "int64", ["b", "s"])
     notes.input("seqlens_k", "int32", ["b"])
     notes.input("total_len", "int32", [])
@@ -41,6 +43,11 @@ def _declare_inputs(notes: GraphNotes, size: Dimensions) -> None:
     for layer in range(size.layers):
         for part in ("key", "value"):
             notes.input(f"past.{layer}.{part}", "float32", ["b", size.kv_heads, "p", size.head_dim])
+    notes.output("logits", "float32", ["b", "n", vocab])
+    for layer in range(size.layers):
+        for part in ("key", "value"):
+            shape = ["b", size.kv_heads, "t", size.head_dim]
+            notes.output(f"present.{layer}.{part}", "float32", shape)
 
 
 def _normed(weights: QuantizedWeights, size: Dimensions, residual: str, update: str,
@@ -62,8 +69,6 @@ def _attention(weights: QuantizedWeights, size: Dimensions, x: str, layer: int) 
     blk, notes = f"blk.{layer}.", weights.notes
     qkv = _fused(weights, x, f"{blk}qkv", [f"{blk}q", f"{blk}k", f"{blk}v"])
     present = [f"present.{layer}.key", f"present.{layer}.value"]
-    for name in present:
-        notes.output(name, "float32", ["b", size.kv_heads, "t", size.head_dim])
     past = [f"past.{layer}.key", f"past.{layer}.value"]
     tables = [weights.table("rope.cos"), weights.table("rope.sin")]
     return notes.node(
@@ -92,10 +97,3 @@ def _fused(weights: QuantizedWeights, x: str, name: str, parts: list[str]) -> st
     return weights.notes.node("Concat", [weights.linear(x, part) for part in parts], f"{name}.y",
                               axis=-1)
 
-
-def _head(weights: QuantizedWeights, hidden: str) -> None:
-    name = "output" if "output" in weights.tensors else "token_embd"
-    wanted = weights.notes.node("Gather", [hidden, "last_idx"], "wanted", axis=1)
-    scores = weights.linear(wanted, name)
-    weights.notes.node("Identity", [scores], "logits")
-    weights.notes.output("logits", "float32", ["b", "n", weights.tensors[name]["rows"]])
