@@ -6,10 +6,12 @@ Knows nothing about what the JSON means.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 16
+_BRACKETS = re.compile(r"[][{}]")
 
 
 def read_json(text: str, max_characters: int = MAX_CHARACTERS, max_depth: int = MAX_DEPTH) -> Any:
@@ -54,7 +56,7 @@ def _depth(text: str) -> int:
     deepest = depth = 0
     for place, part in enumerate(text.replace("\\\\", "").replace('\\"', "").split('"')):
         if place % 2 == 0:
-            for character in part:
-                depth += (character in "[{") - (character in "]}")
+            for bracket in _BRACKETS.findall(part):
+                depth += 1 if bracket in "[{" else -1
                 deepest = max(deepest, depth)
     return deepest

@@ -1,0 +1,200 @@
+"""A language model: an engine and a tokenizer, with everything computed once remembered.
+
+Distributions of the last few prefixes and the score of every token ever measured are kept, so
+that a click costs one engine call of one token and going back costs none. Knows nothing about
+documents, turns or the interface.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from lmpanel.chat import ChatTemplate
+from lmpanel.distribution import Distribution
+from lmpanel.engine.base import MAX_ROWS, Engine, EngineInfo, check_context
+from lmpanel.errors import BadArgument, EngineLost, NotAvailable
+from lmpanel.prefix_tree import PrefixTree
+from lmpanel.scoring import TokenScore, score_rows
+from lmpanel.tokenizer import Tokenizer
+
+Progress = Callable[[int, int], None]
+
+
+class LanguageModel:
+    """Distributions and scores of token sequences.
+
+    `kept` distributions stay in memory (0.2 MB each for 49152 tokens, 12.6 MB for 64). Calls may
+    overlap; the engine sees one at a time.
+    """
+
+    def __init__(self, engine: Engine, tokenizer: Tokenizer, kept: int = 64):
+        self.engine = engine
+        self.tokenizer = tokenizer
+        self.tree = PrefixTree()
+        self._kept = kept
+        self._distributions: OrderedDict[tuple[int, ...], Distribution] = OrderedDict()
+        self._turnstile = asyncio.Lock()
+        try:
+            self.chat: ChatTemplate | None = ChatTemplate.from_model(engine.info.model, tokenizer)
+        except NotAvailable:
+            self.chat = None
+
+    @property
+    def info(self) -> EngineInfo:
+        """The model's description and the backend it runs on."""
+        return self.engine.info
+
+    @property
+    def context_length(self) -> int:
+        """Most tokens that the model can look at."""
+        return self.engine.info.context_length
+
+    @property
+    def end_of_turn_ids(self) -> frozenset[int]:
+        """Tokens with which the model ends its turn or its text."""
+        special = self.engine.info.model.get("special") or {}
+        ids = (special.get("end_of_turn"), special.get("eos"))
+        return frozenset(token for token in ids if token is not None)
+
+    def check_context(self, count: int) -> None:
+        """Raise ContextFull when `count` tokens are more than the model can look at."""
+        check_context(self.engine.info, count)
+
+    def cached(self, ids: Sequence[int]) -> Distribution | None:
+        """The distribution after `ids` if it is remembered; never asks the engine."""
+        key = tuple(ids)
+        found = self._distributions.get(key)
+        if found is not None:
+            self._distributions.move_to_end(key)
+        return found
+
+    async def distribution(self, ids: Sequence[int]) -> Distribution:
+        """The distribution over what follows `ids`.
+
+        Raises BadArgument for an empty document, UnknownToken, ContextFull, or what the engine
+        raises; a lost engine is asked once more when it is back.
+        """
+        ids = self._checked(ids)
+        if not ids:
+            raise BadArgument(
+                "There is no prediction before the first token.", "Write at least one token."
+            )
+        if (found := self.cached(ids)) is not None:
+            return found
+        async with self._turnstile:
+            if (found := self.cached(ids)) is None:
+                rows = await self._ask("logits", ids, len(ids) - 1)
+                found = self._remember(ids, rows[0])
+            return found
+
+    async def branch(self, ids: Sequence[int], next_ids: Sequence[int]) -> list[Distribution]:
+        """The distributions after `ids + [t]` for each t of `next_ids`, computed in one batch."""
+        ids = self._checked(ids)
+        self.tokenizer.vocabulary.check(next_ids)
+        self.check_context(len(ids) + 1)
+        found: dict[int, Distribution] = {}
+        async with self._turnstile:
+            for token in dict.fromkeys(next_ids):
+                if (known := self.cached((*ids, token))) is not None:
+                    found[token] = known
+            missing = [token for token in dict.fromkeys(next_ids) if token not in found]
+            for start in range(0, len(missing), MAX_ROWS):
+                chunk = missing[start : start + MAX_ROWS]
+                rows = await self._ask("branch", ids, chunk)
+                for token, row in zip(chunk, rows, strict=True):
+                    found[token] = self._remember((*ids, token), row)
+        return [found[token] for token in next_ids]
+
+    def known_scores(self, ids: Sequence[int]) -> list[TokenScore | None]:
+        """What is known about each token of `ids` without asking the engine, else None."""
+        ids = tuple(ids)
+        scores = self.tree.known(ids)
+        lengths = {len(key) for key in self._distributions}
+        for position in lengths:
+            if position < len(ids) and scores[position] is None:
+                before = self._distributions.get(ids[:position])
+                if before is not None:
+                    scores[position] = before.score(ids[position])
+                    self.tree.record(ids, position, scores[position])
+        return scores
+
+    async def scores(
+        self, ids: Sequence[int], on_progress: Progress | None = None
+    ) -> list[TokenScore | None]:
+        """The score of every token of `ids`; the first has no prediction and gets None.
+
+        What is not known yet is computed in chunks of up to MAX_ROWS tokens, `on_progress(done,
+        total)` is called after each. The last chunk brings the distribution after `ids` along.
+        Raises as `distribution`.
+        """
+        ids = self._checked(ids)
+        total = max(len(ids) - 1, 0)
+        while (done := await self._score_chunk(ids)) is not None:
+            if on_progress is not None:
+                on_progress(min(done, total), total)
+        return self.known_scores(ids)
+
+    def forget(self) -> None:
+        """Let all remembered distributions and scores go."""
+        self._distributions.clear()
+        self.tree.clear()
+
+    def _next_chunk(self, ids: tuple[int, ...]) -> tuple[int, int] | None:
+        """The first stretch [start, stop) of prefix lengths whose next token is not scored yet.
+
+        Known tokens inside are computed again rather than splitting the stretch, since one call
+        with more rows is cheaper than two calls.
+        """
+        scores = self.known_scores(ids)
+        missing = [i for i in range(1, len(ids)) if scores[i] is None]
+        if not missing:
+            return None
+        start = missing[0]
+        within = [i for i in missing if i < start + MAX_ROWS]
+        stop = within[-1] + 1
+        # The distribution after the last token is wanted next; take it along if it fits.
+        if stop == len(ids) and stop - start < MAX_ROWS:
+            stop += 1
+        return start, stop
+
+    async def _score_chunk(self, ids: tuple[int, ...]) -> int | None:
+        """Score the next stretch; how many tokens are scored up to its end, None if all were."""
+        # The engine is let go between chunks, so that a click need not wait for a long text.
+        async with self._turnstile:
+            chunk = self._next_chunk(ids)
+            if chunk is None:
+                return None
+            start, stop = chunk
+            rows = await self._ask("logits", ids[: stop - 1], start - 1)
+            targets = ids[start:stop]
+            self.tree.record_all(ids, start, score_rows(rows[: len(targets)], targets))
+            if stop - 1 == len(ids):
+                self._remember(ids, rows[-1])
+            return stop - 1
+
+    async def _ask(self, verb: str, ids: Sequence[int], argument: Any) -> np.ndarray:
+        call = getattr(self.engine, verb)
+        try:
+            return await call(ids, argument)
+        except EngineLost:
+            ready = getattr(self.engine, "ready", None)
+            if ready is not None:
+                await ready()
+            return await call(ids, argument)
+
+    def _remember(self, ids: tuple[int, ...], row: np.ndarray) -> Distribution:
+        # A copy: a view would keep the whole chunk of rows alive.
+        distribution = self._distributions[ids] = Distribution(np.array(row, dtype=np.float32))
+        while len(self._distributions) > self._kept:
+            self._distributions.popitem(last=False)
+        return distribution
+
+    def _checked(self, ids: Sequence[int]) -> tuple[int, ...]:
+        self.tokenizer.vocabulary.check(ids)
+        self.check_context(len(ids))
+        return tuple(ids)
