@@ -1,0 +1,93 @@
+"""Choose what of each Python package ships to the browser, and put it in one zip of sources.
+
+Takes wheels and source archives that are already on disk and verified; it must not know where
+they came from, nor how the browser loads the result. `compile_python.mjs` turns the zip of
+sources into the byte-compiled archive that ships.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import io
+import tarfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+Entry = tuple[str, bytes]
+
+# What the browser never imports. Patterns match whole paths inside site-packages.
+DROPPED = (
+    "*/tests/*", "*/testing/*", "*/examples/*", "*.pyi", "*.pxd", "*.pyx", "*.h", "*.c", "*.a",
+    "*.ts", "*.tsx", "*.typed", "*.ipynb", "*.data/*", "*/__pycache__/*", "*.npmignore",
+    "bokeh/command/*", "bokeh/server/static/*", "bokeh/server/views/*", "bokeh/sphinxext/*",
+    "bokeh/sampledata/*", "bokeh/_sri/[0-2].*", "bokeh/_sri/3.[0-8].*",
+    "numpy/_configtool.py", "numpy/_core/lib/*", "numpy/_core/include/*", "numpy/_core/_*_tests.*",
+    "numpy/conftest.py", "numpy/f2py/*", "numpy/random/lib/*", "numpy/random/_examples/*",
+    "numpy/doc/*",
+    "panel/_templates/*.css.map", "panel/command/*", "panel/compiler.py", "panel/dist/*",
+    "panel/models/layout.ts", "panel/package-lock.json",
+    "panel/tsconfig*", "panel/index.ts", "panel/template/*/*.css",
+    "panel/template/*/*.js", "panel/template/*/*.html", "pyviz_comms/labextension/static/*", "pyviz_comms/labextension/schemas/*",
+    "pyviz_comms/static/*", "pyviz_comms/notebook/*", "numbergen/*",
+)
+# Entry points of `bin/` and the like are of no use, and neither is metadata beyond the version.
+METADATA_FIELDS = ("Metadata-Version:", "Name:", "Version:")
+
+
+def shrink(entries: Iterable[Entry], dropped: tuple[str, ...] = DROPPED) -> Iterator[Entry]:
+    """Leave out what is never imported and cut package metadata down to name and version.
+
+    >>> list(shrink([("a/x.py", b"1"), ("a/tests/t.py", b"2"), ("a/x.pyi", b"3")]))
+    [('a/x.py', b'1')]
+    """
+    for name, data in entries:
+        if ".dist-info/" in name:
+            if name.endswith(".dist-info/METADATA"):
+                yield name, _short_metadata(data)
+        elif not any(fnmatch.fnmatchcase(name, pattern) for pattern in dropped):
+            yield name, data
+
+
+def wheel_entries(wheel: Path) -> Iterator[Entry]:
+    """Yield (path in site-packages, bytes) of every file of a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        for info in archive.infolist():
+            if not info.is_dir():
+                yield info.filename, archive.read(info)
+
+
+def sdist_entries(sdist: Path, folder: str) -> Iterator[Entry]:
+    """Yield the pure-Python files under `folder` (such as `src/markupsafe`) of a source archive.
+
+    Compiled speed-ups are left behind: the packages that are taken this way work without them.
+    """
+    package = folder.rsplit("/", 1)[-1]
+    with tarfile.open(sdist) as archive:
+        for member in archive.getmembers():
+            inside = member.name.partition("/")[2]
+            if member.isfile() and inside.startswith(folder + "/") and inside.endswith(".py"):
+                yield package + inside[len(folder):], archive.extractfile(member).read()
+
+
+def tree_entries(folder: Path) -> Iterator[Entry]:
+    """Yield the `.py` and data files of one package folder, named from its parent."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path.relative_to(folder.parent).as_posix(), path.read_bytes()
+
+
+def write_sources(entries: Iterable[Entry], target: Path) -> None:
+    """Write entries uncompressed; a later entry of the same name is an error in the inputs."""
+    seen: set[str] = set()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, data in entries:
+            if name in seen:
+                raise ValueError(f"two packages ship the same file {name}")
+            seen.add(name)
+            archive.writestr(zipfile.ZipInfo(name), data)
+
+
+def _short_metadata(data: bytes) -> bytes:
+    lines = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8")
+    return "".join(line for line in lines if line.startswith(METADATA_FIELDS)).encode()
