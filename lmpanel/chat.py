@@ -3,7 +3,7 @@
 Only ChatML is known (`<|im_start|>role`, newline, content, `<|im_end|>`, newline). Each stretch
 between special tokens is encoded as one string, so the ids are those of `apply_chat_template` in
 `transformers`. Reading works on any ids: a model may write the user's turn itself, or nonsense.
-Knows nothing about editing, models or messages from outside (see `messages`).
+Knows nothing about editing and models.
 """
 
 from __future__ import annotations
@@ -13,8 +13,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from lmpanel.errors import NotAvailable
-from lmpanel.messages import ROLES, Conversation, Message
+from lmpanel.messages import ROLES, Conversation, Message, check_messages, parse_conversation
 from lmpanel.tokenizer import Tokenizer
+
+__all__ = [
+    "ROLES",
+    "ChatTemplate",
+    "Conversation",
+    "Message",
+    "Turn",
+    "check_messages",
+    "parse_conversation",
+]
 
 START, END = "<|im_start|>", "<|im_end|>"
 

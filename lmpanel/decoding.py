@@ -7,7 +7,7 @@ sampling differ in that function alone. Knows nothing about documents or the int
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,9 +35,9 @@ class Step:
 class Decoding:
     """One run: iterate over it to get its steps, stop it from anywhere.
 
-    It ends after `max_tokens`, when the context is full ("length"), after a token of `stop_ids`
-    ("end_of_turn"; that token is a step too), or after `stop()` ("stopped"). `stop_ids` None
-    means the model's own end-of-turn tokens; pass () to go on past them.
+    It ends after `max_tokens` or when the context is full ("length"), after one of the model's
+    end-of-turn tokens ("end_of_turn"; that token is a step too) unless `stop_at_end_of_turn` is
+    off, or after `stop()` ("stopped").
 
         run = Decoding(model, ids, max_tokens=40)
         async for step in run: ...
@@ -51,13 +51,13 @@ class Decoding:
         choose: Choose = greedy,
         *,
         max_tokens: int = 256,
-        stop_ids: Iterable[int] | None = None,
+        stop_at_end_of_turn: bool = True,
     ):
         self._model = model
         self._prefix = tuple(ids)
         self._choose = choose
         self._max_tokens = max_tokens
-        self._stop_ids = model.end_of_turn_ids if stop_ids is None else frozenset(stop_ids)
+        self._stop_ids = model.end_of_turn_ids if stop_at_end_of_turn else frozenset()
         self._stopped = False
         self.tokens: list[int] = []
         self.scores: list[TokenScore] = []
@@ -97,5 +97,6 @@ class Decoding:
         if self._stopped:
             return "stopped"
         written = len(self.tokens)
-        full = self._prefix and len(self._prefix) + written > self._model.context_length
+        # A full document is not written on: nothing could be predicted after it.
+        full = len(self._prefix) + written == self._model.context_length
         return "length" if written >= self._max_tokens or full else None

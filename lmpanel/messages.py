@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lmpanel.bounded_json import read_json
-from lmpanel.errors import BadConversation
+from lmpanel.errors import BadArgument, BadConversation
 
 ROLES = ("system", "user", "assistant")
 MAX_MESSAGES = 500
@@ -75,10 +75,12 @@ def check_reply(value: Any) -> str | None:
 
 
 def check_length(*texts: str) -> None:
-    """Raise BadConversation when the texts together are too long to be looked at."""
+    """Raise BadArgument when the texts together are too long to be looked at."""
     total = sum(map(len, texts))
     if total > MAX_TEXT:
-        raise BadConversation(f"The text has {total} characters; {MAX_TEXT} are the most.")
+        raise BadArgument(
+            f"The text has {total:,} characters; {MAX_TEXT:,} are the most.", "Give a shorter one."
+        )
 
 
 def parse_conversation(text: str) -> Conversation:
