@@ -10,7 +10,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 Message = dict[str, str]
@@ -34,7 +33,8 @@ def chat_entry(template: str | None, bos: str = "", eos: str = "") -> dict[str, 
     """
     style, system = None, None
     if template:
-        with suppress(TemplateError):
+        # A template is a program and may fail in any way on conversations it does not allow.
+        with suppress(Exception):
             style, system = _recognise(template, bos, eos)
     return {"template": template, "style": style, "default_system": system}
 

@@ -1,0 +1,69 @@
+"""Runs any graph of a model folder on native onnxruntime, the expanded one included."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+from weight_blocks import Tensor
+
+DTYPES = {onnx.TensorProto.FLOAT: np.float32, onnx.TensorProto.FLOAT16: np.float16,
+          onnx.TensorProto.UINT8: np.uint8}
+
+
+def graph_logits(folder: Path, graph: str, ids: list[int]) -> np.ndarray:
+    """Float32 [len(ids), vocab] from one run without a cache."""
+    model = json.loads((folder / "model.json").read_text())
+    path = folder / model["graphs"][graph]
+    options = onnxruntime.SessionOptions()
+    if graph == "expanded":
+        buffers = expanded_buffers(folder, model, path)
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(v) for v in buffers.values()]
+        options.add_external_initializers(list(buffers), values)
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    empty = np.zeros((1, model["kv_heads"], 0, model["head_dim"]), np.float32)
+    past = {value.name: empty for value in session.get_inputs() if value.name[:5] == "past."}
+    inputs = {"input_ids": np.array([ids], np.int64), "last_idx": np.arange(len(ids)),
+              "seqlens_k": np.array([len(ids) - 1], np.int32),
+              "total_len": np.array(len(ids), np.int32)}
+    return session.run(["logits"], inputs | past)[0][0]
+
+
+def expanded_buffers(folder: Path, model: dict, path: Path) -> dict[str, np.ndarray]:
+    """What a WASM engine hands over as external data, by name."""
+    shapes = {tensor.name: (list(tensor.dims), DTYPES[tensor.data_type])
+              for tensor in onnx.load(path, load_external_data=False).graph.initializer
+              if tensor.external_data}
+    assert list(shapes) == model["expanded_buffers"]
+    tensors = {tensor["name"]: tensor for tensor in model["tensors"]}
+    weights = np.fromfile(folder / "weights.bin", np.uint8)
+    buffers = {}
+    for name, (shape, dtype) in shapes.items():
+        if name in tensors:
+            values = stored_tensor(weights, tensors[name]).dequantised()
+        else:
+            tensor, part = name.rsplit(".", 1)
+            values = section(weights, tensors[tensor][part]).view(dtype)
+        buffers[name] = np.ascontiguousarray(values.reshape(shape))
+    return buffers
+
+
+def stored_tensor(weights: np.ndarray, entry: dict) -> Tensor:
+    """A tensor as it lies in weights.bin, by its entry in model.json."""
+    kind, rows = entry["kind"], entry["rows"]
+    dtype = {"f16": "<f2", "f32": "<f4"}.get(kind, "u1")
+    shape = (rows, -1, 16) if kind.startswith("q4") else (rows, -1)
+    codes = section(weights, entry["codes"]).view(dtype).reshape(shape)
+    halves = [section(weights, entry[part]).view("<f2").reshape(rows, -1) if entry[part] else None
+              for part in ("scales", "mins")]
+    return Tensor(kind, codes, *halves)
+
+
+def section(weights: np.ndarray, place: list[int]) -> np.ndarray:
+    """Bytes [offset, offset + length) of weights.bin."""
+    offset, length = place
+    assert offset % 64 == 0
+    return weights[offset:offset + length]

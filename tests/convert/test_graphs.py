@@ -1,0 +1,79 @@
+"""Every graph of every supported mixture of tensor types equals the numpy reference."""
+
+import json
+
+import numpy as np
+import pytest
+from convert import convert
+from reference import ReferenceLlama
+from run_graph import graph_logits
+from tiny_gguf import TOKENS, write_tiny
+
+IDS = [0, 7, 199, 42, 42, len(TOKENS) - 1, 3, 1, 100, 5]
+
+MIXED = {
+    "blk.0.attn_v.weight": "Q8_0", "blk.0.attn_k.weight": "F16", "blk.1.ffn_up.weight": "Q4_0",
+    "blk.1.ffn_gate.weight": "F32", "blk.1.ffn_down.weight": "F16", "token_embd.weight": "Q8_0",
+}
+MODELS = {
+    "Q4_0": {"kind": "Q4_0"},
+    "Q4_1": {"kind": "Q4_1"},
+    "Q8_0": {"kind": "Q8_0"},
+    "F16": {"kind": "F16"},
+    "F32": {"kind": "F32"},
+    "mixed": {"kind": "Q4_1", "kinds": MIXED},
+    "untied": {"kind": "Q4_0", "tied": False, "kinds": {"output.weight": "Q8_0"}},
+    "untied-q4_1": {"kind": "Q4_1", "tied": False},
+    "untied-f16": {"kind": "F16", "tied": False},
+}
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def tiny(request, tmp_path_factory):
+    """(GGUF, model folder) of a tiny model."""
+    folder = tmp_path_factory.mktemp(request.param)
+    gguf = write_tiny(folder / "tiny.gguf", **MODELS[request.param])
+    convert(gguf, folder / "model")
+    return gguf, folder / "model"
+
+
+@pytest.mark.parametrize("graph", ["native", "quantized", "expanded"])
+def test_graph_equals_reference(tiny, graph):
+    gguf, folder = tiny
+    expected = ReferenceLlama(gguf).logits(IDS)
+    np.testing.assert_allclose(graph_logits(folder, graph, IDS), expected, atol=2e-4)
+    assert np.abs(expected).max() > 1
+
+
+def test_model_json_describes_the_model(tmp_path):
+    convert(write_tiny(tmp_path / "Tiny-Q4_0.gguf", "Q4_0", tied=False), tmp_path / "out")
+    model = json.loads((tmp_path / "out" / "model.json").read_text())
+    assert (model["name"], model["layers"], model["head_dim"]) == ("Tiny", 2, 16)
+    assert model["vocab_size"] == len(TOKENS)
+    assert not model["tied_embeddings"]
+    assert model["chat"]["style"] == "chatml"
+    assert model["chat"]["default_system"] is None
+    assert model["special"] == {"bos": None, "eos": 1, "end_of_turn": 1}
+    assert model["weights"]["bytes"] == (tmp_path / "out" / "weights.bin").stat().st_size
+    expanded = {tensor["name"] for tensor in model["tensors"] if tensor["expand"]}
+    assert {"output", "blk.0.qkv"} <= expanded
+    assert not {"token_embd", "output_norm", "rope.cos"} & expanded
+
+
+def test_same_gguf_gives_same_bytes(tmp_path):
+    gguf = write_tiny(tmp_path / "tiny.gguf", "Q4_1")
+    convert(gguf, tmp_path / "one")
+    convert(gguf, tmp_path / "two")
+    files = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert files == ["graph_expanded.onnx", "graph_native.onnx", "graph_quantized.onnx",
+                     "model.json", "tokenizer.json", "weights.bin"]
+    for name in files:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_progress_ends_at_the_total(tmp_path):
+    calls = []
+    convert(write_tiny(tmp_path / "tiny.gguf"), tmp_path / "out", lambda *call: calls.append(call))
+    done = [call[0] for call in calls]
+    assert done == sorted(done)
+    assert calls[-1][0] == calls[-1][1]
