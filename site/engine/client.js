@@ -30,7 +30,7 @@ export class EngineClient {
    * @returns {Promise<{logits: Float32Array, rows: number, computed: number, reused: number, ms: number}>}
    */
   logits(ids, first, options) {
-    return this.ask("logits", { ids: Int32Array.from(ids), first }, options);
+    return this.ask("logits", { ids: plain(ids), first }, options);
   }
 
   /**
@@ -41,7 +41,7 @@ export class EngineClient {
    * @param {{signal?: AbortSignal}} [options]
    */
   branch(ids, next, options) {
-    return this.ask("branch", { ids: Int32Array.from(ids), next: Int32Array.from(next) }, options);
+    return this.ask("branch", { ids: plain(ids), next: plain(next) }, options);
   }
 
   /** The engine behind the port is gone: reject everything, now and from now on. */
@@ -96,3 +96,6 @@ export class EngineClient {
     return request;
   }
 }
+
+/** Ids as they are: a conversion to Int32Array here would hide 1.5 or NaN from the check. */
+const plain = (ids) => (ArrayBuffer.isView(ids) ? ids : Array.from(ids));

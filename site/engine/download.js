@@ -16,7 +16,8 @@ const RETRY_PAUSE_MS = 300;
  * Fetch one file, verified.
  *
  * @param {{path: string, url: string, bytes?: number, sha256?: string}} file
- * @param {{onBytes?: (delta: number) => void, fetch?: typeof fetch, stallMs?: number}} [options]
+ * @param {{onBytes?: (delta: number) => void, fetch?: typeof fetch, stallMs?: number,
+ *          retryMs?: number}} [options]
  *   onBytes: bytes arrived; negative when what arrived had to be thrown away
  * @returns {Promise<Uint8Array>}
  * @throws {EngineError} network, stalled, missing, intercepted, corrupt or insecure
@@ -26,7 +27,7 @@ export async function fetchVerified(file, options = {}) {
     return await attempt(file, options, "default");
   } catch (error) {
     if (error.code === "stalled" || error.code === "insecure") throw error;
-    await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
+    await new Promise((resolve) => setTimeout(resolve, options.retryMs ?? RETRY_PAUSE_MS));
     return attempt(file, options, "reload");
   }
 }

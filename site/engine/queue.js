@@ -15,6 +15,7 @@ export class RequestQueue {
     this.waiting = [];
     this.current = null;
     this.draining = false;
+    this.closed = null;
   }
 
   /**
@@ -23,7 +24,8 @@ export class RequestQueue {
    * @param {(pause: () => Promise<void>) => Promise<{result: object, transfer: Transferable[]}>} run
    */
   add(port, id, run) {
-    this.waiting.push({ port, id, run, cancelled: false });
+    if (this.closed) return reject(port, id, this.closed);
+    this.waiting.push({ port, id, run, cancelled: false, settled: false });
     if (!this.draining) this.drain();
   }
 
@@ -37,9 +39,11 @@ export class RequestQueue {
     reject(port, id, cancelled());
   }
 
-  /** Reject everything that waits. */
-  failAll(error) {
-    for (const { port, id } of this.waiting.splice(0)) reject(port, id, error);
+  /** Reject what runs, what waits and whatever comes: a run on a lost device may never end. */
+  close(error) {
+    this.closed ??= error;
+    const jobs = [this.current, ...this.waiting.splice(0)].filter(Boolean);
+    for (const job of jobs) this.settle(job, () => reject(job.port, job.id, this.closed));
   }
 
   async drain() {
@@ -60,17 +64,22 @@ export class RequestQueue {
     };
     try {
       const { result, transfer } = await job.run(pause);
-      answer(job.port, job.id, result, transfer);
+      this.settle(job, () => answer(job.port, job.id, result, transfer));
     } catch (thrown) {
       this.fail(job, asEngineError(thrown));
     }
   }
 
   fail(job, error) {
-    reject(job.port, job.id, error);
+    this.settle(job, () => reject(job.port, job.id, error));
     if (!FATAL.has(error.code)) return;
-    this.failAll(engineLost(error.detail));
+    this.close(engineLost(error.detail));
     this.onFatal(error);
+  }
+
+  settle(job, send) {
+    if (!job.settled) send();
+    job.settled = true;
   }
 }
 

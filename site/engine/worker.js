@@ -21,6 +21,7 @@ const PROOF = "model/proof.json";
 
 /** @type {Engine | null} */
 let engine = null;
+let lost = false;
 const speed = new Speed();
 const queue = new RequestQueue(lose);
 
@@ -87,7 +88,7 @@ function listen(port) {
   port.onmessage = ({ data: { verb, id, args } }) => {
     if (verb === "cancel") queue.cancel(port, args.target);
     else if (!HANDLERS[verb]) reject(port, id, unknownVerb(verb));
-    else if (!engine) reject(port, id, notReady());
+    else if (!engine && !queue.closed) reject(port, id, notReady());
     else queue.add(port, id, (pause) => handle(verb, args, pause));
   };
 }
@@ -114,8 +115,10 @@ function watchDevice(device) {
 }
 
 function lose(error) {
+  if (lost) return;
+  lost = true;
   engine = null;
-  queue.failAll(engineLost(error.detail));
+  queue.close(engineLost(error.detail));
   self.postMessage({ event: "lost", error: error.toMessage() });
 }
 
