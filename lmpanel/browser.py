@@ -15,6 +15,7 @@ import js
 import numpy as np
 import panel.io.pyodide as panel_pyodide
 from panel.io import resources
+from panel.io.model import add_to_doc
 from panel.io.state import state
 from pyodide.ffi import JsException, to_js
 
@@ -51,7 +52,8 @@ class BrowserEngine:
         client, self._client = self._client, None
         self._connected.clear()
         if client is not None:
-            client.lost("The engine stopped.")
+            lost = {"code": "engine_lost", "message": "The engine stopped."}
+            client.lost(to_js(lost, dict_converter=js.Object.fromEntries))
 
     async def ready(self) -> None:
         """Wait until an engine is connected."""
@@ -128,7 +130,7 @@ class Host:
             explorer.recorded = self.recorded
             explorer.param.trigger("measured")
         for root in self.app.roots:
-            root.server_doc(state.curdoc, location=False)
+            add_to_doc(root.get_root(state.curdoc), state.curdoc)
         explorer.look()
         return to_js(list(await panel_pyodide.write_doc()))
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import param
 
-from lmpanel.chat import parse_conversation
+from lmpanel.messages import parse_conversation
 from lmpanel.decoding import Decoding
 from lmpanel.distribution import Distribution
 from lmpanel.document import Document
 from lmpanel.editor import Editor
-from lmpanel.errors import BadArgument, Cancelled, LMPanelError
+from lmpanel.errors import BadArgument, Cancelled, LMPanelError, NotAvailable
 from lmpanel.history import History
 from lmpanel.model import LanguageModel
 from lmpanel.scoring import TokenScore
@@ -213,10 +213,18 @@ class Explorer(param.Parameterized):
         self.change(self.editor.delete_turn(self.document, turn), "deleted a turn")
 
     def set_conversation(self, text: str) -> None:
-        """Replace the document by a conversation given as JSON text."""
+        """Replace the document by a conversation given as JSON text.
+
+        A plain list of messages opens the model's turn, with a last assistant message as its
+        beginning; {"messages", "reply"} is taken exactly as it is.
+        """
         self.check_text(text)
         conversation = parse_conversation(text)
-        document = self.editor.from_messages(conversation.messages, conversation.reply)
+        messages, reply = list(conversation.messages), conversation.reply
+        if text.lstrip().startswith("["):
+            open_last = bool(messages) and messages[-1]["role"] == "assistant"
+            reply = messages.pop()["content"] if open_last else ""
+        document = self.editor.from_messages(messages, reply)
         self.change(document, "pasted a conversation")
 
     def raw_text(self, text: str) -> None:
@@ -226,8 +234,8 @@ class Explorer(param.Parameterized):
 
     def set_mode(self, name: str) -> None:
         """Read the same ids as a conversation ("chat") or as plain text ("raw")."""
-        if name == "chat":
-            self.editor.require_chat()
+        if name == "chat" and self.model.chat is None:
+            raise NotAvailable("This model has no chat template.", "Stay with raw text.")
         self.change(Document(self.document.ids, raw=name == "raw"), f"read as {name}")
 
     def restore(self, state: Any) -> list[str]:

@@ -3,47 +3,63 @@
  * breaking change.  What the model says is computed in Python; this file passes calls on.
  */
 
-const CALLS = ["tokenize", "next", "score", "generate"];
+const NEEDS_MODEL = ["next", "score", "generate"];
 const EVENTS = ["state", "progress", "error"];
 
-/** @param {{status: object, engine: object, python: object}} parts */
-export function createApi({ status, engine, python }) {
-  const api = { ready: readyPromise(status, python), status: async () => status.snapshot() };
-  for (const name of CALLS) api[name] = async (...args) => { await engine.usable(); return python.call(name, args); };
-  api.tokenize = async (...args) => python.call("tokenize", args);
-  api.getState = async () => python.call("get_state", []);
-  api.setState = async (state) => python.call("set_state", [plain(state)]);
-  api.backends = async () => engine.backends();
-  api.useBackend = async (name) => useBackend(engine, name);
-  api.on = (event, callback) => subscribe({ status, engine, python }, event, callback);
+/** @param {{base: string, status: object, engine: object, python: object}} parts */
+export function createApi({ base, status, engine, python }) {
+  const usable = () => whenUsable(status);
+  const api = {
+    ready: Promise.all([readVersion(base), usable(), python.live]).then(([version]) => ({ version, ...withoutCompact(status.engine) })),
+    status: async () => status.snapshot(),
+    tokenize: async (...args) => python.call("tokenize", args),
+    getState: async () => python.call("get_state", []),
+    setState: async (state) => python.call("set_state", [plain(state)]),
+    backends: async () => engine.backends(),
+    useBackend: async (name) => useBackend({ engine, python }, name),
+    on: (event, callback) => subscribe({ status, python }, event, callback),
+  };
+  for (const name of NEEDS_MODEL) api[name] = async (...args) => { await usable(); return python.call(name, args.map(plain)); };
+  api.ready.catch(() => {});  // the notice says it; a page that never asks must not see an unhandled rejection
   return Object.freeze(api);
 }
 
-async function useBackend(engine, name) {
+async function readVersion(base) {
+  const manifest = await (await fetch(new URL("manifest.json", base))).json();
+  return manifest.version;
+}
+
+const withoutCompact = ({ model, backend, threads, verified }) => ({ model, backend, threads, verified });
+
+/** Resolves once a verified model is there, rejects when it cannot be started. */
+function whenUsable(status) {
+  return new Promise((resolve, reject) => {
+    const check = () => {
+      if (status.phase === "ready") resolve();
+      else if (status.phase === "error") reject(failure("engine_failed", `The model is not running. ${status.message}`));
+      else return;
+      status.removeEventListener("change", check);
+    };
+    status.addEventListener("change", check);
+    check();
+  });
+}
+
+async function useBackend({ engine, python }, name) {
   const known = await engine.backends();
   if (!known.includes(name)) throw failure("bad_argument", `There is no backend ${JSON.stringify(name)} here. Possible: ${known.join(", ")}.`);
-  return engine.useBackend(name);
+  python.post({ verb: "engine_lost", message: "The backend is being changed." });
+  const { model, backend, threads, verified } = await engine.useBackend(name);
+  return { model: model.name, backend, threads, verified };
 }
 
 /** JSON in, JSON out: whatever else an object carries stays outside. */
-function plain(state) {
+function plain(value) {
   try {
-    return JSON.parse(JSON.stringify(state ?? null));
+    return JSON.parse(JSON.stringify(value ?? null));
   } catch {
-    throw failure("bad_state", "The state is not JSON. Pass what getState() returned.");
+    throw failure("bad_argument", "This argument is not JSON. Pass plain objects, lists, strings and numbers.");
   }
-}
-
-function readyPromise(status, python) {
-  return new Promise((resolve) => {
-    const check = () => {
-      if (status.phase !== "ready" || !status.settled) return;
-      const { model, backend, threads, verified, version } = status.engine;
-      resolve({ version, model, backend, threads, verified });
-    };
-    status.addEventListener("change", check);
-    python.addEventListener("settled", () => { status.settled = true; check(); });
-  });
 }
 
 function subscribe({ status, python }, event, callback) {

@@ -4,58 +4,66 @@
  */
 import { announce, clearNotice, notice } from "./status.js";
 
-const NAMES = { wasm: "WASM", webgpu: "WebGPU", "webgpu-nosubgroups": "WebGPU without subgroups" };
-
-export function watchEngine({ engine, python, status }) {
-  let current = null;
-  const connect = () => { if (current) hand(engine, python, current); };
-
-  engine.addEventListener("progress", ({ detail }) => status.set({
-    phase: detail.phase, message: detail.message ?? "",
-    ...(detail.phase === "download" ? { bytesDone: detail.done, bytesTotal: detail.total } : {}),
-  }));
-  engine.addEventListener("ready", ({ detail }) => {
-    current = detail;
-    status.mark("model");
-    Object.assign(status.timings, detail.timings_ms);
-    status.set({ phase: "ready", message: "", engine: describe(detail), steps: detail.steps ?? [] });
-    clearNotice("engine");
-    announce(`The model is ready. It runs on ${NAMES[detail.backend]}.`);
-    tellSteps(detail.steps ?? []);
-    connect();
+/**
+ * @param {{engine: import("./engine/host.js").EngineHost, python: object, status: object,
+ *   options: {backend: string, threads: number|null}}} parts
+ */
+export function watchEngine({ engine, python, status, options }) {
+  const start = () => engine.start(options).catch(() => {});  // told by the "error" event
+  const listen = (name, handler) => engine.addEventListener(name, ({ detail }) => handler(detail));
+  listen("progress", ({ phase, message, done, total }) => {
+    if (phase === "ready") return;
+    status.set({ phase, message: message ?? "", ...(phase === "download" ? { bytesDone: done, bytesTotal: total } : {}) });
   });
-  engine.addEventListener("lost", ({ detail }) => {
-    current = null;
-    python.post({ verb: "engine_lost", message: detail.message });
-    status.set({ phase: "start", message: detail.message });
-    notice({ code: "engine", message: detail.message, remedy: detail.remedy ?? "It is being started again; your document is kept." });
+  listen("ready", (info) => ready({ engine, python, status, wanted: options.backend }, info));
+  listen("lost", ({ error, restarting }) => lost({ python, status }, error, restarting));
+  listen("error", (error) => failed({ python, status, start }, error));
+  listen("stats", (stats) => status.set({ tokensPerSecond: stats.tokens_per_second, engineStats: stats }));
+  status.addEventListener("backend", ({ detail }) => {
+    python.post({ verb: "engine_lost", message: "The backend is being changed." });
+    engine.useBackend(detail).catch(() => {});
   });
-  engine.addEventListener("error", ({ detail }) => failed({ engine, python, status }, detail));
-  engine.addEventListener("speed", ({ detail }) => status.set({ tokensPerSecond: detail.tokens_per_second }));
-  python.addEventListener("restarted", () => queueMicrotask(connect));
+  python.addEventListener("restarted", () => { if (engine.info) connect(engine, python); });
   python.addEventListener("measured", () => status.mark("first_distribution"));
+  start();
 }
 
-function hand(engine, python, detail) {
-  const port = engine.connect();
-  python.post({ verb: "engine", port, info: { backend: detail.backend, threads: detail.threads, verified: detail.verified } }, [port]);
+async function connect(engine, python) {
+  const { backend, threads, verified } = engine.info;
+  const port = await engine.connect();
+  python.post({ verb: "engine", port, info: { backend, threads, verified } }, [port]);
 }
 
-const describe = (detail) => ({ model: detail.model, backend: detail.backend, threads: detail.threads, verified: detail.verified, version: detail.version });
-
-/** A step down is said once, with its reason. */
-function tellSteps(steps) {
-  const failed = steps.filter((step) => !step.ok && step.tell !== false);
-  if (!failed.length) return;
-  const reasons = failed.map((step) => `${NAMES[step.backend]}: ${step.reason}`).join(" ");
-  notice({ code: "backend", message: "A slower way of running the model is used.", remedy: reasons });
+function ready({ engine, python, status, wanted }, info) {
+  const { backend, threads, verified, compact, steps } = info;
+  status.mark("model");
+  Object.assign(status.timings, info.timings_ms);
+  status.set({ phase: "ready", message: "", steps, engine: { model: info.model.name, backend, threads, verified, compact } });
+  clearNotice("engine");
+  announce(`The model is ready: ${status.line()}.`);
+  tellSteps(steps, wanted);
+  return connect(engine, python);
 }
 
-function failed({ engine, python, status }, detail) {
-  status.set({ phase: "error", message: detail.message });
-  python.dispatchEvent(new CustomEvent("error", { detail: { code: detail.code, message: detail.message } }));
-  notice({ code: "engine", message: detail.message, remedy: detail.remedy ?? "", error: true, actions: [
-    { label: "Try again", run: () => engine.retry() },
+/** A step down is told with its reason, unless there was simply no GPU to be had. */
+function tellSteps(steps, wanted) {
+  const failed = steps.filter((step) => !step.ok && (wanted !== "auto" || /different|wrong|memory|stopped/.test(step.reason)));
+  if (!failed.length || steps.at(-1).backend === wanted) return;
+  notice({ code: "backend", message: "The model runs in another way than asked for.", remedy: failed.map((step) => step.reason).join(" ") });
+}
+
+function lost({ python, status }, error, restarting) {
+  python.post({ verb: "engine_lost", message: error.message });
+  if (!restarting) return;
+  status.set({ phase: "start", message: error.message });
+  notice({ code: "engine", message: error.message, remedy: "It is being started again; your document is kept." });
+}
+
+function failed({ python, status, start }, { code, message, remedy, detail }) {
+  status.set({ phase: "error", message });
+  python.dispatchEvent(new CustomEvent("error", { detail: { code, message } }));
+  notice({ code: "engine", message, remedy, detail, error: true, actions: [
+    { label: "Try again", run: () => { status.set({ phase: "start" }); start(); } },
     { label: "Reload", run: () => location.reload() },
   ] });
 }

@@ -14,19 +14,17 @@ import { watchEngine } from "./engine_status.js";
 const base = new URL(".", document.baseURI).href;
 const options = readOptions(location.search);
 const status = new Status();
-const engine = new EngineHost({ base });
+const engine = new EngineHost(base);
 const python = new PythonHost({ base, status });
 const recorded = new RecordedExample({ base, status });
 
-globalThis.lmpanel = createApi({ status, engine, python });
+globalThis.lmpanel = createApi({ base, status, engine, python });
 
-for (const [i, message] of options.warnings.entries()) notice({ code: `parameter_${i}`, message });
-watchEngine({ engine, python, status });
-status.draw();
+options.warnings.forEach((message, i) => notice({ code: `parameter_${i}`, message }));
 document.getElementById("engine").addEventListener("toggle", () => status.draw());
+python.addEventListener("settled", () => recorded.leave());
 
 const shown = recorded.show();
-engine.start({ backend: options.backend, threads: options.threads ?? undefined });
+watchEngine({ engine, python, status, options });
 python.start();
-python.addEventListener("settled", () => recorded.leave());
 await shown;

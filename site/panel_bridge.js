@@ -3,11 +3,16 @@
  * the slots; changes travel as patches in both directions.  Knows nothing about what the app shows.
  */
 
-const SCRIPTS = ["vendor/bokeh/bokeh.min.js", "vendor/panel/panel.min.js"];
+const SCRIPTS = ["bokeh/bokeh", "bokeh/bokeh-widgets", "bokeh/bokeh-tables", "panel/panel"].map((name) => `vendor/${name}.min.js`);
+
+// Panel loads components through a shim for old browsers; every browser that can run the model
+// imports modules itself, and lmpanel's components need no import map.
+globalThis.importShim ??= Object.assign((url) => import(url), { addImportMap() {} });
 
 /** Loads Bokeh's and Panel's own scripts, in order; start it early, it needs nothing else. */
 export async function loadBokeh(base) {
   for (const path of SCRIPTS) await loadScript(new URL(path, base));
+  globalThis.Bokeh.set_log_level("warn");
 }
 
 function loadScript(url) {

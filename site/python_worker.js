@@ -49,7 +49,7 @@ async function start({ base, state }) {
   const notify = (json) => post("notify", { json });
   const sendPatch = (patch, buffers) => post("patch", { patch, buffers });
   host = module.Host(model, tokenizer, recorded, notify, sendPatch);
-  const [docs_json, render_items, root_ids] = (await host.render(state ?? null)).toJs();
+  const [docs_json, render_items, root_ids] = await host.render(state ?? null);
   post("render", { docs_json, render_items, root_ids });
   post("progress", { phase: "python", done: 3, total: 3 });
   hostReady();
@@ -57,7 +57,7 @@ async function start({ base, state }) {
 
 async function call({ id, method, args }) {
   await started;
-  const [ok, json] = (await host.call(method, args)).toJs();
+  const [ok, json] = await host.call(method, args);
   post("result", { id, ok, json });
 }
 

@@ -74,15 +74,15 @@ export class Status extends EventTarget {
 
 const byId = (id) => document.getElementById(id);
 
-function engineName({ model, backend, threads }) {
-  const where = backend === "wasm" ? `WASM, ${threads} ${threads === 1 ? "thread" : "threads"}` : NAMES[backend];
+function engineName({ model, backend, threads, compact }) {
+  const where = backend === "wasm" ? `WASM, ${threads} ${threads === 1 ? "thread" : "threads"}${compact ? ", little memory" : ""}` : NAMES[backend];
   return `${model} · ${where} · checked`;
 }
 
 /** Shows a notice with its remedy; a second one with the same code replaces the first. */
-export function notice({ code, message, remedy = "", error = false, actions = [] }) {
+export function notice({ code, message, remedy = "", detail = "", error = false, actions = [] }) {
   const box = h("div", { class: `notice${error ? " error" : ""}`, role: error ? "alert" : "status", "data-code": code },
-    h("p", {}, h("span", { class: "what" }, message), remedy ? ` ${remedy}` : ""),
+    h("p", { title: detail || null }, h("span", { class: "what" }, message), remedy ? ` ${remedy}` : ""),
     actions.map(({ label, run }) => h("button", { type: "button", onclick: () => { box.remove(); run(); } }, label)),
     h("button", { type: "button", onclick: () => box.remove() }, "Dismiss"));
   clearNotice(code);

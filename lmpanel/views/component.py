@@ -14,6 +14,7 @@ from typing import Any
 
 import param
 from panel.custom import JSComponent
+from panel.theme import Design
 
 from lmpanel.errors import LMPanelError
 from lmpanel.explorer import Explorer
@@ -33,17 +34,48 @@ def module(name: str) -> str:
     return _MODULE.format(name=name)
 
 
-class Component(JSComponent):
-    """A view of an `Explorer`. Subclasses give `payload()` and a table of `actions`."""
+class _Bare(Design):
+    """No look of Panel's own, which would be fetched as style sheets: components bring theirs."""
+
+    modifiers: dict = {}
+    _resources: dict = {}
+
+    @classmethod
+    def params(cls, viewable: Any, doc: Any = None) -> tuple[dict, dict]:
+        return {}, {}
+
+
+class SiteComponent(JSComponent):
+    """A component drawn by a module of site/components, styled by that module alone."""
 
     state = param.String(default="{}", doc="What is shown, as JSON.")
+
+    __abstract = True
+
+    def __init__(self, **params: Any):
+        params = {"stylesheets": [_FILL], "sizing_mode": "stretch_width", **params}
+        super().__init__(design=_Bare, **params)
+
+    def _process_param_change(self, params: dict[str, Any]) -> dict[str, Any]:
+        properties = super()._process_param_change(params)
+        if "stylesheets" in properties:
+            properties["stylesheets"] = list(self.stylesheets)
+        return properties
+
+    def tell(self, op: str, **fields: Any) -> None:
+        """Send the component a message."""
+        self._send_msg(json.dumps({"op": op, **fields}))
+
+
+class Component(SiteComponent):
+    """A view of an `Explorer`. Subclasses give `payload()` and a table of `actions`."""
 
     __abstract = True
 
     watches: tuple[str, ...] = ()
 
     def __init__(self, explorer: Explorer, **params: Any):
-        super().__init__(stylesheets=[_FILL], sizing_mode="stretch_width", **params)
+        super().__init__(**params)
         self.explorer = explorer
         self._running: set[asyncio.Future] = set()
         self.state = json.dumps(self.payload())
@@ -59,10 +91,6 @@ class Component(JSComponent):
 
     def _refresh(self, *events: param.parameterized.Event) -> None:
         self.state = json.dumps(self.payload())
-
-    def tell(self, op: str, **fields: Any) -> None:
-        """Send the component a message."""
-        self._send_msg(json.dumps({"op": op, **fields}))
 
     def _handle_msg(self, data: Any) -> None:
         arguments = {str(name): value for name, value in dict(data).items()}

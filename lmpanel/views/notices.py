@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-import param
-from panel.custom import JSComponent
-
-from lmpanel.views.component import module
+from lmpanel.views.component import SiteComponent, module
 
 
-class Notices(JSComponent):
+class Notices(SiteComponent):
     """Draws nothing of its own; hands events to the shell. See site/components/notices.js."""
 
     _esm = module("notices")
 
-    state = param.String(default="{}", doc="The last event, as JSON.")
-
     def show(self, event: dict[str, Any]) -> None:
         """Pass an event of the app on; only errors are shown."""
         if event["event"] == "error":
-            self._send_msg(json.dumps(event))
+            self.tell("notice", **event)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from lmpanel.errors import LMPanelError
@@ -57,10 +56,7 @@ class TokenStrip(Component):
     def get_json(self) -> None:
         """Hand the conversation out as JSON."""
         conversation = self.explorer.editor.conversation(self.explorer.document)
-        messages = list(conversation.messages)
-        if conversation.reply:
-            messages.append({"role": "assistant", "content": conversation.reply})
-        self.tell("json", text=json.dumps(messages, ensure_ascii=False, indent=2))
+        self.tell("json", text=conversation.as_json())
 
     def set_json(self, text: str) -> None:
         """Use a conversation given as JSON; an error stays in the dialog."""
@@ -113,7 +109,8 @@ class TokenStrip(Component):
         kinds = [""] * len(explorer.document)
         for turn in explorer.editor.turns(explorer.document):
             if turn.header is not None:
-                for position in range(turn.start, turn.content_start):
+                head = range(turn.start, turn.content_start)
+                for position in (*head, *range(turn.content_stop, turn.stop)):
                     kinds[position] = "header"
         return list(zip(explorer.document.ids, kinds, explorer.scores()))
 
