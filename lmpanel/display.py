@@ -106,7 +106,8 @@ def _spoken_text(text: str) -> list[str]:
 
 
 def _is_part_of_word(character: str) -> bool:
-    return character.isalnum() or unicodedata.category(character) == "Mn"
+    mark = unicodedata.category(character) == "Mn" and not _is_selector(character)
+    return character.isalnum() or mark
 
 
 def _name(character: str) -> str:

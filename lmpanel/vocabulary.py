@@ -164,12 +164,13 @@ class Vocabulary:
         query = mend(query[:200])
         for shown, meant in _TYPED.items():
             query = query.replace(shown, meant)
+        if not query:
+            return []
         found = dict.fromkeys(self._exact(query))
         if query.isascii() and query.isdigit() and int(query) < len(self):
             found[int(query)] = None
-        if query:
-            found.update(dict.fromkeys(t for t, text in self._special.items() if query in text))
-            found.update(dict.fromkeys(self._beginning_with(query, limit)))
+        found.update(dict.fromkeys(t for t, text in self._special.items() if query in text))
+        found.update(dict.fromkeys(self._beginning_with(query, limit)))
         return list(found)[:limit]
 
     def _exact(self, query: str) -> Iterator[int]:

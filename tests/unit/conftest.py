@@ -1,0 +1,39 @@
+"""Fixtures of the unit tests: the real tokenizer, and a fake model in milliseconds."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lmpanel.engine.fake import FakeEngine, fake_tokenizer
+from lmpanel.model import LanguageModel
+from lmpanel.tokenizer import Tokenizer
+
+
+@pytest.fixture(scope="session")
+def tokenizer(model_dir) -> Tokenizer:
+    return Tokenizer.from_file(model_dir / "tokenizer.json")
+
+
+@pytest.fixture(scope="session")
+def reference(model_dir):
+    """Hugging Face's own tokenizer for the same file."""
+    from tokenizers import Tokenizer as Reference
+
+    return Reference.from_file(str(model_dir / "tokenizer.json"))
+
+
+@pytest.fixture(scope="session")
+def model_json(model_dir) -> dict:
+    return json.loads((model_dir / "model.json").read_text("utf-8"))
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def model(engine) -> LanguageModel:
+    return LanguageModel(engine, fake_tokenizer())

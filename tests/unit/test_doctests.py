@@ -1,0 +1,38 @@
+"""The core's examples are true, and importing it pulls in numpy and the standard library only."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+CORE = """
+api arguments bounded_json bpe chat decoding display distribution document editor errors filters
+history messages model prefix_tree pretokenizer scoring state_codec tokenizer typed
+unicode_classes vocabulary engine.base engine.fake
+""".split()
+FOREIGN = {"panel", "bokeh", "param", "js", "pyodide", "onnxruntime", "tokenizers"}
+
+
+@pytest.mark.parametrize("name", CORE)
+def test_examples(name):
+    module = importlib.import_module(f"lmpanel.{name}")
+    assert doctest.testmod(module).failed == 0
+
+
+def loaded_by(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(*sys.modules)"
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    return {name.split(".")[0] for name in output.stdout.decode().split()}
+
+
+def test_core_imports_numpy_only():
+    modules = ", ".join(f"lmpanel.{name}" for name in CORE)
+    assert not loaded_by(f"import {modules}") & FOREIGN
+
+
+def test_package_itself_is_light():
+    assert "numpy" not in loaded_by("import lmpanel")
