@@ -2,8 +2,9 @@
 
 Writes weights.bin, one graph per family of backends (graph_native.onnx, graph_quantized.onnx,
 graph_expanded.onnx), tokenizer.json and model.json. Weights are copied, never rounded: every graph
-gives the GGUF's own distribution in float32, and the same GGUF gives the same bytes. proof.json is a step of its own (proof.py), because it runs
-the model. Knows the model folder; knows nothing about downloads or the web page.
+gives the GGUF's own distribution in float32, and the same GGUF gives the same bytes. proof.json is
+a step of its own (proof.py), because it runs the model. Knows the model folder; knows nothing
+about downloads or the web page.
 """
 
 from __future__ import annotations

@@ -26,9 +26,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from onnx_nodes import MICROSOFT, GraphNotes
+from weight_blocks import BLOCK
+from weights_file import NAME as WEIGHTS_FILE
 
-BLOCK = 32
-WEIGHTS_FILE = "weights.bin"
 
 
 class QuantizedWeights:
@@ -60,7 +60,7 @@ class QuantizedWeights:
         if tensor["scales"] is None:
             picked = self._gather(self._values(name), ids, f"{name}.picked")
             return self._cast(picked, f"{name}.rows") if tensor["kind"] == "f16" else picked
-        return _dequantised_rows(self, ids, name)
+        return self._dequantised_rows(ids, name)
 
     def vector(self, name: str) -> str:
         """A norm weight, float32 [cols]."""
@@ -87,6 +87,17 @@ class QuantizedWeights:
         turned = node("Transpose", [offsets], f"{name}.offsets_turned", perm=[1, 0])
         correction = node("MatMul", [_block_sums(self.notes, x), turned], f"{name}.correction")
         return node("Add", [product, correction], f"{name}.y")
+
+    def _dequantised_rows(self, ids: str, name: str) -> str:
+        """Only the picked rows are dequantised."""
+        tensor, picked = self.tensors[name], f"{name}.picked"
+        sections = {"codes": self._blocks(name)}
+        sections |= {part: self._halves(name, part) for part in ("scales", "mins") if tensor[part]}
+        parts = {part: self._gather(section, ids, f"{picked}.{part}")
+                 for part, section in sections.items()}
+        value = dequantised_blocks(self.notes, picked, tensor["kind"], parts)
+        shape = self.notes.constant("row_shape", [0, 0, tensor["cols"]], "int64")
+        return self.notes.node("Reshape", [value, shape], f"{name}.rows")
 
     def _blocks(self, name: str) -> str:
         tensor = self.tensors[name]
@@ -163,19 +174,6 @@ def _block_sums(notes: GraphNotes, x: str) -> str:
     last = notes.constant("block_axis", [3], "int64")
     blocks = notes.once("Reshape", [x, shape], f"{x}.blocks")
     return notes.once("ReduceSum", [blocks, last], f"{x}.block_sums", keepdims=0)
-
-
-def _dequantised_rows(weights: QuantizedWeights, ids: str, name: str) -> str:
-    notes, tensor = weights.notes, weights.tensors[name]
-    sections = {"codes": weights._blocks(name)}
-    # Made float32 before the look-up: most GPUs offer WebGPU no float16, and Gather needs it to read.
-    sections |= {part: weights._float(name, part) for part in ("scales", "mins") if tensor[part]}
-    picked = f"{name}.picked"
-    parts = {part: weights._gather(section, ids, f"{picked}.{part}")
-             for part, section in sections.items()}
-    value = dequantised_blocks(notes, picked, tensor["kind"], parts)
-    shape = notes.constant("row_shape", [0, 0, tensor["cols"]], "int64")
-    return notes.node("Reshape", [value, shape], f"{name}.rows")
 
 
 def dequantised_blocks(notes: GraphNotes, name: str, kind: str, parts: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""tokenizer.json is written from the GGUF's own data; chat templates are recognised by rendering."""
+"""tokenizer.json is written from the GGUF's own data; chat templates are recognised by use."""
 
 import json
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(TESTS.parent), str(TESTS.parent / "build"), str(TESTS / "golden")]
+sys.path[:0] = [str(TESTS.parent), str(TESTS.parent / "build"), str(TESTS / "golden"),
+                str(TESTS / "convert")]
 
 from golden_values import load_values  # noqa: E402
 

@@ -14,6 +14,11 @@ from gguf import GGUFReader
 from gguf.quants import dequantize
 
 
+def kl_nats(p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """KL(p ‖ q) in nats for each row of natural log-probabilities."""
+    return (np.exp(p) * (p - q)).sum(-1)
+
+
 class ReferenceLlama:
     """The network of a GGUF; `logits(ids)` is float32 [len(ids), vocab]."""
 
