@@ -70,6 +70,7 @@ class Explorer(param.Parameterized):
         self.typed = TypedCheck(model.tokenizer)
         self.note = ""
         self._decoding: Decoding | None = None
+        self._streamed: int | None = None
         self._measuring: asyncio.Task | None = None
 
     def _first_document(self) -> Document:
@@ -81,8 +82,13 @@ class Explorer(param.Parameterized):
 
     @property
     def context(self) -> tuple[int, ...]:
-        """The ids whose next token the lens is about."""
+        """The ids whose next token the lens is about.
+
+        While a response is written: the ids before its newest token, which was chosen there.
+        """
         ids = self.document.ids
+        if self._streamed is not None:
+            return ids[: self._streamed]
         if self.cursor >= len(ids):
             return ids
         return ids[: self.cursor + (self.where == "next")]
@@ -127,6 +133,8 @@ class Explorer(param.Parameterized):
 
     def change(self, document: Document, label: str) -> None:
         """Make `document` the current one: checked first, remembered, measured."""
+        if self.generating:
+            raise BadArgument("The model is writing.", "Stop it first, then change the document.")
         self.model.check_context(len(document))
         if document == self.document:
             return
@@ -135,12 +143,17 @@ class Explorer(param.Parameterized):
 
     def show(self, document: Document) -> None:
         """Show `document` with the caret at its end, without a new entry in the history."""
-        end = len(document)
-        self.param.update(document=document, anchor=end, cursor=end)
+        self._show_at_end(document)
         self.look()
 
-    def pick(self, id: int) -> None:
-        """Put token `id` where the lens predicts; what stood there and after it is forked off."""
+    def pick(self, id: int, at: int | None = None) -> None:
+        """Put token `id` where the lens predicts; what stood there and after it is forked off.
+
+        `at` is the position that the picked row was shown for: a click on numbers that are no
+        longer those of the position looked at does nothing.
+        """
+        if self.generating or at not in (None, len(self.context)):
+            return
         if self.here == id:
             return self.select(len(self.context), len(self.context), reveal_next=True)
         token = self.model.tokenizer.vocabulary.display(id, visible_space=True)
@@ -175,12 +188,12 @@ class Explorer(param.Parameterized):
 
     def undo(self) -> None:
         """Go back one change."""
-        if self.history.can_undo:
+        if self.history.can_undo and not self.generating:
             self.show(self.history.undo().state)
 
     def redo(self) -> None:
         """Make the change again that was undone last."""
-        if self.history.can_redo:
+        if self.history.can_redo and not self.generating:
             self.show(self.history.redo().state)
 
     def append_text(self, text: str) -> None:
@@ -292,10 +305,11 @@ class Explorer(param.Parameterized):
         )
         shown = time.monotonic()
         async for step in run:
-            self.param.update(document=self.document.append(step.id))
+            self._streamed = len(self.document)
+            self._show_at_end(self.document.append(step.id))
             if time.monotonic() - shown > STREAM_SECONDS:
                 shown = time.monotonic()
-                self._caret_to_end()
+                self.measured += 1
             await asyncio.sleep(0)
 
     def _finish(self, start: Document) -> None:
@@ -303,8 +317,8 @@ class Explorer(param.Parameterized):
         count = len(self.document) - len(start)
         if count:
             self.history.push(self.document, f"generated {count} tokens")
+        self._streamed = None
         self.param.update(generating=False, written=_summary(run, count))
-        self._caret_to_end()
         self.look()
 
     def stop(self) -> None:
@@ -312,9 +326,9 @@ class Explorer(param.Parameterized):
         if self._decoding:
             self._decoding.stop()
 
-    def _caret_to_end(self) -> None:
-        end = len(self.document)
-        self.param.update(anchor=end, cursor=end, measured=self.measured + 1)
+    def _show_at_end(self, document: Document) -> None:
+        end = len(document)
+        self.param.update(document=document, anchor=end, cursor=end)
 
     # Measuring
 

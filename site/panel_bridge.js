@@ -12,7 +12,6 @@ globalThis.importShim ??= Object.assign((url) => import(url), { addImportMap() {
 /** Loads Bokeh's and Panel's own scripts, in order; start it early, it needs nothing else. */
 export async function loadBokeh(base) {
   for (const path of SCRIPTS) await loadScript(new URL(path, base));
-  globalThis.Bokeh.set_log_level("warn");
 }
 
 function loadScript(url) {

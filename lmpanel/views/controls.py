@@ -15,7 +15,6 @@ class Controls(Component):
 
     def payload(self) -> dict[str, Any]:
         explorer = self.explorer
-        history = explorer.history
         response = explorer.editor.response(explorer.document)
         reply = response.content_stop - response.content_start if response else 0
         last = min(explorer.cursor + 1, len(explorer.document))
@@ -27,8 +26,6 @@ class Controls(Component):
             "written": self._written(),
             "max_tokens": explorer.max_tokens,
             "past_end": explorer.past_end,
-            "undo": history.current.label if history.can_undo else None,
-            "redo": "the change undone last" if history.can_redo else None,
             "rewind": f"Cut the document after token {last}" if inside else None,
         }
 
@@ -54,8 +51,6 @@ class Controls(Component):
             "pick_top": explorer.pick_top,
             "clear_response": explorer.clear_response,
             "rewind": explorer.rewind,
-            "undo": explorer.undo,
-            "redo": explorer.redo,
             "append_text": self.append_text,
             "end_turn": self.end_turn,
             "close_turn": explorer.close_turn,

@@ -16,6 +16,11 @@ class Lens(Component):
     _esm = module("lens")
     watches = ("anchor", "cursor", "where", "tab", "unit", "length", "query", "measured", "progress")
 
+    def _refresh(self, *events: Any) -> None:
+        # While the model writes, the caret moves with every token; the numbers come in steps.
+        if not self.explorer.generating or any(event.name == "measured" for event in events):
+            super()._refresh(*events)
+
     def payload(self) -> dict[str, Any]:
         explorer = self.explorer
         tabs = [{"name": name, "title": lens.TITLE} for name, lens in LENSES.items()]
@@ -27,7 +32,7 @@ class Lens(Component):
             "ready": lambda: None,
             "tab": lambda name: explorer.param.update(tab=name),
             "where": self.where,
-            "pick": lambda id: explorer.pick(int(id)),
+            "pick": lambda id, at: explorer.pick(int(id), int(at)),
             "length": lambda n: explorer.param.update(length=n),
             "lookup": lambda query: explorer.param.update(query=str(query)[:200]),
             "unit": lambda name: explorer.param.update(unit=name),

@@ -21,12 +21,13 @@ def payload(explorer: Explorer) -> dict[str, Any]:
         "can_next": True,
         "title": {"text": _before(explorer), "token": _here(explorer)},
         "length": explorer.length,
+        "at": len(explorer.context),
     }
     distribution = explorer.distribution
     if distribution is None and _is_recorded(explorer):
         return explorer.recorded["lens"]["state"]
     if distribution is None:
-        return {**shared, "message": _waiting(explorer)}
+        return {**shared, "message": _waiting(explorer), "waiting": bool(explorer.context)}
     return {**shared, **_numbers(explorer, distribution)}
 
 

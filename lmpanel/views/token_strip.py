@@ -16,7 +16,7 @@ class TokenStrip(Component):
     """The document as the model reads it. Drawn by site/components/token_strip.js."""
 
     _esm = module("token_strip")
-    watches = ("document", "anchor", "cursor", "measure", "measured", "progress")
+    watches = ("document", "anchor", "cursor", "measure", "measured", "progress", "generating")
 
     def __init__(self, explorer: Explorer, **params: Any):
         self._sent: list[Key] = []
@@ -24,12 +24,16 @@ class TokenStrip(Component):
 
     def payload(self) -> dict[str, Any]:
         explorer = self.explorer
+        history = explorer.history
         return {
             "mode": "raw" if explorer.document.raw else "chat",
             "measure": explorer.measure,
             "anchor": explorer.anchor,
             "cursor": explorer.cursor,
             "note": explorer.progress or explorer.note,
+            "undo": history.current.label if history.can_undo else None,
+            "redo": "the change undone last" if history.can_redo else None,
+            "generating": explorer.generating,
         }
 
     def actions(self) -> dict[str, Any]:
@@ -42,6 +46,8 @@ class TokenStrip(Component):
             "edit_turn": lambda turn: self.edit(int(turn)),
             "replace_turn": lambda turn, text: explorer.replace_turn(int(turn), str(text)),
             "delete_turn": lambda turn: explorer.delete_turn(int(turn)),
+            "undo": explorer.undo,
+            "redo": explorer.redo,
             "new_conversation": explorer.new_conversation,
             "get_json": self.get_json,
             "set_json": self.set_json,

@@ -2,12 +2,13 @@
  * What can be done to the document: let the model write, write oneself, go back.
  *
  * State from Python: `{turn: "assistant"|"user"|"raw", reply_tokens, generating, written, max_tokens,
- * past_end, undo, redo, rewind}` (undo/redo/rewind: what the button would do, or null).
+ * past_end, rewind}` (rewind: what the button would do, or null).
  * Messages: `{op: "written", box}`: the text typed into that box is in the document now.
- * Sends: `generate {max_tokens, past_end}`, `stop`, `pick_top`, `clear_response`, `undo`, `redo`,
+ * Sends: `generate {max_tokens, past_end}`, `stop`, `pick_top`, `clear_response`,
  * `rewind`, `append_text {text, box}`, `end_turn {text}`, `close_turn`, `raw_text {text}`.
  */
 import { h, css, shadow, setText } from "./dom.js";
+import { action } from "./action.js";
 import { shared } from "./styles.js";
 
 /** @param {import("./link.js").Link} link */
@@ -22,17 +23,6 @@ export function mount(link) {
   return host;
 }
 
-/** A button that stays focusable when it has nothing to do, and says why. */
-function action(label, onPress, kind = "button") {
-  const element = h("button", { type: "button", class: kind }, label);
-  element.addEventListener("click", () => { if (element.getAttribute("aria-disabled") !== "true") onPress(); });
-  const enable = (on, title = "") => {
-    element.setAttribute("aria-disabled", String(!on));
-    element.title = title;
-  };
-  return { element, enable };
-}
-
 function actionRow(link) {
   const limit = h("input", { class: "field small limit", type: "number", min: 1, max: 2000, step: 1, "aria-label": "At most this many tokens" });
   const past = h("input", { type: "checkbox" });
@@ -43,14 +33,12 @@ function actionRow(link) {
   const top = action("Pick top token", () => link.send("pick_top"));
   const clear = action("Clear response", () => link.send("clear_response"));
   const rewind = action("Rewind to here", () => link.send("rewind"));
-  const undo = action("Undo", () => link.send("undo"));
-  const redo = action("Redo", () => link.send("redo"));
   const close = action("Only close the turn", () => link.send("close_turn"), "quiet small");
   const options = h("details", { class: "options small" }, h("summary", {}, "Options"),
     h("label", { class: "row" }, "at most", limit, "tokens"),
     h("label", { class: "row" }, past, "go on past the end of the turn"), close.element);
   const progress = h("span", { class: "small muted number", role: "status" });
-  const element = h("div", { class: "actions row" }, generate.element, top.element, clear.element, rewind.element, undo.element, redo.element, options, progress);
+  const element = h("div", { class: "actions row" }, generate.element, top.element, clear.element, rewind.element, options, progress);
   const show = (state) => {
     const busy = state.generating;
     setText(generate.element, busy ? "Stop" : state.turn === "assistant" ? "Generate response" : "Let the model go on");
@@ -59,10 +47,7 @@ function actionRow(link) {
     clear.enable(!busy && state.reply_tokens > 0, "Takes back what the model's turn holds");
     close.element.hidden = state.turn !== "assistant";
     close.enable(!busy, "Ends the open turn; the document then waits for the next one");
-    rewind.element.hidden = !state.rewind;
-    rewind.enable(!busy, state.rewind ?? "");
-    undo.enable(!busy && state.undo, state.undo ? `Undo: ${state.undo}` : "Nothing to undo");
-    redo.enable(!busy && state.redo, state.redo ? `Redo: ${state.redo}` : "Nothing to redo");
+    rewind.enable(!busy && state.rewind, state.rewind ?? "Select a token to cut the document after it");
     setText(progress, state.written ?? "");
     if (element.getRootNode().activeElement !== limit) limit.value = state.max_tokens;
     past.checked = state.past_end;

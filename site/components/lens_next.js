@@ -1,10 +1,11 @@
 /**
  * The next-token distribution: one sentence, the 0–1 strip, the ranked table, a look-up.
  *
- * State: `{where, can_here, can_next, title: {text, token}, message, entropy, choices, length,
+ * State: `{at, where, can_here, can_next, title: {text, token}, message, entropy, choices, length,
  * rows: [{rank, id, text, kind, spoken, logit, prob, logprob, bits, cumulative}], marked: row|null,
- * other: {count, prob}, lookup: {query, rows, message}, busy}`.
- * Sends: `where {name}`, `pick {id}`, `length {n}`, `lookup {query}`, `get_csv`.
+ * other: {count, prob}, lookup: {query, rows, message}, waiting}`; `at` is the position shown.
+ * While the model computes, the numbers before stay where they are, dimmed, so that nothing jumps.
+ * Sends: `where {name}`, `pick {id, at}`, `length {n}`, `lookup {query}`, `get_csv`.
  */
 import { h, css, fill, saveFile, setText } from "./dom.js";
 import { tokenNodes, tokenLabel } from "./token_text.js";
@@ -17,20 +18,23 @@ export function create(link) {
   const where = whereSwitch(link);
   const title = h("p", { class: "title" });
   const entropy = h("p", { class: "muted number" });
-  const strip = cumulativeStrip((id) => link.send("pick", { id }));
-  const table = candidateTable((id) => link.send("pick", { id }));
-  const lookup = lookUp(link);
   let latest = null;
+  const pick = (id) => { if (latest && !latest.waiting) link.send("pick", { id, at: latest.at }); };
+  const strip = cumulativeStrip(pick);
+  const table = candidateTable(pick);
+  const lookup = lookUp(link, pick);
   const tools = toolRow(link, () => latest);
   const body = h("div", {}, strip.element, table.element);
   const element = h("div", { class: "next" }, where.element, title, entropy, body, tools.element, lookup.element);
   const show = (state) => {
+    const hadNumbers = latest && (!latest.message || latest.waiting);
     latest = state;
     where.show(state);
+    element.classList.toggle("busy", Boolean(state.waiting));
+    if (state.waiting && hadNumbers && body.firstChild.isConnected && !body.hidden) return setText(title, state.message);
     fill(title, ...sentence(state));
     setText(entropy, entropyLine(state));
     body.hidden = Boolean(state.message);
-    element.classList.toggle("busy", Boolean(state.busy));
     if (!state.message) { strip.show(state); table.show(state); }
     tools.show(state, table);
     lookup.show(state);
@@ -92,7 +96,7 @@ function asText(state, separator = ",") {
   return lines.map((cells) => separator === "," ? csvLine(cells) : cells.join(separator)).join("\n") + "\n";
 }
 
-function lookUp(link) {
+function lookUp(link, pick) {
   const input = h("input", { class: "field", type: "search", placeholder: "token text or id", autocomplete: "off", spellcheck: "false", id: "lookup" });
   const out = h("div", { class: "found", "aria-live": "polite" });
   let timer;
@@ -106,7 +110,7 @@ function lookUp(link) {
     const found = state.lookup;
     if (!found?.query) return fill(out);
     const rows = found.rows.map((row) => h("li", { class: "number" },
-      h("button", { type: "button", class: "token", "aria-label": `Pick ${row.spoken}`, onclick: () => link.send("pick", { id: row.id }) }, tokenNodes(row.text)),
+      h("button", { type: "button", class: "token", "aria-label": `Pick ${row.spoken}`, onclick: () => pick(row.id) }, tokenNodes(row.text)),
       ` id ${row.id} · rank ${row.rank} · p ${probability(row.prob)} · ${bits(row.bits)} bits`));
     return fill(out, rows.length ? h("ul", { class: "small" }, rows) : null, found.message ? h("p", { class: "small muted" }, found.message) : null);
   };
@@ -117,7 +121,7 @@ export const styles = css`
   .next { display: grid; grid-template-columns: minmax(0, 1fr); gap: 2px; }
   .next > .segmented { justify-self: start; margin-bottom: 12px; }
   .segmented button:disabled { opacity: 0.5; cursor: default; }
-  .title { font-size: 1.125rem; line-height: 1.4; overflow-wrap: anywhere; min-height: 1.4em; }
+  .title { font-size: 1.125rem; line-height: 1.4; overflow-wrap: anywhere; min-height: 2.8em; }
   .title b { font-weight: 650; } .chosen { color: var(--accent); }
   .token { border: 0; background: none; padding: 2px 6px; margin-left: -6px; border-radius: 5px; min-height: 26px; min-width: 26px; font-size: 1.05rem; text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; }
   .token:hover { background: var(--accent-soft); }
@@ -126,5 +130,5 @@ export const styles = css`
   .lookup { display: grid; gap: 6px; padding-top: 14px; }
   .lookup input { max-width: 16rem; }
   .found ul { list-style: none; display: grid; gap: 2px; } .found .token { margin-left: 0; }
-  .next.busy .title, .next.busy .muted { opacity: 0.6; }
+  .next.busy .cum-box, .next.busy .candidates, .next.busy .muted { opacity: 0.55; }
 `;

@@ -65,7 +65,7 @@ export class StripTokens {
   /** The line shown on hover and focus. */
   facts(index) {
     const row = this.rows[index];
-    if (!row) return "what comes next?";
+    if (!row) return "";
     const place = `token ${index + 1} · id ${row.id}`;
     if (row.bits === null) return index === 0 ? `${place} · first token, no prediction` : `${place} · not measured yet`;
     return `${place} · p ${probability(row.prob)} · ${bits(row.bits)} bits · rank ${count(row.rank)} · entropy ${bits(row.entropy)} bits`;

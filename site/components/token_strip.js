@@ -1,12 +1,13 @@
 /**
  * The document as the model reads it: one strip of tokens in turns, with its header and legend.
  *
- * State from Python: `{mode, measure, anchor, cursor, note}`; messages: `{op: "splice", …}` (see
+ * State from Python: `{mode, measure, anchor, cursor, note, undo, redo, generating}`; messages: `{op: "splice", …}` (see
  * strip_tokens.js) and `{op: "edit", turn, text}`, `{op: "json", text}`.
  * Sends: `ready`, `select {anchor, cursor}`, `measure {name}`, `mode {name}`, `edit_turn {turn}`,
- * `replace_turn {turn, text}`, `delete_turn {turn}`, `new_conversation`, `get_json`, `set_json {text}`.
+ * `replace_turn {turn, text}`, `delete_turn {turn}`, `undo`, `redo`, `new_conversation`, `get_json`, `set_json {text}`.
  */
 import { h, css, fill, shadow, setText } from "./dom.js";
+import { action } from "./action.js";
 import { shared } from "./styles.js";
 import { SCALES } from "./scales.js";
 import { StripTokens } from "./strip_tokens.js";
@@ -63,14 +64,18 @@ function stripHeader(link) {
     Object.entries(SCALES).map(([name, scale]) => h("option", { value: name }, scale.title)));
   const legend = h("span", { class: "legend small", role: "img" });
   const span = h("button", { type: "button", class: "quiet small", "aria-pressed": "false", title: "Tap the first token, then the last one (or use Shift)" }, "Select a span");
+  const undo = action("Undo", () => link.send("undo"), "quiet small");
+  const redo = action("Redo", () => link.send("redo"), "quiet small");
   const fresh = h("button", { type: "button", class: "quiet small", onclick: () => link.send("new_conversation") }, "New");
   const json = h("button", { type: "button", class: "quiet small", title: "The conversation as JSON", onclick: () => link.send("get_json") }, "JSON");
   const element = h("div", { class: "head row" }, h("h2", {}, "The document the model reads"),
     h("div", { class: "segmented small", role: "group", "aria-label": "Kind of document" }, modes),
-    h("div", { class: "row spring" }, span, json, fresh));
+    h("div", { class: "row spring" }, undo.element, redo.element, span, json, fresh));
   const colours = h("div", { class: "row colours" }, measure, legend);
   const show = (state) => {
     modes.forEach((button, i) => button.setAttribute("aria-pressed", String((state.mode === "raw") === (i === 1))));
+    undo.enable(state.undo && !state.generating, state.undo ? `Undo: ${state.undo}` : "Nothing to undo");
+    redo.enable(state.redo && !state.generating, state.redo ? `Redo: ${state.redo}` : "Nothing to redo");
     json.hidden = state.mode === "raw";
     fresh.title = state.mode === "raw" ? "An empty document" : "A new conversation";
     measure.value = state.measure;
@@ -121,7 +126,7 @@ function editTurn(link, group, { turn, text }) {
 
 const styles = css`
   :host { display: flex; flex-direction: column; min-height: 0; }
-  .head { padding-bottom: 12px; }
+  .head { padding-bottom: 12px; } .head .spring { gap: 2px; }
   .legend { display: inline-flex; gap: 3px; align-items: center; color: var(--muted); white-space: nowrap; }
   .swatch { width: 16px; height: 12px; border-radius: 3px; border: 1px solid var(--edge); margin: 0 1px; }
   [aria-pressed="true"].quiet { background: var(--accent-soft); color: var(--accent); }
@@ -130,7 +135,7 @@ const styles = css`
   .turn:first-child { border-top: 0; }
   .side { display: flex; flex-direction: column; align-items: flex-start; }
   .role { color: var(--muted); font-size: 0.875rem; padding-top: 9px; }
-  .tools { display: flex; flex-direction: column; margin-left: -8px; opacity: 0; }
+  .tools { display: flex; flex-direction: column; align-items: flex-start; margin-left: -8px; opacity: 0; }
   .turn:hover .tools, .turn:focus-within .tools { opacity: 1; }
   @media (hover: none) { .tools { opacity: 1; } }
   .strip { font-size: 1.125rem; line-height: 2.15; }
@@ -145,8 +150,8 @@ const styles = css`
   .t[data-step="3"], .swatch[data-step="3"] { background: var(--s3); color: var(--s3-ink); }
   .t[data-step="4"], .swatch[data-step="4"] { background: var(--s4); color: var(--s4-ink); }
   .t[data-step] .glyph { color: inherit; opacity: 0.75; }
-  .t[data-step="1"] { border-bottom-width: 1px; } .t[data-step="2"] { border-bottom-width: 3px; }
-  .t[data-step="3"] { border-bottom-width: 5px; } .t[data-step="4"] { border-bottom-width: 8px; }
+  .t[data-step="1"] { border-bottom-width: 1px; } .t[data-step="2"] { border-bottom-width: 2px; }
+  .t[data-step="3"] { border-bottom-width: 4px; } .t[data-step="4"] { border-bottom-width: 6px; }
   .t.special[data-step], .t.header[data-step] { background: var(--chip); color: var(--muted); }
   .t[aria-selected="true"] { outline: 2px solid var(--accent); outline-offset: 0; }
   .t:focus-visible { outline: 3px solid var(--accent); }
