@@ -1,6 +1,6 @@
 """Choose what of each Python package ships to the browser, and put it in one zip of sources.
 
-Takes wheels and source archives that are already on disk and verified; it must not know where
+Takes wheels that are already on disk and verified; it must not know where
 they came from, nor how the browser loads the result. `compile_python.mjs` turns the zip of
 sources into the byte-compiled archive that ships.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fnmatch
 import io
-import tarfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -57,17 +56,15 @@ def wheel_entries(wheel: Path) -> Iterator[Entry]:
                 yield info.filename, archive.read(info)
 
 
-def sdist_entries(sdist: Path, folder: str) -> Iterator[Entry]:
-    """Yield the pure-Python files under `folder` (such as `src/markupsafe`) of a source archive.
+def pure_entries(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The pure-Python part of a wheel that was built for another machine.
 
     Compiled speed-ups are left behind: the packages that are taken this way work without them.
+
+    >>> list(pure_entries([("yaml/a.py", b""), ("yaml/_yaml.so", b""), ("_yaml/b.py", b"")]))
+    [('yaml/a.py', b''), ('_yaml/b.py', b'')]
     """
-    package = folder.rsplit("/", 1)[-1]
-    with tarfile.open(sdist) as archive:
-        for member in archive.getmembers():
-            inside = member.name.partition("/")[2]
-            if member.isfile() and inside.startswith(folder + "/") and inside.endswith(".py"):
-                yield package + inside[len(folder):], archive.extractfile(member).read()
+    return ((name, data) for name, data in entries if name.endswith((".py", "METADATA")))
 
 
 def tree_entries(folder: Path) -> Iterator[Entry]:

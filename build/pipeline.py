@@ -1,0 +1,220 @@
+"""The steps of the build, in order: from pinned packages to the finished site.
+
+Every step names its inputs; the step cache decides whether it has to run. What the steps do is in
+the modules they call.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import compressed_files
+from dist_folder import DistState, Parts, assemble, parts_of, place
+from import_closure import import_closure
+from model_files import write_browser_model
+from notices import node_section, notice, wheel_section
+from pinned_files import Downloads, Pin, read_pins
+from problems import BuildProblem
+from python_archive import (
+    pure_entries, shrink, tree_entries, wheel_entries, write_sources,
+)
+from step_cache import StepCache, file_sha256, files_under, hash_files
+from toolchain import HERE, find_node, node_packages, run
+from vendor_files import write_vendor
+
+REPOSITORY = HERE.parent
+PACKAGE = REPOSITORY / "lmpanel"
+SITE = REPOSITORY / "site"
+
+
+@dataclass(frozen=True)
+class Built:
+    """Where the results are."""
+
+    dist: Path
+    model_dir: Path
+    gguf: Path
+    compressed: Path
+
+
+class Pipeline:
+    """One build: a cache, the Python that has the packages, and perhaps another model."""
+
+    def __init__(self, cache: Path, python: Path, gguf: Path | None = None):
+        self.root = cache
+        self.cache = StepCache(cache)
+        self.python = python
+        self.node_modules = node_packages(cache)
+        self.downloads = Downloads(cache, python)
+        self.pins = read_pins()
+        self.other_model = gguf
+
+    def build(self, dist: Path) -> Built:
+        """Run what has to be run and return where things are."""
+        parts = self.site_parts()
+        state = DistState(self.root, dist)
+        key = _hash([[name, str(path), _site_hash(path)] for name, path in parts])
+        if not state.current(key):
+            state.remember(key, assemble(parts, dist, linkable=self.root))
+        compressed = self.root / "gzip"
+        compressed_files.update(dist, compressed)
+        return Built(dist, self.model, self.gguf, compressed)
+
+    def site_parts(self) -> Parts:
+        """Every file of the site but its manifest."""
+        return [
+            *parts_of(SITE),
+            *parts_of(self.vendor, "vendor/"),
+            *parts_of(self.python_packages, "python/"),
+            *parts_of(self.own_package, "python/"),
+            *parts_of(self.browser_model, "model/"),
+            *parts_of(self.recorded),
+            *parts_of(self.notice),
+        ]
+
+    @property
+    def python_packages(self) -> Path:
+        """packages.zip: the Python packages of the browser, slim and byte-compiled."""
+        def make(target: Path) -> None:
+            entries = (entry for pin in self.pins["python"] for entry in self._entries(pin))
+            self._compile(entries, target / "packages.zip")
+        inputs = {"pins": _hash(self.pins["python"]), **self._compiler_inputs()}
+        return self.cache.step("python-packages", inputs, make)
+
+    @property
+    def own_package(self) -> Path:
+        """lmpanel.zip, apart from the packages so that a changed line is a small download."""
+        def make(target: Path) -> None:
+            self._compile(tree_entries(PACKAGE), target / "lmpanel.zip")
+        inputs = {"source": _own_hash(files_under(PACKAGE)), **self._compiler_inputs()}
+        return self.cache.step("own-package", inputs, make)
+
+    @property
+    def vendor(self) -> Path:
+        """JavaScript and WebAssembly of others."""
+        def make(target: Path) -> None:
+            wheels = {pin["name"]: self.downloads.get(pin) for pin in self.pins["python"]
+                      if pin["name"] in ("bokeh", "panel")}
+            write_vendor(target, wheels, self.node_modules)
+        inputs = {"pins": _hash(self.pins["python"]), "node": file_sha256(HERE / "package-lock.json"),
+                  "code": _own_hash([HERE / "vendor_files.py"])}
+        return self.cache.step("vendor", inputs, make)
+
+    @cached_property
+    def gguf(self) -> Path:
+        """The model as it was published: the pinned one, or the lecturer's own."""
+        if self.other_model is None:
+            pin = self.pins["model"]
+            return self.cache.step("gguf", {"sha256": pin["sha256"]}, lambda target: place(
+                self.downloads.get(pin), target / pin["file"], link=True)) / pin["file"]
+        if not self.other_model.is_file():
+            raise BuildProblem(f"{self.other_model} is not a file", "give --model a GGUF file")
+        return self.other_model
+
+    @cached_property
+    def model(self) -> Path:
+        """The complete model folder: converted, then proven by the native engine."""
+        def convert(target: Path) -> None:
+            self._run_visibly([HERE / "convert.py", self.gguf, target], "converting the model")
+
+        def prove(target: Path) -> None:
+            for name, path in parts_of(converted):
+                place(path, target / name, link=True)
+            self._run_visibly([HERE / "proof.py", target], "computing the known prompt")
+        source = {"gguf": self._gguf_sha256(), "file": self.gguf.name, "lock": self._lock_hash()}
+        converted = self.cache.step("convert", {**source, **_code("convert.py")}, convert)
+        return self.cache.step("proof", {"model": converted.name, **_code("proof.py")}, prove)
+
+    @property
+    def browser_model(self) -> Path:
+        """The model as it ships: weights in parts."""
+        inputs = {"model": self.model.name, **_code("model_files.py")}
+        return self.cache.step("browser-model", inputs,
+                               lambda target: write_browser_model(self.model, target))
+
+    @property
+    def recorded(self) -> Path:
+        """The first example, computed by the native engine."""
+        def make(target: Path) -> None:
+            self._run_visibly(["-m", "lmpanel.recorded", self.model, target / "recorded.json"],
+                              "recording the first example", cwd=REPOSITORY)
+        inputs = {"model": self.model.name, "source": _own_hash(files_under(PACKAGE)),
+                  "lock": self._lock_hash()}
+        return self.cache.step("recorded", inputs, make)
+
+    @property
+    def notice(self) -> Path:
+        """NOTICE.txt with all licences."""
+        def make(target: Path) -> None:
+            text = notice(self._notice_sections())
+            (target / "NOTICE.txt").write_text(text, encoding="utf-8")
+        texts = [REPOSITORY / "LICENSE", *files_under(HERE / "licences")]
+        inputs = {"pins": _hash(self.pins), "node": file_sha256(HERE / "package-lock.json"),
+                  "model": self.model.name, "texts": _own_hash(texts), **_code("notices.py"),
+                  "lock": self._lock_hash()}
+        return self.cache.step("notice", inputs, make)
+
+    def _notice_sections(self) -> list:
+        text = {path.stem: path.read_text() for path in files_under(HERE / "licences")}
+        onnxruntime = next(self.python.parent.parent.glob("**/site-packages/onnxruntime"))
+        model = json.loads((self.model / "model.json").read_text(encoding="utf-8"))
+        licence = str(model["licence"])
+        return [
+            ("lmpanel (MIT)", [(REPOSITORY / "LICENSE").read_text()]),
+            (f"Model {model['name']} ({licence})", [text.get(licence, f"Licence: {licence}")]),
+            node_section(self.node_modules / "pyodide", [text["MPL-2.0"]]),
+            ("CPython standard library (PSF-2.0)", [text["PSF-2.0"]]),
+            node_section(self.node_modules / "onnxruntime-web",
+                         [(onnxruntime / name).read_text(encoding="utf-8", errors="replace")
+                          for name in ("LICENSE", "ThirdPartyNotices.txt")]),
+            *(wheel_section(self.downloads.get(pin)) for pin in self.pins["python"]),
+        ]
+
+    def _entries(self, pin: Pin):
+        entries = shrink(wheel_entries(self.downloads.get(pin)))
+        return pure_entries(entries) if pin.get("pure_part") else entries
+
+    def _compile(self, entries, target: Path) -> None:
+        sources = target.with_suffix(".sources")
+        write_sources(entries, sources)
+        run([find_node(), HERE / "compile_python.mjs", self.node_modules / "pyodide", sources,
+             target], "compiling Python")
+        sources.unlink()
+
+    def _compiler_inputs(self) -> dict[str, str]:
+        code = [HERE / "python_archive.py", HERE / "compile_python.mjs"]
+        return {"node": file_sha256(HERE / "package-lock.json"), "code": _own_hash(code)}
+
+    def _lock_hash(self) -> str:
+        return file_sha256(HERE / "requirements.txt")
+
+    def _gguf_sha256(self) -> str:
+        return self.pins["model"]["sha256"] if self.other_model is None else file_sha256(self.gguf)
+
+    def _run_visibly(self, arguments: list, task: str, **options) -> None:
+        """Run our own Python, its progress and errors straight to the terminal."""
+        command = [str(part) for part in [self.python, *arguments]]
+        if subprocess.run(command, stdin=subprocess.DEVNULL, **options).returncode != 0:
+            raise BuildProblem(f"{task} failed", "the lines above say why")
+
+
+def _code(script: str) -> dict[str, str]:
+    return {"code": _own_hash(import_closure(HERE / script, [HERE, REPOSITORY]))}
+
+
+def _own_hash(paths: list[Path]) -> str:
+    return hash_files(paths, REPOSITORY)
+
+
+def _site_hash(path: Path) -> str:
+    """Steps' results are known by their folder's name; the site's own files by their content."""
+    return file_sha256(path) if path.is_relative_to(SITE) else ""
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,49 @@
+"""Which files of Bokeh, Panel, onnxruntime-web and Pyodide the page loads, and nothing more.
+
+Copies them into `vendor/`, named as they are upstream. Must not know how the page uses them; a
+file that the page newly needs is one more line here.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+FROM_WHEELS = {
+    "bokeh": {"bokeh/server/static/js/bokeh.min.js": "bokeh/bokeh.min.js"},
+    "panel": {"panel/dist/panel.min.js": "panel/panel.min.js"},
+}
+FROM_NODE = {
+    "onnxruntime-web/dist": ("ort", (
+        "ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm",
+        "ort.jspi.bundle.min.mjs", "ort-wasm-simd-threaded.jspi.wasm",
+        "ort.webgpu.bundle.min.mjs", "ort-wasm-simd-threaded.asyncify.wasm",
+    )),
+    "pyodide": ("pyodide", (
+        "pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip",
+    )),
+}
+
+
+def write_vendor(target: Path, wheels: dict[str, Path], node_modules: Path) -> None:
+    """Fill `target` from the wheels (by package name) and the installed Node packages."""
+    for package, files in FROM_WHEELS.items():
+        with zipfile.ZipFile(wheels[package]) as wheel:
+            for inside, name in files.items():
+                _write(target / name, wheel.read(inside))
+    for source, (folder, names) in FROM_NODE.items():
+        for name in names:
+            _write(target / folder / name, (node_modules / source / name).read_bytes())
+    lock = json.loads((node_modules / "pyodide/pyodide-lock.json").read_text())
+    _write(target / "pyodide/pyodide-lock.json", json.dumps(own_lock(lock)).encode())
+
+
+def own_lock(lock: dict) -> dict:
+    """Pyodide's lock file without packages: ours come in one archive, none by name."""
+    return {**lock, "packages": {}}
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
