@@ -139,9 +139,7 @@ class Api:
         if not ids:
             raise BadArgument("There is nothing to go on from.", "Give at least one token.")
         self._model.check_context(len(ids))
-        run = Decoding(
-            self._model, ids, max_tokens=max_tokens, stop_at_end_of_turn=stop
-        )
+        run = Decoding(self._model, ids, max_tokens=max_tokens, stop_at_end_of_turn=stop)
         if started is not None:
             started(run)
         async for step in run:

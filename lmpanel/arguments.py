@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from lmpanel.errors import BadArgument
 from lmpanel.filters import Filters
+
+D = TypeVar("D", int, float, None)
 
 
 class Arguments:
@@ -36,16 +38,16 @@ class Arguments:
                     f"{call} has no option {str(name)[:40]!r}.", f"Known are {', '.join(names)}."
                 )
 
-    def whole(self, name: str, default: int | None, low: int, high: int) -> int | None:
+    def whole(self, name: str, default: D, low: int, high: int) -> int | D:
         """A whole number from `low` to `high`."""
         value = self._options.get(name, default)
         if value is None:
-            return None
+            return default
         if not _is_number(value) or value != int(value) or not low <= value <= high:
             raise self._wrong(name, value, f"a whole number from {low} to {high}")
         return int(value)
 
-    def number(self, name: str, default: float | None, low: float, high: float) -> float | None:
+    def number(self, name: str, default: D, low: float, high: float) -> float | D:
         """A finite number from `low` to `high`."""
         value = self._options.get(name, default)
         if value is not None and not (_is_number(value) and low <= value <= high):
@@ -81,4 +83,4 @@ class Arguments:
 
 
 def _is_number(value: Any) -> bool:
-    return type(value) is int or type(value) is float and math.isfinite(value)
+    return type(value) is int or (type(value) is float and math.isfinite(value))

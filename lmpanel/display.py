@@ -64,7 +64,7 @@ def _visible_text(text: str) -> str:
 
 
 def _visible_character(character: str) -> str:
-    if character == " " or character.isprintable() and not _is_selector(character):
+    if character == " " or (character.isprintable() and not _is_selector(character)):
         return character
     if character in _GLYPHS:
         return _GLYPHS[character]

@@ -119,8 +119,8 @@ class LanguageModel:
             if position < len(ids) and scores[position] is None:
                 before = self._distributions.get(ids[:position])
                 if before is not None:
-                    scores[position] = before.score(ids[position])
-                    self.tree.record(ids, position, scores[position])
+                    score = scores[position] = before.score(ids[position])
+                    self.tree.record(ids, position, score)
         return scores
 
     async def scores(

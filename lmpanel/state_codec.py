@@ -94,9 +94,7 @@ def parse_state(
         value = read_json(text, max_depth=4)
     except ValueError as error:
         raise BadState(f"The state is not usable JSON: {error}.", _NOTHING_CHANGED) from error
-    return decode_state(
-        value, vocab_size=vocab_size, context_length=context_length, model=model
-    )
+    return decode_state(value, vocab_size=vocab_size, context_length=context_length, model=model)
 
 
 def decode_state(

@@ -20,8 +20,9 @@ LETTER, NUMBER, NUMERIC, SPACE, OTHER = "LNMSO"
 
 # White_Space of Unicode. Not str.isspace(), which adds U+001C to U+001F.
 _SPACES = frozenset(
-    [*range(0x09, 0x0E), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B)]
-    + [0x2028, 0x2029, 0x202F, 0x205F, 0x3000]
+    [0x20, 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000]
+    + list(range(0x09, 0x0E))
+    + list(range(0x2000, 0x200B))
 )
 
 # Numbers since Unicode 17.0, which the digit splitter knows and the regular expression does not.

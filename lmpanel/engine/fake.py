@@ -19,7 +19,7 @@ from lmpanel.pretokenizer import PreTokenizer
 from lmpanel.tokenizer import Tokenizer
 
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
-_MERGES = "h e,Ġ t,Ġt he,i n,a n,e r,r e,o n,Ġ d,r a,g on,Ġd ra,o n,g on,Ġdra gon".split(",")
+_MERGES = "h e,Ġ t,Ġt he,i n,a n,e r,r e,o n,Ġ d,r a,g on,Ġd ra,Ġdra gon"
 
 
 def fake_tokenizer() -> Tokenizer:
@@ -28,10 +28,10 @@ def fake_tokenizer() -> Tokenizer:
     >>> fake_tokenizer().encode("<|im_start|> the")
     [1, 261]
     """
-    merges = list(dict.fromkeys(_MERGES))
+    merges = _MERGES.split(",")
     pieces = [*SPECIAL, *(to_alphabet(bytes([byte])) for byte in range(256))]
     pieces += [merge.replace(" ", "") for merge in merges]
-    vocabulary = {piece: token for token, piece in enumerate(dict.fromkeys(pieces))}
+    vocabulary = {piece: token for token, piece in enumerate(pieces)}
     bpe = BytePairEncoder(vocabulary, merges, PreTokenizer("single"))
     return Tokenizer(bpe, {text: token for token, text in enumerate(SPECIAL)})
 
@@ -128,7 +128,9 @@ class FakeEngine:
 
     def _shared(self, ids: Sequence[int]) -> int:
         pairs = zip(ids, self._cached, strict=False)
-        return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(ids), len(self._cached)))
+        return next(
+            (i for i, (a, b) in enumerate(pairs) if a != b), min(len(ids), len(self._cached))
+        )
 
     def _keep(self, ids: Sequence[int]) -> None:
         if self._shared(ids) < len(ids):

@@ -33,7 +33,7 @@ USER = {"messages": [{"role": "user", "content": "Hi"}]}
 
 def test_tokenize(api):
     tokens = result(api, "tokenize", "<|im_start|>é the")
-    assert [(t["id"], t["special"]) for t in tokens][0] == (1, True)
+    assert (tokens[0]["id"], tokens[0]["special"]) == (1, True)
     assert [t["bytes"] for t in tokens[1:3]] == [[0xC3], [0xA9]]
     assert tokens[-1] == {"id": 261, "text": " the", "bytes": [32, 116, 104, 101], "special": False}
 

@@ -57,7 +57,9 @@ def test_conversation_comes_back(chat, messages, reply):
 
 
 @settings(max_examples=200, deadline=None)
-@given(ids=st.lists(st.sampled_from([0, 1, 2, 198, 198, 4093, 9690, 520, 9531, 216, 78]), max_size=14))
+@given(
+    ids=st.lists(st.sampled_from([0, 1, 2, 198, 198, 4093, 9690, 520, 9531, 216, 78]), max_size=14)
+)
 def test_turns_cover_any_tokens(chat, ids):
     turns = chat.turns(ids)
     assert [i for turn in turns for i in range(turn.start, turn.stop)] == list(range(len(ids)))

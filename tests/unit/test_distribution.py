@@ -61,7 +61,9 @@ def test_ranking_of_a_large_vocabulary_with_ties():
     logits = np.random.default_rng(0).integers(0, 50, 49152).astype(np.float32)
     assert Distribution(logits).ranked(100).tolist() == ranking(logits)[:100]
     zeros = Distribution(np.zeros(49152, np.float32))
-    assert zeros.ranked(3).tolist() == [0, 1, 2] and zeros.entropy_bits == pytest.approx(math.log2(49152))
+    assert zeros.ranked(3).tolist() == [0, 1, 2] and zeros.entropy_bits == pytest.approx(
+        math.log2(49152)
+    )
 
 
 def test_small_rest_is_not_lost_to_rounding():
@@ -138,7 +140,9 @@ def top_k_reference(logits, k):
 def top_p_reference(logits, p):
     order = ranking(logits)[::-1]
     cumulative = np.cumsum(np.array(reference(logits))[order])
-    removed = [token for token, total in zip(order[:-1], cumulative, strict=False) if total <= 1 - p]
+    removed = [
+        token for token, total in zip(order[:-1], cumulative, strict=False) if total <= 1 - p
+    ]
     result = np.array(logits, np.float64)
     result[removed] = -np.inf
     return result

@@ -78,7 +78,9 @@ def test_picked_tokens_are_never_tokenised_again(editor):
     document = editor.replace_turn(document, 1, "changed")
     turn = editor.turns(document)[2]
     assert list(document.ids[turn.content_start : turn.content_stop]) == picked
-    assert written(editor, document).startswith("<system\nanother>\n<user\nchanged>\n<assistant\na t")
+    assert written(editor, document).startswith(
+        "<system\nanother>\n<user\nchanged>\n<assistant\na t"
+    )
 
 
 def test_clear_response(editor):

@@ -115,7 +115,7 @@ def test_a_lost_engine_is_asked_once_more(model, engine):
 def test_impossible_documents_are_refused_before_the_engine_is_asked(model, engine):
     with pytest.raises(BadArgument, match="first token"):
         run(model.distribution([]))
-    with pytest.raises(ContextFull, match="513 tokens.* 512"):
+    with pytest.raises(ContextFull, match=r"513 tokens.* 512"):
         run(model.distribution([1] * 513))
     with pytest.raises(ContextFull):
         run(model.scores([1] * 513))

@@ -67,7 +67,16 @@ def test_other_things_are_refused(value):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[" * 10_000, '{"a":' * 10_000, "NaN", '{"version": 1e999}', "9" * 5000, "x" * 2_000_001],
+    [
+        "",
+        "{",
+        "[" * 10_000,
+        '{"a":' * 10_000,
+        "NaN",
+        '{"version": 1e999}',
+        "9" * 5000,
+        "x" * 2_000_001,
+    ],
 )
 def test_hostile_texts_are_refused(text):
     with pytest.raises(BadState):
@@ -102,13 +111,16 @@ def test_unknown_settings_are_not_written():
     assert all(not check(float("nan")) for check in [*SETTINGS.values(), number(0, 1)])
 
 
-@given(st.recursive(st.integers() | st.text(), st.lists, max_leaves=8))
+VALUES = st.recursive(
+    st.integers(-(10**15), 10**15) | st.text(max_size=9) | st.booleans(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=8,
+)
+
+
+@given(VALUES)
 def test_harmless_json_is_read(value):
-    if len(json.dumps(value)) < 100 and not isinstance(value, int):
-        try:
-            assert read_json(json.dumps(value)) == value
-        except ValueError as error:
-            assert "too long" in str(error) or "deeper" in str(error)
+    assert read_json(json.dumps(value)) == value
 
 
 def test_brackets_in_strings_are_not_depth():

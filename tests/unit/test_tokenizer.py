@@ -27,17 +27,46 @@ NASTY = [
     "It's they'll I'd we've 'tis 'S 'LL x'm 're",
     "'s't're've'm'll'd",
     "2026-11-21 3.14159 1,000,000 x2y ½ ² Ⅷ ٣ 一二三",
-    " 5", "  5", "\n5", "5 ", "a5", "5a", " 5a",
-    "a\x85b \x85 c", "a\xa0 b\xa0\xa0c", "x\u2028y\u2029z", "\u1680 \u3000x", "\ufeffbom \ufeff",
-    "\x1c\x1d\x1e\x1f a\x1cb", "\u180e\u200b\u200cx",
-    "\x00\x01\x02\x03\x04\x05\x06\x07", "null\x00byte", "\x7f\x80\x9f",
-    "🐉 👨‍👩‍👧‍👦 🏳️‍🌈 e\u0301 é \u0301", "日本語のテキスト 中文 한국어", "עברית العربية \u202eabc",
-    "\U00040000\U0010ffff\U000e0041", "\ufffd\ufffe\uffff",
-    "<|im_start|>user\nHi<|im_end|>\n", "<|im_start|", "<|im_start|><|im_start|>", "|im_end|>",
-    "<|im_<|im_end|>end|>", "<file_sep><filename>x<gh_stars>", "<img src=x onerror=alert(1)>",
-    "def f(x):\n    return x**2  # square\n\n\n\tclass A: pass", "http://example.org/?a=b&c=%20d",
-    "a" * 3000, "ab " * 500, " " * 500, "\n" * 300, "🐉" * 200, "1" * 300, "!?" * 300,
-    "𖫰𖫱 𑷠𑷡 𖿴x 1𑷠2", "Ᲊ Ᲊ Ɤ 𐗀",
+    " 5",
+    "  5",
+    "\n5",
+    "5 ",
+    "a5",
+    "5a",
+    " 5a",
+    "a\x85b \x85 c",
+    "a\xa0 b\xa0\xa0c",
+    "x\u2028y\u2029z",
+    "\u1680 \u3000x",
+    "\ufeffbom \ufeff",
+    "\x1c\x1d\x1e\x1f a\x1cb",
+    "\u180e\u200b\u200cx",
+    "\x00\x01\x02\x03\x04\x05\x06\x07",
+    "null\x00byte",
+    "\x7f\x80\x9f",
+    "🐉 👨‍👩‍👧‍👦 🏳️‍🌈 e\u0301 é \u0301",
+    "日本語のテキスト 中文 한국어",
+    "עברית العربية \u202eabc",
+    "\U00040000\U0010ffff\U000e0041",
+    "\ufffd\ufffe\uffff",
+    "<|im_start|>user\nHi<|im_end|>\n",
+    "<|im_start|",
+    "<|im_start|><|im_start|>",
+    "|im_end|>",
+    "<|im_<|im_end|>end|>",
+    "<file_sep><filename>x<gh_stars>",
+    "<img src=x onerror=alert(1)>",
+    "def f(x):\n    return x**2  # square\n\n\n\tclass A: pass",
+    "http://example.org/?a=b&c=%20d",
+    "a" * 3000,
+    "ab " * 500,
+    " " * 500,
+    "\n" * 300,
+    "🐉" * 200,
+    "1" * 300,
+    "!?" * 300,
+    "𖫰𖫱 𑷠𑷡 𖿴x 1𑷠2",
+    "Ᲊ Ᲊ Ɤ 𐗀",
 ]
 
 
@@ -70,7 +99,9 @@ def test_any_ids_decode_alike(tokenizer, reference, ids):
 
 def test_edges_of_unicode_classes(tokenizer, reference):
     """Around every border of a class, in one long text."""
-    borders = {edge + d for table in (_LETTERS, _NUMBERS) for edge in _edges(table) for d in (-1, 0)}
+    borders = {
+        edge + d for table in (_LETTERS, _NUMBERS) for edge in _edges(table) for d in (-1, 0)
+    }
     characters = [chr(c) for c in sorted(borders) if not 0xD800 <= c < 0xE000]
     text = "".join(f"a{c}1{c} {c}!{c}\n" for c in characters)
     assert tokenizer.encode(text) == reference.encode(text, add_special_tokens=False).ids
@@ -122,7 +153,11 @@ def test_newer_merge_format(configuration, tokenizer):
         ("pre_tokenizer", {"type": "Metaspace"}, "Metaspace"),
         ("pre_tokenizer", None, "None"),
         ("model", {"type": "WordPiece"}, "model.type"),
-        ("model", {"type": "BPE", "vocab": {}, "merges": [], "byte_fallback": True}, "byte_fallback"),
+        (
+            "model",
+            {"type": "BPE", "vocab": {}, "merges": [], "byte_fallback": True},
+            "byte_fallback",
+        ),
         ("added_tokens", [{"content": "<x>", "id": 0, "lstrip": True}], "<x>"),
     ],
 )

@@ -31,8 +31,11 @@ def test_bytes_of_all_tokens_differ(tokenizer):
     [
         (b" ", " ", "space"),
         (b"  \n\n", "  ↵↵", "2 spaces then 2 newlines"),
-        (b"\t\r\x00\x7f", "⇥␍␀␡", "tab then carriage return then character U+0000 then "
-         "character U+007F"),
+        (
+            b"\t\r\x00\x7f",
+            "⇥␍␀␡",
+            "tab then carriage return then character U+0000 then character U+007F",
+        ),
         ("\u202e".encode(), "⟨U+202E⟩", "right-to-left override"),
         ("\ufe0f".encode(), "⟨U+FE0F⟩", "variation selector-16"),
         (b"\xe2\x80x\xff", "⟨E2 80⟩x⟨FF⟩", "bytes E2 80 then x then bytes FF"),
@@ -97,7 +100,9 @@ def test_segments_of_typed_text_are_whole(tokenizer, text):
 
 
 def found(tokenizer, query, limit=50):
-    return [tokenizer.vocabulary.text_of(token) for token in tokenizer.vocabulary.find(query, limit)]
+    return [
+        tokenizer.vocabulary.text_of(token) for token in tokenizer.vocabulary.find(query, limit)
+    ]
 
 
 def test_find(tokenizer):
