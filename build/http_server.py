@@ -127,12 +127,17 @@ class SiteHandler(BaseHTTPRequestHandler):
                      modified: float) -> dict[str, str]:
         """Headers of a file that is sent."""
         headers = {
-            "Content-Type": TYPES.get(path.suffix.lower(), "application/octet-stream"),
+            "Content-Type": self.content_type(path),
             "Content-Length": str((zipped or path).stat().st_size),
             "ETag": etag, "Last-Modified": formatdate(modified, usegmt=True),
             "Vary": "Accept-Encoding",
         }
         return headers | ({"Content-Encoding": "gzip"} if zipped else {})
+
+    @staticmethod
+    def content_type(path: Path) -> str:
+        """The media type that browsers need to run or show the file."""
+        return TYPES.get(path.suffix.lower(), "application/octet-stream")
 
     def zipped(self, sha256: str) -> Path | None:
         """The gzip copy, if there is one and the browser takes it."""

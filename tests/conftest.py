@@ -1,14 +1,61 @@
-"""What all tests share: where the built model lies."""
+"""What all tests share: where the build's results lie. `python3 build/test.py` sets it up."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from http_server import SiteServer
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: they are slow, and Playwright's event loop stays in this thread."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
+def place(variable: str) -> Path:
+    """A path from the environment; without it the test cannot run."""
+    value = os.environ.get(variable)
+    if not value:
+        pytest.fail(f"{variable} is not set: run the tests with `python3 build/test.py`")
+    return Path(value)
 
 
 @pytest.fixture(scope="session")
 def model_dir() -> Path:
-    """The model folder made by the build, from LMPANEL_MODEL_DIR."""
-    return Path(os.environ["LMPANEL_MODEL_DIR"])
+    """The complete model folder, as the native engine reads it."""
+    return place("LMPANEL_MODEL_DIR")
+
+
+@pytest.fixture(scope="session")
+def gguf_path() -> Path:
+    """The GGUF that the model folder was made from."""
+    return place("LMPANEL_GGUF")
+
+
+@pytest.fixture(scope="session")
+def dist() -> Path:
+    """The finished site."""
+    return place("LMPANEL_DIST")
+
+
+@pytest.fixture(scope="session")
+def compressed() -> Path:
+    """Gzip copies of the site's files, by SHA-256."""
+    return place("LMPANEL_GZIP")
+
+
+@pytest.fixture(scope="session")
+def server(dist: Path, compressed: Path) -> Iterator[SiteServer]:
+    """The site as `build/serve.py` serves it: isolated, compressed."""
+    with SiteServer(dist, compressed=compressed).running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def plain_server(dist: Path) -> Iterator[SiteServer]:
+    """The site as a host serves it that sets no headers of ours."""
+    with SiteServer(dist, isolated=False).running() as server:
+        yield server
