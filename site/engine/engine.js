@@ -8,7 +8,6 @@
 
 import { KvCache } from "./kv_cache.js";
 import { join } from "./download.js";
-import { MAX_ROWS } from "./protocol.js";
 
 /** Memory for keys and values of sequences kept for reuse. */
 const CACHE_BYTES = 192 * 2 ** 20;
@@ -19,7 +18,7 @@ const BRANCH_TOKENS = 4096;
 
 export class Engine {
   /**
-   * @param {{run: Function, pasts: object, vocab: number}} runner see session.js
+   * @param {{run: Function, pasts: object, chunk: number}} runner see session.js
    * @param {object} model model.json
    */
   constructor(runner, model) {
@@ -53,14 +52,14 @@ export class Engine {
    * @returns {Promise<Answer>}
    */
   async branch({ ids, next }, pause) {
-    const reused = this.cache.covers(ids)
+    const reused = this.cache.covering(ids)
       ? ids.length : await this.extend(ids, ids.length - 1, pause, () => {});
-    const { entry } = this.cache.match(ids);
+    const whole = this.cache.covering(ids);
     const width = Math.max(1, Math.floor(BRANCH_TOKENS / ids.length));
     const pieces = [];
     for (let at = 0; at < next.length; at += width) {
       if (at > 0) await pause();
-      pieces.push(await this.runBatch(entry.past, ids.length, next.subarray(at, at + width)));
+      pieces.push(await this.runBatch(whole, ids.length, next.subarray(at, at + width)));
     }
     return { logits: joinFloats(pieces), rows: next.length,
       computed: ids.length - reused + next.length, reused };
@@ -69,21 +68,23 @@ export class Engine {
   /** Compute what the cache lacks of `ids`; gives the logits from `first` on to `collect`. */
   async extend(ids, first, pause, collect) {
     const { entry, length } = this.cache.match(ids, first);
-    const keep = !this.cache.covers(ids);
-    let { past, own } = this.borrow(entry, length);
-    for (let at = length; at < ids.length; at += MAX_ROWS) {
+    const whole = this.cache.covering(ids);
+    let source = whole ?? entry;
+    for (let at = length; at < ids.length; at += this.runner.chunk) {
       if (at > length) await pause();
-      const end = Math.min(ids.length, at + MAX_ROWS);
+      const end = Math.min(ids.length, at + this.runner.chunk);
       const wanted = positions(Math.max(first, at), end, at);
-      const run = await this.runOnce(past, own, { ids: ids.subarray(at, end), keep, last: wanted.length ? wanted : [0] });
+      const run = await this.runAfter(source, at, {
+        ids: ids.subarray(at, end), last: wanted.length ? wanted : [0], keep: !whole });
       if (wanted.length) collect(run.logits);
-      if (keep) this.cache.put(ids.slice(0, end), run.past);
-      ({ past, own } = { past: run.past, own: false });
+      if (!whole) source = this.cache.put(ids.slice(0, end), run.past);
     }
     return length;
   }
 
-  async runOnce(past, own, step) {
+  /** Run a step behind the first `length` tokens of a cached sequence. */
+  async runAfter(entry, length, step) {
+    const { past, own } = this.borrow(entry, length);
     try {
       return await this.runner.run({ ...step, past });
     } finally {
@@ -91,11 +92,15 @@ export class Engine {
     }
   }
 
-  async runBatch(past, length, ids) {
-    const { past: one, own } = this.borrow({ past }, length);
-    const batch = this.pasts.repeat(one, ids.length);
-    if (own) this.pasts.release(one);
-    return (await this.runOnce(batch, true, { ids, last: [0], keep: false })).logits;
+  async runBatch(entry, length, ids) {
+    const one = this.borrow(entry, length);
+    const past = this.pasts.repeat(one.past, ids.length);
+    if (one.own) this.pasts.release(one.past);
+    try {
+      return (await this.runner.run({ ids, last: [0], keep: false, past })).logits;
+    } finally {
+      this.pasts.release(past);
+    }
   }
 
   /** A past of exactly `length` tokens; `own` says that the caller has to release it. */

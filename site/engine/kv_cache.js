@@ -44,9 +44,11 @@ export class KvCache {
     return best;
   }
 
-  /** Whether keys and values of all of `ids` are already kept. */
-  covers(ids) {
-    return this.entries.some((entry) => commonPrefix(entry.ids, ids) === ids.length);
+  /** A sequence that begins with all of `ids`. @returns {Entry | null} */
+  covering(ids) {
+    const found = this.entries.find((entry) => commonPrefix(entry.ids, ids) === ids.length);
+    if (found) found.used = ++this.clock;
+    return found ?? null;
   }
 
   /**
@@ -54,6 +56,7 @@ export class KvCache {
    *
    * @param {Int32Array} ids
    * @param {unknown} past
+   * @returns {Entry}
    */
   put(ids, past) {
     this.drop((entry) => commonPrefix(entry.ids, ids) === entry.ids.length);
@@ -63,6 +66,7 @@ export class KvCache {
       const oldest = this.entries.reduce((a, b) => (a.used <= b.used ? a : b));
       this.drop((entry) => entry === oldest);
     }
+    return added;
   }
 
   clear() {

@@ -33,7 +33,7 @@
 
 import { EngineError } from "./errors.js";
 
-/** The most rows of logits one request may ask for, and the most tokens one run computes. */
+/** The most rows of logits one request may ask for. */
 export const MAX_ROWS = 128;
 /** The most continuations of one "branch" request. */
 export const MAX_BRANCHES = 64;

@@ -37,9 +37,16 @@ function keysAndValuesOnGpu({ layers }) {
   return Object.fromEntries(names.flat().map((name) => [name, "gpu-buffer"]));
 }
 
+/**
+ * The most tokens one run computes. A cancel or a click waits for the run in progress: 32 tokens
+ * take half a second on one WebAssembly thread, where larger runs are hardly faster a token.
+ */
+const CHUNK = { gpu: 128, memory: 32 };
+
 export class Runner {
   constructor({ ort, session, model, device }) {
     Object.assign(this, { ort, session, device, vocab: model.vocab_size });
+    this.chunk = device ? CHUNK.gpu : CHUNK.memory;
     this.pasts = new PastTensors(ort, model, device);
   }
 

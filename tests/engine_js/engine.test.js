@@ -60,6 +60,16 @@ test("an inner stretch of the cached text needs only its own tokens", async () =
   assert.deepEqual([...answer.logits], rowsFrom(ids.slice(0, 40), 30));
 });
 
+test("many rows of cached text may take several runs", async () => {
+  const ids = range(100);
+  await logits(ids);
+  runner.chunk = 32;
+  const answer = await logits(ids.slice(0, 90), 10);
+  assert.deepEqual(runner.runs.slice(1).map(({ past, tokens }) => [past, tokens]), [[10, 32], [42, 32], [74, 16]]);
+  assert.deepEqual([...answer.logits], rowsFrom(ids.slice(0, 90), 10));
+  assert.equal(runner.alive.size, 1);
+});
+
 test("long texts go through in chunks; rows may straddle two of them", async () => {
   const ids = range(300);
   const answer = await logits(ids, 200);

@@ -8,6 +8,7 @@
 export class FakeRunner {
   constructor() {
     this.vocab = 3;
+    this.chunk = 128;
     this.runs = [];
     this.alive = new Set();
     this.pasts = {

@@ -20,7 +20,7 @@ test("common prefix", () => {
 test("an empty cache helps nobody", () => {
   const { cache } = cacheWithLog();
   assert.deepEqual(cache.match(ids(1, 2)), { entry: null, length: 0 });
-  assert.equal(cache.covers(ids(1)), false);
+  assert.equal(cache.covering(ids(1)), null);
 });
 
 test("the longest common prefix wins, up to the limit", () => {
@@ -52,8 +52,8 @@ test("extending a sequence releases the shorter one once", () => {
 test("asking for a prefix or an inner position discards nothing", () => {
   const { cache, released } = cacheWithLog();
   cache.put(ids(1, 2, 3, 4), "whole");
-  assert.equal(cache.covers(ids(1, 2)), true);
-  assert.equal(cache.covers(ids(1, 3)), false);
+  assert.equal(cache.covering(ids(1, 2)).past, "whole");
+  assert.equal(cache.covering(ids(1, 3)), null);
   assert.equal(cache.match(ids(1, 2), 1).length, 1);
   assert.deepEqual(released, []);
 });
