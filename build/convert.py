@@ -18,15 +18,15 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from chat_style import chat_entry  # noqa: E402
-from gguf_source import GGUFSource  # noqa: E402
-from llama_graph import llama_graph  # noqa: E402
-from llama_weights import llama_weights, weight_count  # noqa: E402
-from lmpanel.errors import LMPanelError  # noqa: E402
-from onnx_nodes import GraphNotes  # noqa: E402
-from tokenizer_file import write_tokenizer  # noqa: E402
-from weight_nodes import ExpandedWeights, NativeWeights, QuantizedWeights  # noqa: E402
-from weights_file import WeightsFile  # noqa: E402
+from chat_style import chat_entry
+from gguf_source import GGUFSource
+from llama_graph import llama_graph
+from llama_weights import llama_weights, weight_count
+from lmpanel.errors import LMPanelError
+from onnx_nodes import GraphNotes
+from tokenizer_file import write_tokenizer
+from weight_nodes import ExpandedWeights, NativeWeights, QuantizedWeights
+from weights_file import WeightsFile
 
 FORMAT = 1
 GRAPHS = {"native": NativeWeights, "quantized": QuantizedWeights, "expanded": ExpandedWeights}
