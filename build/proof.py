@@ -17,10 +17,10 @@ from tokenizers import Tokenizer
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from chat_style import chatml  # noqa: E402
-from lmpanel.engine.native import NativeModel  # noqa: E402
-from lmpanel.engine.proof import proof_rows  # noqa: E402
-from lmpanel.errors import LMPanelError  # noqa: E402
+from chat_style import chatml
+from lmpanel.engine.native import NativeModel
+from lmpanel.engine.proof import proof_rows
+from lmpanel.errors import LMPanelError
 
 TASK = "Write a one-paragraph story about a dragon."
 TOKENS, PREFILL = 12, 9
