@@ -30,7 +30,6 @@ from weight_blocks import BLOCK
 from weights_file import NAME as WEIGHTS_FILE
 
 
-
 class QuantizedWeights:
     """Adds nodes that use weights straight from weights.bin.
 
