@@ -13,13 +13,13 @@ from typing import Any
 
 import param
 
-from lmpanel.messages import parse_conversation
 from lmpanel.decoding import Decoding
 from lmpanel.distribution import Distribution
 from lmpanel.document import Document
 from lmpanel.editor import Editor
 from lmpanel.errors import BadArgument, Cancelled, LMPanelError, NotAvailable
 from lmpanel.history import History
+from lmpanel.messages import parse_conversation
 from lmpanel.model import LanguageModel
 from lmpanel.scoring import TokenScore
 from lmpanel.state_codec import State, decode_state, encode_state
