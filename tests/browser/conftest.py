@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from conftest import place
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from support.page_watch import PageWatch
-
-from conftest import place
 
 QUIET = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
