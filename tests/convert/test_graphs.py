@@ -4,10 +4,11 @@ import json
 
 import numpy as np
 import pytest
-from convert import convert
 from reference import ReferenceLlama
 from run_graph import graph_logits
 from tiny_gguf import TOKENS, write_tiny
+
+from convert import convert
 
 IDS = [0, 7, 199, 42, 42, len(TOKENS) - 1, 3, 1, 100, 5]
 
