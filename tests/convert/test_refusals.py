@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from convert import convert, main
 from tiny_gguf import HIDDEN, write_tiny
 
+from convert import convert, main
 from lmpanel.errors import BadModel
 
 KEYS = "llama."
