@@ -3,13 +3,13 @@
 import json
 
 import pytest
-from chat_style import SAMPLES, chat_entry, chatml
-from gguf_source import GGUFSource
 from tiny_gguf import CHATML, write_tiny
-from tokenizer_file import tokenizer_contents
 from tokenizers import Tokenizer
 
+from chat_style import SAMPLES, chat_entry, chatml
+from gguf_source import GGUFSource
 from lmpanel.tokenizer import Tokenizer as OwnTokenizer
+from tokenizer_file import tokenizer_contents
 
 
 @pytest.mark.parametrize(("pre", "pieces"), [("smollm", ["1", "2"]), ("gpt-2", ["12"])])
