@@ -6,6 +6,7 @@ from gguf import GGMLQuantizationType
 from gguf.quants import dequantize, quantize
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from llama_weights import half_split_order
 from weight_blocks import KINDS, from_gguf, stack_rows
 
