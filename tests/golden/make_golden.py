@@ -28,10 +28,10 @@ from transformers import AutoModelForCausalLM
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent.parent)]
 
-from golden_values import DRAGON_CHAT, TOP, TextValues, probe_ids, save_values
+from golden_values import DRAGON_CHAT, TOP, TextValues, probe_ids, save_values  # noqa: E402
 
-from lmpanel.engine.native import NativeModel
-from lmpanel.engine.proof import log_softmax
+from lmpanel.engine.native import NativeModel  # noqa: E402
+from lmpanel.engine.proof import log_softmax  # noqa: E402
 
 GREEDY_TOKENS = 40
 PACKAGES = ("torch", "transformers", "gguf", "tokenizers", "numpy", "onnxruntime")

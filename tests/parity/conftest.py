@@ -11,9 +11,9 @@ TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS.parent), str(TESTS.parent / "build"), str(TESTS / "golden"),
                 str(TESTS / "convert")]
 
-from golden_values import load_values
+from golden_values import load_values  # noqa: E402
 
-from lmpanel.engine.native import NativeModel
+from lmpanel.engine.native import NativeModel  # noqa: E402
 
 
 @pytest.fixture(scope="session")
