@@ -17,8 +17,6 @@ export class EngineClient {
     this.stats = { calls: 0, tokens: 0, reused: 0 };
     port.onmessage = ({ data }) => this.settle(data);
     port.onmessageerror = () => this.lost(engineLost("a message could not be read"));
-    // Not every browser tells when the other end is gone; where it does, nobody waits in vain.
-    port.addEventListener("close", () => this.lost(engineLost("the port was closed")));
   }
 
   /**
@@ -27,7 +25,7 @@ export class EngineClient {
    * @param {ArrayLike<number>} ids
    * @param {number} first
    * @param {{signal?: AbortSignal}} [options]
-   * @returns {Promise<{logits: Float32Array, rows: number, computed: number, reused: number, ms: number}>}
+   * @returns {Promise<object>} {logits: Float32Array [rows × vocab], rows, computed, reused, ms}
    */
   logits(ids, first, options) {
     return this.ask("logits", { ids: plain(ids), first }, options);
@@ -44,7 +42,14 @@ export class EngineClient {
     return this.ask("branch", { ids: plain(ids), next: plain(next) }, options);
   }
 
-  /** The engine behind the port is gone: reject everything, now and from now on. */
+  /**
+   * The engine behind the port is gone: reject everything, now and from now on.
+   *
+   * Whoever hears the host's "lost" event calls this; a port does not notice that its other end
+   * died with a worker.
+   *
+   * @param {{code: string, message: string}} error
+   */
   lost(error) {
     this.dead ??= error instanceof EngineError ? error : EngineError.fromMessage(error);
     for (const id of [...this.pending.keys()]) this.take(id)?.reject(this.dead);

@@ -53,7 +53,8 @@ export class Engine {
    */
   async branch({ ids, next }, pause) {
     const reused = this.cache.covering(ids)
-      ? ids.length : await this.extend(ids, ids.length - 1, pause, () => {});
+      ? ids.length
+      : await this.extend(ids, ids.length - 1, pause, () => {});
     const whole = this.cache.covering(ids);
     const width = Math.max(1, Math.floor(BRANCH_TOKENS / ids.length));
     const pieces = [];
@@ -61,8 +62,12 @@ export class Engine {
       if (at > 0) await pause();
       pieces.push(await this.runBatch(whole, ids.length, next.subarray(at, at + width)));
     }
-    return { logits: joinFloats(pieces), rows: next.length,
-      computed: ids.length - reused + next.length, reused };
+    return {
+      logits: joinFloats(pieces),
+      rows: next.length,
+      computed: ids.length - reused + next.length,
+      reused,
+    };
   }
 
   /** Compute what the cache lacks of `ids`; gives the logits from `first` on to `collect`. */
@@ -75,7 +80,10 @@ export class Engine {
       const end = Math.min(ids.length, at + this.runner.chunk);
       const wanted = positions(Math.max(first, at), end, at);
       const run = await this.runAfter(source, at, {
-        ids: ids.subarray(at, end), last: wanted.length ? wanted : [0], keep: !whole });
+        ids: ids.subarray(at, end),
+        last: wanted.length ? wanted : [0],
+        keep: !whole,
+      });
       if (wanted.length) collect(run.logits);
       if (!whole) source = this.cache.put(ids.slice(0, end), run.past);
     }

@@ -45,26 +45,41 @@ export const outOfMemory = (detail = "") =>
   new EngineError("out_of_memory", "There is too little memory for the model.", CLOSE_TABS, detail);
 
 export const engineLost = (detail = "") =>
-  new EngineError("engine_lost", "The model's engine stopped unexpectedly.",
-    "It is started again by itself; if it does not come back, reload the page.", detail);
+  new EngineError(
+    "engine_lost",
+    "The model's engine stopped unexpectedly.",
+    "It is started again by itself; if it does not come back, reload the page.",
+    detail,
+  );
 
 export const cancelled = () => new EngineError("cancelled", "The computation was cancelled.");
 
 const blockedWasm = (detail) =>
-  new EngineError("no_wasm", "The site that shows this page does not let it run WebAssembly.",
-    "Open the page in a new tab of its own, outside the site that embeds it.", detail);
+  new EngineError(
+    "no_wasm",
+    "The site that shows this page does not let it run WebAssembly.",
+    "Open the page in a new tab of its own, outside the site that embeds it.",
+    detail,
+  );
 
 export const noWasm = (detail = "") =>
-  new EngineError("no_wasm", "This browser cannot run WebAssembly, which the model needs.",
-    "Use a current Chrome, Edge, Firefox or Safari, with WebAssembly allowed.", detail);
+  new EngineError(
+    "no_wasm",
+    "This browser cannot run WebAssembly, which the model needs.",
+    "Use a current Chrome, Edge, Firefox or Safari, with WebAssembly allowed.",
+    detail,
+  );
+
+const NO_MEMORY =
+  /allocation failed|out of memory|bad_alloc|failed to allocate|invalid .*length|enlarge memory|OOM/i;
+const BROKEN =
+  /device (was )?(lost|destroyed)|mapAsync|aborted\(|unreachable|out of bounds|null function/i;
 
 const PATTERNS = [
-  [/content security policy|wasm-unsafe-eval|unsafe-eval/i, blockedWasm],
+  [/content security policy|unsafe-eval/i, blockedWasm],
   [/SIMD is not supported|WebAssembly is not (defined|supported)/i, noWasm],
-  [/allocation failed|out of memory|bad_alloc|failed to allocate|invalid (typed )?array( buffer)? length|cannot enlarge memory|OOM/i,
-    outOfMemory],
-  [/device (was |is )?(lost|destroyed)|aborted\(|unreachable|memory access out of bounds|table index|null function/i,
-    engineLost],
+  [NO_MEMORY, outOfMemory],
+  [BROKEN, engineLost],
 ];
 
 /**
@@ -80,8 +95,12 @@ export function asEngineError(thrown) {
   const text = describe(thrown);
   for (const [pattern, make] of PATTERNS) if (pattern.test(text)) return make(text);
   if (thrown?.name === "RuntimeError") return engineLost(text);
-  return new EngineError("internal", "The engine failed in an unexpected way.",
-    "Reload the page; if it happens again, report the details.", text);
+  return new EngineError(
+    "internal",
+    "The engine failed in an unexpected way.",
+    "Reload the page; if it happens again, report the details.",
+    text,
+  );
 }
 
 function describe(thrown) {

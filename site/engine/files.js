@@ -42,7 +42,7 @@ export class Files {
    * @returns {Promise<{files: Record<string, Blob>, weights: Blob}>}
    */
   async load(paths, weights) {
-    const parts = weights.parts.map((part) => ({ ...part, url: this.url(MODEL_FOLDER + part.path) }));
+    const parts = weights.parts.map((part) => this.inModel(part));
     const wanted = [...paths.map((path) => this.entry(path)), ...parts];
     this.total = wanted.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
     const blobs = new Map();
@@ -72,6 +72,11 @@ export class Files {
   /** @returns {FileEntry} */
   entry(path) {
     return { path, ...this.manifest.get(path), url: this.url(path) };
+  }
+
+  inModel(part) {
+    const path = MODEL_FOLDER + part.path;
+    return { ...part, path, url: this.url(path) };
   }
 
   url(path) {

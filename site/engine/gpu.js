@@ -21,7 +21,12 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
  * @returns {Promise<GpuReport>}
  */
 export async function inspectGpu(gpu = globalThis.navigator?.gpu) {
-  const none = (missing) => ({ missing, software: false, subgroups: false, smallestSubgroup: null });
+  const none = (missing) => ({
+    missing,
+    software: false,
+    subgroups: false,
+    smallestSubgroup: null,
+  });
   if (!gpu) return none("This browser does not offer WebGPU here.");
   const adapter = await gpu.requestAdapter().catch(() => null);
   return adapter ? describe(adapter) : none("This browser found no GPU that WebGPU can use.");

@@ -3,7 +3,8 @@
  * when it dies, and hands out ports to it.
  *
  * Events (CustomEvent, `detail`):
- *   "progress" {phase, done, total, message, backend}     "stats" {calls, tokens, reused, tokens_per_second}
+ *   "progress" {phase, done, total, message, backend}
+ *   "stats" {calls, tokens, reused, tokens_per_second, backend}: after every request
  *   "ready" EngineInfo: also after a restart; ports handed out before are dead then
  *   "lost" {error, restarting}: the engine died; requests on old ports get no answer any more
  *   "error" EngineError: nothing more is tried; `start()` again retries with what has arrived
@@ -80,7 +81,8 @@ export class EngineHost extends EventTarget {
    * @throws {EngineError} code "not_ready"
    */
   async connect() {
-    if (!this.info) throw new EngineError("not_ready", "The model is not ready yet.", "Wait until it is.");
+    if (!this.info)
+      throw new EngineError("not_ready", "The model is not ready yet.", "Wait until it is.");
     const { port1, port2 } = new MessageChannel();
     await this.link.ask("connect", {}, [port1]);
     return port2;
@@ -130,9 +132,17 @@ export class EngineHost extends EventTarget {
       onLost: (error) => this.onLost(run, rung, error),
     });
     this.link = link;
-    const result = await link.ask("start",
-      { base: this.base, ...rung, threads: this.threads, files: this.files });
-    this.note(rung, true, rung.compact ? "Little memory: the weights stay compressed, which is slower." : "");
+    const result = await link.ask("start", {
+      base: this.base,
+      ...rung,
+      threads: this.threads,
+      files: this.files,
+    });
+    this.note(
+      rung,
+      true,
+      rung.compact ? "Little memory: the weights stay compressed, which is slower." : "",
+    );
     this.info = { ...result, steps: this.steps };
     this.emit("ready", this.info);
     return this.info;
@@ -171,5 +181,9 @@ export class EngineHost extends EventTarget {
   }
 }
 
-const unknownBackend = (name) => new EngineError("bad_input",
-  `There is no backend called ${name}.`, `Choose auto, ${BACKENDS.join(", ")}.`);
+const unknownBackend = (name) =>
+  new EngineError(
+    "bad_input",
+    `There is no backend called ${name}.`,
+    `Choose auto, ${BACKENDS.join(", ")}.`,
+  );

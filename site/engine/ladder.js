@@ -19,8 +19,17 @@ const RUNGS = [
 const BAD_SUBGROUP = 4;
 
 /** Errors that every other backend would meet as well: stop, and let the user retry. */
-const HOPELESS = new Set(["network", "stalled", "missing", "intercepted", "corrupt", "insecure",
-  "no_wasm", "script_failed", "cancelled"]);
+const HOPELESS = new Set([
+  "network",
+  "stalled",
+  "missing",
+  "intercepted",
+  "corrupt",
+  "insecure",
+  "no_wasm",
+  "script_failed",
+  "cancelled",
+]);
 
 /**
  * What to try, in order, and what is skipped beforehand.
@@ -32,7 +41,8 @@ const HOPELESS = new Set(["network", "stalled", "missing", "intercepted", "corru
 export function plan(wanted, gpu) {
   const start = wanted === "auto" ? 0 : RUNGS.findIndex(({ backend }) => backend === wanted);
   const rungs = RUNGS.slice(start);
-  const skipped = rungs.map((rung) => ({ ...rung, ok: false, reason: reasonToSkip(rung, wanted, gpu) }))
+  const skipped = rungs
+    .map((rung) => ({ ...rung, ok: false, reason: reasonToSkip(rung, wanted, gpu) }))
     .filter(({ reason }) => reason);
   const isSkipped = (rung) => skipped.some(({ backend }) => backend === rung.backend);
   return { rungs: rungs.filter((rung) => !isSkipped(rung)), skipped };
@@ -49,7 +59,8 @@ function reasonToSkip({ backend }, wanted, gpu) {
     return `This GPU works in subgroups of ${gpu.smallestSubgroup}, which gives wrong values.`;
   }
   return backend === "webgpu-nosubgroups" && !gpu.subgroups
-    ? "This GPU has no subgroups to do without." : "";
+    ? "This GPU has no subgroups to do without."
+    : "";
 }
 
 /**

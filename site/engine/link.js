@@ -64,6 +64,9 @@ export class WorkerLink {
 /** An error event without a message means that the worker's script itself did not load. */
 function crash({ message, filename, lineno }) {
   if (message) return engineLost(`${message} (${filename}:${lineno})`);
-  return new EngineError("script_failed", "The engine's program could not be loaded.",
-    "Check the network, then reload the page.");
+  return new EngineError(
+    "script_failed",
+    "The engine's program could not be loaded.",
+    "Check the network, then reload the page.",
+  );
 }

@@ -68,8 +68,12 @@ async function importScript(url, name) {
   } catch (error) {
     const known = asEngineError(error);
     if (known.code !== "internal") throw known;
-    throw new EngineError("script_failed", `${name} could not be loaded.`,
-      "Check the network, then reload the page.", String(error));
+    throw new EngineError(
+      "script_failed",
+      `${name} could not be loaded.`,
+      "Check the network, then reload the page.",
+      String(error),
+    );
   }
 }
 

@@ -38,7 +38,9 @@ export class PastTensors {
   cut(past, length) {
     if (length === 0) return this.empty();
     const runs = Array.from({ length: this.heads }, (_, head) => ({
-      from: head * past.length * this.dim, to: head * length * this.dim, count: length * this.dim,
+      from: head * past.length * this.dim,
+      to: head * length * this.dim,
+      count: length * this.dim,
     }));
     return this.copy(past, runs, length, 1);
   }
@@ -64,9 +66,14 @@ export class PastTensors {
   copy(past, runs, length, batch) {
     const dims = [batch, this.heads, length, this.dim];
     const size = batch * this.heads * length * this.dim;
-    if (!this.device) return this.build(length, batch, (name) => this.copyInMemory(past.tensors[name], runs, size, dims));
+    if (!this.device)
+      return this.build(length, batch, (name) =>
+        this.copyInMemory(past.tensors[name], runs, size, dims),
+      );
     const encoder = this.device.createCommandEncoder();
-    const copied = this.build(length, batch, (name) => this.copyOnGpu(encoder, past.tensors[name], runs, size, dims));
+    const copied = this.build(length, batch, (name) =>
+      this.copyOnGpu(encoder, past.tensors[name], runs, size, dims),
+    );
     this.device.queue.submit([encoder.finish()]);
     return copied;
   }
@@ -81,8 +88,18 @@ export class PastTensors {
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     const buffer = this.device.createBuffer({ size: size * FLOAT_BYTES, usage });
     for (const { from, to, count } of runs) {
-      encoder.copyBufferToBuffer(tensor.gpuBuffer, from * FLOAT_BYTES, buffer, to * FLOAT_BYTES, count * FLOAT_BYTES);
+      encoder.copyBufferToBuffer(
+        tensor.gpuBuffer,
+        from * FLOAT_BYTES,
+        buffer,
+        to * FLOAT_BYTES,
+        count * FLOAT_BYTES,
+      );
     }
-    return this.ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims, dispose: () => buffer.destroy() });
+    return this.ort.Tensor.fromGpuBuffer(buffer, {
+      dataType: "float32",
+      dims,
+      dispose: () => buffer.destroy(),
+    });
   }
 }

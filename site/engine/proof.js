@@ -24,13 +24,21 @@ export async function prove(proof, runner, onStep = () => {}) {
   for (const [index, { from, to }] of spans.entries()) {
     onStep(index, spans.length);
     const expected = proof.expected.filter(({ position }) => position >= from && position < to);
-    const step = { ids: Int32Array.from(proof.ids.slice(from, to)), past, keep: true,
-      last: expected.length ? expected.map(({ position }) => position - from) : [0] };
+    const step = {
+      ids: Int32Array.from(proof.ids.slice(from, to)),
+      past,
+      keep: true,
+      last: expected.length ? expected.map(({ position }) => position - from) : [0],
+    };
     const run = await runner.run(step);
     runner.pasts.release(past);
     past = run.past;
-    worst = Math.max(worst, ...expected.map((e, row) =>
-      deviation(e, run.logits.subarray(row * runner.vocab, (row + 1) * runner.vocab))));
+    worst = Math.max(
+      worst,
+      ...expected.map((e, row) =>
+        deviation(e, run.logits.subarray(row * runner.vocab, (row + 1) * runner.vocab)),
+      ),
+    );
     if (worst > proof.tolerance) break;
   }
   runner.pasts.release(past);
@@ -52,7 +60,9 @@ export function proofSpans({ ids, prefill }) {
 /** The largest |log-probability − expected| of one position; not a number counts as infinite. */
 export function deviation({ top, probe }, logits) {
   const norm = logSumExp(logits);
-  const differences = [...top, ...probe].map(([id, logprob]) => Math.abs(logits[id] - norm - logprob));
+  const differences = [...top, ...probe].map(([id, logprob]) =>
+    Math.abs(logits[id] - norm - logprob),
+  );
   return differences.some(Number.isNaN) ? Infinity : Math.max(...differences);
 }
 
@@ -61,6 +71,10 @@ function logSumExp(logits) {
   return max + Math.log(logits.reduce((sum, x) => sum + Math.exp(x - max), 0));
 }
 
-const failed = (worst, tolerance) => new EngineError("proof_failed",
-  `It computed wrong values for a known text (off by ${worst.toPrecision(2)} nats).`,
-  "Another way of computing is used instead.", `deviation ${worst}, tolerance ${tolerance}`);
+const failed = (worst, tolerance) =>
+  new EngineError(
+    "proof_failed",
+    `It computed wrong values for a known text (off by ${worst.toPrecision(2)} nats).`,
+    "Another way of computing is used instead.",
+    `deviation ${worst}, tolerance ${tolerance}`,
+  );

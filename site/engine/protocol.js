@@ -102,9 +102,11 @@ function checkIds(values, name, { vocab_size }) {
 
 function checkLength(length, { context_length }) {
   if (length <= context_length) return;
-  throw new EngineError("context_full",
+  throw new EngineError(
+    "context_full",
     `The document has ${length} tokens; this model reads at most ${context_length}.`,
-    "Shorten the document or begin a new conversation.");
+    "Shorten the document or begin a new conversation.",
+  );
 }
 
 const badInput = (message) =>

@@ -21,7 +21,7 @@ export class RequestQueue {
   /**
    * @param {MessagePort} port where the answer goes
    * @param {number} id
-   * @param {(pause: () => Promise<void>) => Promise<{result: object, transfer: Transferable[]}>} run
+   * @param {(pause: () => Promise<void>) => Promise<object>} run → {result, transfer}
    */
   add(port, id, run) {
     if (this.closed) return reject(port, id, this.closed);

@@ -33,7 +33,10 @@ export async function createRunner({ ort, backend, graph, model, externalData })
 }
 
 function keysAndValuesOnGpu({ layers }) {
-  const names = Array.from({ length: layers }, (_, i) => [`present.${i}.key`, `present.${i}.value`]);
+  const names = Array.from({ length: layers }, (_, i) => [
+    `present.${i}.key`,
+    `present.${i}.value`,
+  ]);
   return Object.fromEntries(names.flat().map((name) => [name, "gpu-buffer"]));
 }
 
@@ -64,8 +67,10 @@ export class Runner {
     const { batch } = past;
     const total = past.length + ids.length / batch;
     try {
-      const outputs = await this.session.run(this.feeds(ids, last, past, total),
-        keep ? this.session.outputNames : ["logits"]);
+      const outputs = await this.session.run(
+        this.feeds(ids, last, past, total),
+        keep ? this.session.outputNames : ["logits"],
+      );
       const kept = keep ? this.pasts.fromOutputs(outputs, total, batch) : null;
       return { logits: outputs.logits.data, past: kept };
     } catch (error) {

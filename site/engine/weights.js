@@ -41,7 +41,8 @@ export function expandedData(model, bytes, onTensor = () => {}) {
   };
   const lazy = (tensor) => new ExpandedOnRead(tensor.rows * tensor.cols * 4, () => read(tensor));
   return model.expanded_buffers.map((path) => ({
-    path, data: tensors.has(path) ? lazy(tensors.get(path)) : namedSection(tensors, path, bytes),
+    path,
+    data: tensors.has(path) ? lazy(tensors.get(path)) : namedSection(tensors, path, bytes),
   }));
 }
 
@@ -90,7 +91,12 @@ export function expandTensor(tensor, bytes) {
   const expand = EXPAND[tensor.kind];
   if (!expand) throw new Error(`tensor ${tensor.name}: unknown kind ${tensor.kind}`);
   const out = new Float32Array(tensor.rows * tensor.cols);
-  expand(out, section(bytes, tensor.codes), halves(bytes, tensor.scales), halves(bytes, tensor.mins));
+  expand(
+    out,
+    section(bytes, tensor.codes),
+    halves(bytes, tensor.scales),
+    halves(bytes, tensor.mins),
+  );
   return out;
 }
 
@@ -98,7 +104,10 @@ const EXPAND = {
   q4_1: (out, codes, scales, mins) => expandNibbles(out, codes, scales, (d, b) => HALF[mins[b]]),
   q4_0: (out, codes, scales) => expandNibbles(out, codes, scales, (d) => -8 * d),
   q8_0: expandBytes,
-  f16: (out, codes) => halves(codes, [0, codes.byteLength]).forEach((h, i) => { out[i] = HALF[h]; }),
+  f16: (out, codes) =>
+    halves(codes, [0, codes.byteLength]).forEach((h, i) => {
+      out[i] = HALF[h];
+    }),
   f32: (out, codes) => new Uint8Array(out.buffer).set(codes),
 };
 

@@ -37,7 +37,10 @@ self.onmessage = async ({ data: { verb, id, args }, ports }) => {
   }
 };
 
-/** @param {{base: string, backend: string, compact: boolean, threads: number|null, files: object}} args */
+// An exception nobody caught, here or in one of WebAssembly's own threads: askers hear of it first.
+self.onerror = (message) => lose(engineLost(String(message)));
+
+/** @param {object} args of "start", see protocol.js */
 async function start({ base, backend, compact, threads, files }) {
   const clock = new Clock();
   const build = buildFor(backend);
@@ -47,14 +50,22 @@ async function start({ base, backend, compact, threads, files }) {
   const count = backend === "wasm" ? threadCount(threads, here()) : 1;
   const runner = await prepare({ ...loaded, base, build, backend, compact, threads: count });
   clock.lap("session");
-  const deviation = await prove(JSON.parse(await loaded.proof.text()), runner,
-    (done, total) => progress("verify", done, total, "Checking the numbers on a known text"));
+  const deviation = await prove(JSON.parse(await loaded.proof.text()), runner, (done, total) =>
+    progress("verify", done, total, "Checking the numbers on a known text"),
+  );
   clock.lap("verify");
   engine = new Engine(runner, loaded.model);
   watchDevice(runner.device);
   progress("ready", 1, 1, "Ready");
-  return { backend, compact, threads: count, verified: true, deviation, model: loaded.model,
-    timings_ms: clock.laps };
+  return {
+    backend,
+    compact,
+    threads: count,
+    verified: true,
+    deviation,
+    model: loaded.model,
+    timings_ms: clock.laps,
+  };
 }
 
 const here = () => ({
@@ -63,14 +74,24 @@ const here = () => ({
 });
 
 async function download(base, build, backend, compact, kept) {
-  const files = new Files({ base, kept,
+  const files = new Files({
+    base,
+    kept,
     keep: (sha256, blob) => self.postMessage({ event: "file", sha256, blob }),
-    onProgress: (done, total) => progress("download", done, total, "Downloading the model") });
+    onProgress: (done, total) => progress("download", done, total, "Downloading the model"),
+  });
   const model = await files.open();
   const expand = backend === "wasm" && !compact;
   const graph = `model/${model.graphs[expand ? "expanded" : "quantized"]}`;
   const { files: blobs, weights } = await files.load([build.binary, graph, PROOF], model.weights);
-  return { model, expand, weights, graph: blobs[graph], proof: blobs[PROOF], binary: blobs[build.binary] };
+  return {
+    model,
+    expand,
+    weights,
+    graph: blobs[graph],
+    proof: blobs[PROOF],
+    binary: blobs[build.binary],
+  };
 }
 
 async function prepare({ base, build, backend, threads, model, expand, weights, graph, binary }) {
@@ -108,7 +129,9 @@ async function handle(verb, args, pause) {
 
 function watchDevice(device) {
   if (!device) return;
-  device.lost.then(({ reason, message }) => lose(engineLost(`GPU device lost: ${reason} ${message}`)));
+  device.lost.then(({ reason, message }) =>
+    lose(engineLost(`GPU device lost: ${reason} ${message}`)),
+  );
   device.addEventListener("uncapturederror", ({ error }) => {
     if (error instanceof GPUOutOfMemoryError) lose(outOfMemory(error.message));
   });
@@ -126,7 +149,8 @@ function progress(phase, done, total, message) {
   self.postMessage({ event: "progress", phase, done, total, message });
 }
 
-const notReady = () => new EngineError("not_ready", "The model is not ready yet.", "Wait until it is.");
+const notReady = () =>
+  new EngineError("not_ready", "The model is not ready yet.", "Wait until it is.");
 
 const unknownVerb = (verb) => new EngineError("bad_input", `There is no request called ${verb}.`);
 

@@ -26,7 +26,10 @@ beforeEach(() => {
 
 afterEach(() => ports.forEach((port) => port.close()));
 
-const answer = (ids) => ({ result: { logits: Float32Array.of(...ids), computed: ids.length, reused: 2 }, transfer: [] });
+const answer = (ids) => ({
+  result: { logits: Float32Array.of(...ids), computed: ids.length, reused: 2 },
+  transfer: [],
+});
 
 test("answers find their requests, in order, and are counted", async () => {
   work = async ({ ids }) => answer(ids);
@@ -41,8 +44,14 @@ test("ids are not changed on the way", async () => {
 });
 
 test("a rejected request is a typed error, and the next one is served", async () => {
-  work = async () => { throw new EngineError("bad_input", "no", "fix it"); };
-  await assert.rejects(client.logits([1], 0), { name: "EngineError", code: "bad_input", remedy: "fix it" });
+  work = async () => {
+    throw new EngineError("bad_input", "no", "fix it");
+  };
+  await assert.rejects(client.logits([1], 0), {
+    name: "EngineError",
+    code: "bad_input",
+    remedy: "fix it",
+  });
   work = async ({ ids }) => answer(ids);
   await client.logits([1], 0);
   assert.deepEqual(fatal, []);
@@ -71,11 +80,15 @@ test("a waiting and a running request can both be cancelled", async () => {
 });
 
 test("an aborted signal asks nothing", async () => {
-  await assert.rejects(client.logits([1], 0, { signal: AbortSignal.abort() }), { code: cancelled().code });
+  await assert.rejects(client.logits([1], 0, { signal: AbortSignal.abort() }), {
+    code: cancelled().code,
+  });
 });
 
 test("a fatal error rejects the request, everything behind it, and is reported", async () => {
-  work = async () => { throw new RangeError("Array buffer allocation failed"); };
+  work = async () => {
+    throw new RangeError("Array buffer allocation failed");
+  };
   const both = [client.logits([1], 0), client.logits([2], 0)];
   const codes = (await Promise.allSettled(both)).map(({ reason }) => reason.code);
   assert.deepEqual(codes, [outOfMemory().code, engineLost().code]);
@@ -92,6 +105,8 @@ test("a lost engine rejects what is pending and what comes", async () => {
 
 function deferred() {
   const made = {};
-  made.promise = new Promise((resolve) => { made.resolve = resolve; });
+  made.promise = new Promise((resolve) => {
+    made.resolve = resolve;
+  });
   return made;
 }

@@ -46,8 +46,10 @@ const cut = (response) => {
   response.write(BODY.subarray(0, 9000), () => response.destroy());
 };
 const status = (code) => (response) => response.writeHead(code).end("no");
-const fragment = (response) => response.writeHead(206, { "content-range": "bytes 0-9/99" }).end(BODY.subarray(0, 10));
-const signIn = (response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>sign in</html>");
+const fragment = (response) =>
+  response.writeHead(206, { "content-range": "bytes 0-9/99" }).end(BODY.subarray(0, 10));
+const signIn = (response) =>
+  response.writeHead(200, { "content-type": "text/html" }).end("<html>sign in</html>");
 const disguised = (response) => response.end("  <!DOCTYPE html><p>sign in");
 const silent = (response) => {
   response.writeHead(200, { "content-length": BODY.length });
@@ -58,7 +60,13 @@ async function load(...behaviours) {
   script = behaviours;
   const seen = { bytes: 0 };
   const file = { path: "model/part.bin", url, bytes: BODY.length, sha256: HASH };
-  const options = { stallMs: 200, retryMs: 1, onBytes: (delta) => { seen.bytes += delta; } };
+  const options = {
+    stallMs: 200,
+    retryMs: 1,
+    onBytes: (delta) => {
+      seen.bytes += delta;
+    },
+  };
   try {
     seen.body = await fetchVerified(file, options);
   } catch (error) {
@@ -74,8 +82,17 @@ test("a good part arrives, counted byte by byte", async () => {
   assert.equal(requests, 1);
 });
 
-for (const [name, fault] of Object.entries({ wrongByte, short, long, cut, signIn, disguised, fragment,
-  missing: status(404), broken: status(503) })) {
+for (const [name, fault] of Object.entries({
+  wrongByte,
+  short,
+  long,
+  cut,
+  signIn,
+  disguised,
+  fragment,
+  missing: status(404),
+  broken: status(503),
+})) {
   test(`${name}: fetched once more, then good; nothing of the first try is counted`, async () => {
     const { body, bytes } = await load(fault, good);
     assert.deepEqual(Buffer.from(body), BODY);
@@ -84,9 +101,17 @@ for (const [name, fault] of Object.entries({ wrongByte, short, long, cut, signIn
   });
 }
 
-for (const [fault, code] of [[wrongByte, "corrupt"], [short, "corrupt"], [long, "corrupt"], [cut, "network"],
-  [status(404), "missing"], [status(503), "network"], [fragment, "corrupt"], [signIn, "intercepted"],
-  [disguised, "intercepted"]]) {
+for (const [fault, code] of [
+  [wrongByte, "corrupt"],
+  [short, "corrupt"],
+  [long, "corrupt"],
+  [cut, "network"],
+  [status(404), "missing"],
+  [status(503), "network"],
+  [fragment, "corrupt"],
+  [signIn, "intercepted"],
+  [disguised, "intercepted"],
+]) {
   test(`twice ${fault.name || "a bad status"}: ${code}, naming the file and a remedy`, async () => {
     const { error, bytes } = await load(fault);
     assert.equal(error.code, code);
@@ -123,13 +148,17 @@ test("inParallel bounds the width and stops after a failure", async () => {
   let running = 0;
   let most = 0;
   const started = [];
-  const work = inParallel([1, 2, 3, 4, 5, 6, 7, 8, 9], async (item) => {
-    started.push(item);
-    most = Math.max(most, ++running);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    running -= 1;
-    if (item === 2) throw new Error("two");
-  }, 3);
+  const work = inParallel(
+    [1, 2, 3, 4, 5, 6, 7, 8, 9],
+    async (item) => {
+      started.push(item);
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      running -= 1;
+      if (item === 2) throw new Error("two");
+    },
+    3,
+  );
   await assert.rejects(work, /two/);
   await new Promise((resolve) => setTimeout(resolve, 30));
   assert.equal(most, 3);

@@ -21,7 +21,9 @@ const logits = (ids, first = ids.length - 1) =>
   engine.logits({ ids: Int32Array.from(ids), first }, noPause);
 
 function rowsFrom(ids, first) {
-  return Array.from({ length: ids.length - first }, (_, i) => expected([...ids.slice(0, first + i + 1)])).flat();
+  return Array.from({ length: ids.length - first }, (_, i) =>
+    expected([...ids.slice(0, first + i + 1)]),
+  ).flat();
 }
 
 test("a short prompt is one run", async () => {
@@ -65,7 +67,14 @@ test("many rows of cached text may take several runs", async () => {
   await logits(ids);
   runner.chunk = 32;
   const answer = await logits(ids.slice(0, 90), 10);
-  assert.deepEqual(runner.runs.slice(1).map(({ past, tokens }) => [past, tokens]), [[10, 32], [42, 32], [74, 16]]);
+  assert.deepEqual(
+    runner.runs.slice(1).map(({ past, tokens }) => [past, tokens]),
+    [
+      [10, 32],
+      [42, 32],
+      [74, 16],
+    ],
+  );
   assert.deepEqual([...answer.logits], rowsFrom(ids.slice(0, 90), 10));
   assert.equal(runner.alive.size, 1);
 });
@@ -73,13 +82,18 @@ test("many rows of cached text may take several runs", async () => {
 test("long texts go through in chunks; rows may straddle two of them", async () => {
   const ids = range(300);
   const answer = await logits(ids, 200);
-  assert.deepEqual(runner.runs.map((run) => run.tokens), [128, 128, 44]);
+  assert.deepEqual(
+    runner.runs.map((run) => run.tokens),
+    [128, 128, 44],
+  );
   assert.deepEqual(runner.runs[0].last, [0]);
   assert.deepEqual([...answer.logits], rowsFrom(ids, 200));
 });
 
 test("cancelling between chunks keeps what was computed", async () => {
-  const stop = async () => { throw cancelled(); };
+  const stop = async () => {
+    throw cancelled();
+  };
   const ids = range(300);
   await assert.rejects(engine.logits({ ids, first: 299 }, stop), { code: "cancelled" });
   assert.equal((await logits(ids)).reused, 128);
@@ -87,8 +101,14 @@ test("cancelling between chunks keeps what was computed", async () => {
 
 test("branches are one batch behind one past", async () => {
   await logits([4, 5]);
-  const answer = await engine.branch({ ids: Int32Array.of(4, 5), next: Int32Array.of(1, 2, 3) }, noPause);
-  assert.deepEqual([...answer.logits], [1, 2, 3].flatMap((t) => expected([4, 5, t])));
+  const answer = await engine.branch(
+    { ids: Int32Array.of(4, 5), next: Int32Array.of(1, 2, 3) },
+    noPause,
+  );
+  assert.deepEqual(
+    [...answer.logits],
+    [1, 2, 3].flatMap((t) => expected([4, 5, t])),
+  );
   assert.deepEqual([answer.rows, answer.computed, answer.reused], [3, 3, 2]);
   assert.deepEqual(runner.runs[1], { tokens: 3, last: [0], past: 2, batch: 3 });
 });
@@ -101,8 +121,14 @@ test("branching from an uncached text computes it first", async () => {
 
 test("branching from a prefix of the cached text cuts it", async () => {
   await logits([4, 5, 6, 7]);
-  const answer = await engine.branch({ ids: Int32Array.of(4, 5), next: Int32Array.of(1, 2) }, noPause);
-  assert.deepEqual([...answer.logits], [1, 2].flatMap((t) => expected([4, 5, t])));
+  const answer = await engine.branch(
+    { ids: Int32Array.of(4, 5), next: Int32Array.of(1, 2) },
+    noPause,
+  );
+  assert.deepEqual(
+    [...answer.logits],
+    [1, 2].flatMap((t) => expected([4, 5, t])),
+  );
 });
 
 test("behind a long text branches come in batches that fit", async () => {
@@ -110,7 +136,10 @@ test("behind a long text branches come in batches that fit", async () => {
   await logits(ids);
   runner.runs.length = 0;
   await engine.branch({ ids, next: Int32Array.of(1, 2, 3) }, noPause);
-  assert.deepEqual(runner.runs.map((run) => run.batch), [2, 1]);
+  assert.deepEqual(
+    runner.runs.map((run) => run.batch),
+    [2, 1],
+  );
 });
 
 test("no past is leaked: only cached ones stay alive", async () => {
@@ -125,7 +154,9 @@ test("no past is leaked: only cached ones stay alive", async () => {
 test("a failing run leaks nothing and leaves the cache usable", async () => {
   await logits([1, 2, 3]);
   const { run } = FakeRunner.prototype;
-  runner.run = async () => { throw new Error("broken"); };
+  runner.run = async () => {
+    throw new Error("broken");
+  };
   await assert.rejects(logits([1, 2, 4]), /broken/);
   runner.run = run;
   assert.equal((await logits([1, 2, 3, 4])).computed, 1);

@@ -32,7 +32,9 @@ export class FakeRunner {
     const size = ids.length / past.batch;
     this.runs.push({ tokens: ids.length, last: [...last], past: past.length, batch: past.batch });
     const rows = past.rows.map((row, i) => [...row, ...ids.slice(i * size, (i + 1) * size)]);
-    const logits = rows.flatMap((row) => last.flatMap((at) => expected(row.slice(0, past.length + at + 1))));
+    const logits = rows.flatMap((row) =>
+      last.flatMap((at) => expected(row.slice(0, past.length + at + 1))),
+    );
     return { logits: Float32Array.from(logits), past: keep ? this.make(rows) : null };
   }
 }

@@ -47,13 +47,17 @@ function hostWith(behaviour, gpu = GPU) {
   };
   const host = new EngineHost("http://x/", { spawn, inspect: async () => gpu });
   for (const name of ["ready", "lost", "error"]) {
-    host.addEventListener(name, ({ detail }) => events.push([name, detail.backend ?? detail.code ?? detail.error.code]));
+    host.addEventListener(name, ({ detail }) =>
+      events.push([name, detail.backend ?? detail.code ?? detail.error.code]),
+    );
   }
   return host;
 }
 
 const nextEvent = (host, name) =>
-  new Promise((resolve) => { host.addEventListener(name, ({ detail }) => resolve(detail), { once: true }); });
+  new Promise((resolve) => {
+    host.addEventListener(name, ({ detail }) => resolve(detail), { once: true });
+  });
 const lost = { event: "lost", error: { code: "engine_lost", message: "gone" } };
 
 test("the best backend that works is ready", async () => {
@@ -67,18 +71,28 @@ test("the best backend that works is ready", async () => {
 
 test("a failed proof steps down, in a fresh worker, with the reason kept", async () => {
   const host = hostWith(({ backend }) =>
-    (backend === "wasm" ? {} : { code: "proof_failed", message: `wrong on ${backend}` }));
+    backend === "wasm" ? {} : { code: "proof_failed", message: `wrong on ${backend}` },
+  );
   const info = await host.start();
   assert.equal(info.backend, "wasm");
-  assert.deepEqual(info.steps.map(({ backend, ok, reason }) => [backend, ok, reason]), [
-    ["webgpu", false, "wrong on webgpu"],
-    ["webgpu-nosubgroups", false, "wrong on webgpu-nosubgroups"],
-    ["wasm", true, ""]]);
-  assert.deepEqual(workers.map(({ terminated }) => terminated), [true, true, false]);
+  assert.deepEqual(
+    info.steps.map(({ backend, ok, reason }) => [backend, ok, reason]),
+    [
+      ["webgpu", false, "wrong on webgpu"],
+      ["webgpu-nosubgroups", false, "wrong on webgpu-nosubgroups"],
+      ["wasm", true, ""],
+    ],
+  );
+  assert.deepEqual(
+    workers.map(({ terminated }) => terminated),
+    [true, true, false],
+  );
 });
 
 test("too little memory ends in the compact mode, and says so", async () => {
-  const host = hostWith(({ compact }) => (compact ? {} : { code: "out_of_memory", message: "no memory" }));
+  const host = hostWith(({ compact }) =>
+    compact ? {} : { code: "out_of_memory", message: "no memory" },
+  );
   const info = await host.start();
   assert.deepEqual([info.backend, info.compact], ["wasm", true]);
   assert.equal(workers.length, 3);
@@ -110,7 +124,10 @@ test("a crash is followed by one restart, then by a step down", async () => {
     crash(workers.at(-1));
     assert.equal((await ready).backend, backend);
   }
-  assert.deepEqual(events.map(([name]) => name), ["ready", "lost", "ready", "lost", "ready"]);
+  assert.deepEqual(
+    events.map(([name]) => name),
+    ["ready", "lost", "ready", "lost", "ready"],
+  );
 });
 
 test("when nothing is left, an error says so", async () => {

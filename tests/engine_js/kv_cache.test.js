@@ -74,7 +74,10 @@ test("over budget, the least recently used goes; the newest never does", () => {
   cache.match(ids(1, 1));
   cache.put(ids(3, 3, 3), "c");
   assert.deepEqual(released, ["b"]);
-  cache.put(Int32Array.from({ length: 50 }, () => 4), "huge");
+  cache.put(
+    Int32Array.from({ length: 50 }, () => 4),
+    "huge",
+  );
   assert.deepEqual(released, ["b", "a", "c"]);
   assert.equal(cache.entries.length, 1);
 });

@@ -6,8 +6,14 @@ import { available, plan, stepDown } from "../../site/engine/ladder.js";
 import { threadCount } from "../../site/engine/ort.js";
 
 const GPU = { missing: null, software: false, subgroups: true, smallestSubgroup: 32 };
-const NO_GPU = { missing: "no GPU here", software: false, subgroups: false, smallestSubgroup: null };
-const names = ({ rungs }) => rungs.map(({ backend, compact }) => (compact ? `${backend} compact` : backend));
+const NO_GPU = {
+  missing: "no GPU here",
+  software: false,
+  subgroups: false,
+  smallestSubgroup: null,
+};
+const names = ({ rungs }) =>
+  rungs.map(({ backend, compact }) => (compact ? `${backend} compact` : backend));
 const WASM = ["wasm", "wasm compact"];
 
 test("a good GPU is tried first, with everything below it", () => {
@@ -17,7 +23,10 @@ test("a good GPU is tried first, with everything below it", () => {
 test("without a GPU the reason is told and WASM is left", () => {
   const { rungs, skipped } = plan("auto", NO_GPU);
   assert.deepEqual(names({ rungs }), WASM);
-  assert.deepEqual(skipped.map(({ reason }) => reason), ["no GPU here", "no GPU here"]);
+  assert.deepEqual(
+    skipped.map(({ reason }) => reason),
+    ["no GPU here", "no GPU here"],
+  );
 });
 
 test("a software GPU is only used when asked for", () => {
@@ -47,8 +56,18 @@ test("which failures lead to the next rung", () => {
   assert.equal(stepDown(rungs, { code: "proof_failed" })[0].backend, "webgpu-nosubgroups");
   assert.equal(stepDown(rungs, { code: "engine_lost" })[0].backend, "webgpu-nosubgroups");
   assert.equal(stepDown(rungs, { code: "out_of_memory" })[0].backend, "wasm");
-  assert.deepEqual(names({ rungs: stepDown(rungs.slice(2), { code: "out_of_memory" }) }), ["wasm compact"]);
-  for (const code of ["network", "corrupt", "intercepted", "missing", "stalled", "no_wasm", "insecure"]) {
+  assert.deepEqual(names({ rungs: stepDown(rungs.slice(2), { code: "out_of_memory" }) }), [
+    "wasm compact",
+  ]);
+  for (const code of [
+    "network",
+    "corrupt",
+    "intercepted",
+    "missing",
+    "stalled",
+    "no_wasm",
+    "insecure",
+  ]) {
     assert.deepEqual(stepDown(rungs, { code }), [], code);
   }
 });
@@ -59,17 +78,36 @@ test("backends that can be asked for", () => {
 });
 
 test("looking at the GPU", async () => {
-  const adapter = { info: { architecture: "swiftshader", subgroupMinSize: 4 }, features: new Set(["subgroups"]) };
-  assert.deepEqual(await inspectGpu({ requestAdapter: async () => adapter }),
-    { missing: null, software: true, subgroups: true, smallestSubgroup: 4 });
+  const adapter = {
+    info: { architecture: "swiftshader", subgroupMinSize: 4 },
+    features: new Set(["subgroups"]),
+  };
+  assert.deepEqual(await inspectGpu({ requestAdapter: async () => adapter }), {
+    missing: null,
+    software: true,
+    subgroups: true,
+    smallestSubgroup: 4,
+  });
   assert.match((await inspectGpu({ requestAdapter: async () => null })).missing, /no GPU/);
-  assert.match((await inspectGpu({ requestAdapter: async () => { throw new Error("x"); } })).missing, /no GPU/);
+  assert.match(
+    (
+      await inspectGpu({
+        requestAdapter: async () => {
+          throw new Error("x");
+        },
+      })
+    ).missing,
+    /no GPU/,
+  );
   assert.match((await inspectGpu(undefined)).missing, /does not offer WebGPU/);
 });
 
 test("threads: half the processors, at most four, one without isolation", () => {
   const isolated = (hardwareConcurrency) => ({ crossOriginIsolated: true, hardwareConcurrency });
-  assert.deepEqual([1, 2, 4, 8, 64].map((n) => threadCount(null, isolated(n))), [1, 1, 2, 4, 4]);
+  assert.deepEqual(
+    [1, 2, 4, 8, 64].map((n) => threadCount(null, isolated(n))),
+    [1, 1, 2, 4, 4],
+  );
   assert.equal(threadCount(2, isolated(2)), 2);
   assert.equal(threadCount(1000, isolated(8)), 16);
   assert.equal(threadCount(-3, isolated(8)), 4);

@@ -12,26 +12,44 @@ function logprobs(logits) {
 }
 
 function proofOf(shift = 0) {
-  const entries = (position) => logprobs(expected(IDS.slice(0, position + 1))).map((lp, id) => [id, lp + shift]);
-  return { ids: IDS, prefill: 5, tolerance: 0.01,
-    expected: [4, 6].map((position) => ({ position, top: entries(position), probe: [] })) };
+  const entries = (position) =>
+    logprobs(expected(IDS.slice(0, position + 1))).map((lp, id) => [id, lp + shift]);
+  return {
+    ids: IDS,
+    prefill: 5,
+    tolerance: 0.01,
+    expected: [4, 6].map((position) => ({ position, top: entries(position), probe: [] })),
+  };
 }
 
 test("spans: a beginning, a continuation, one token", () => {
-  assert.deepEqual(proofSpans({ ids: IDS, prefill: 5 }),
-    [{ from: 0, to: 3 }, { from: 3, to: 6 }, { from: 6, to: 7 }]);
+  assert.deepEqual(proofSpans({ ids: IDS, prefill: 5 }), [
+    { from: 0, to: 3 },
+    { from: 3, to: 6 },
+    { from: 6, to: 7 },
+  ]);
 });
 
 test("the right model passes, and nothing is leaked", async () => {
   const runner = new FakeRunner();
-  assert.ok(await prove(proofOf(), runner) < 1e-5);
-  assert.deepEqual(runner.runs.map(({ tokens, last }) => [tokens, last]), [[3, [0]], [3, [1]], [1, [0]]]);
+  assert.ok((await prove(proofOf(), runner)) < 1e-5);
+  assert.deepEqual(
+    runner.runs.map(({ tokens, last }) => [tokens, last]),
+    [
+      [3, [0]],
+      [3, [1]],
+      [1, [0]],
+    ],
+  );
   assert.equal(runner.alive.size, 0);
 });
 
 test("a wrong one fails as soon as it is seen", async () => {
   const runner = new FakeRunner();
-  await assert.rejects(prove(proofOf(0.02), runner), { code: "proof_failed", detail: /deviation 0\.0\d+/ });
+  await assert.rejects(prove(proofOf(0.02), runner), {
+    code: "proof_failed",
+    detail: /deviation 0\.0\d+/,
+  });
   assert.equal(runner.runs.length, 2);
   assert.equal(runner.alive.size, 0);
 });

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ExpandedOnRead, HALF, expandTensor, expandedData, quantizedData } from "../../site/engine/weights.js";
+import {
+  ExpandedOnRead,
+  HALF,
+  expandTensor,
+  expandedData,
+  quantizedData,
+} from "../../site/engine/weights.js";
 
 const HALF_BITS = { one: 0x3c00, half: 0x3800, minusTwo: 0xc000 };
 
@@ -11,8 +17,16 @@ function oneBlock(kind, codes, scale, min) {
   bytes.set(codes);
   new DataView(bytes.buffer).setUint16(64, scale, true);
   new DataView(bytes.buffer).setUint16(128, min ?? 0, true);
-  const tensor = { name: "w", kind, rows: 1, cols: 32, expand: true, codes: [0, codes.length],
-    scales: [64, 2], mins: min === undefined ? null : [128, 2] };
+  const tensor = {
+    name: "w",
+    kind,
+    rows: 1,
+    cols: 32,
+    expand: true,
+    codes: [0, codes.length],
+    scales: [64, 2],
+    mins: min === undefined ? null : [128, 2],
+  };
   return { tensor, bytes };
 }
 
@@ -43,7 +57,10 @@ test("q4_0: w = d·(q − 8)", () => {
 test("q8_0: w = d·(code − 128)", () => {
   const codes = Uint8Array.from({ length: 32 }, (_, i) => 8 * i);
   const { tensor, bytes } = oneBlock("q8_0", codes, HALF_BITS.half);
-  assert.deepEqual([...expandTensor(tensor, bytes)], [...codes].map((c) => (c - 128) / 2));
+  assert.deepEqual(
+    [...expandTensor(tensor, bytes)],
+    [...codes].map((c) => (c - 128) / 2),
+  );
 });
 
 test("f16 and f32 come out as they are", () => {
@@ -58,7 +75,10 @@ test("f16 and f32 come out as they are", () => {
 });
 
 test("an unknown kind is named", () => {
-  assert.throws(() => expandTensor({ name: "x", kind: "q3_k" }, new Uint8Array(0)), /x: unknown kind q3_k/);
+  assert.throws(
+    () => expandTensor({ name: "x", kind: "q3_k" }, new Uint8Array(0)),
+    /x: unknown kind q3_k/,
+  );
 });
 
 test("expanded bytes exist only while they are read", () => {
@@ -77,12 +97,19 @@ test("expanded bytes exist only while they are read", () => {
 
 test("external data of both graphs", () => {
   const { tensor, bytes } = oneBlock("q8_0", new Uint8Array(32).fill(130), HALF_BITS.half);
-  const model = { weights: { file: "weights.bin" }, tensors: [tensor], expanded_buffers: ["w", "w.scales"] };
+  const model = {
+    weights: { file: "weights.bin" },
+    tensors: [tensor],
+    expanded_buffers: ["w", "w.scales"],
+  };
   assert.deepEqual(quantizedData(model, bytes), [{ path: "weights.bin", data: bytes }]);
   const seen = [];
   const [expanded, scales] = expandedData(model, bytes, (done, total) => seen.push([done, total]));
   assert.deepEqual([expanded.path, scales.path], ["w", "w.scales"]);
   assert.deepEqual([...scales.data], [0x00, 0x38]);
-  assert.deepEqual([...new Float32Array(expanded.data.subarray(0, 128).slice().buffer)], Array(32).fill(1));
+  assert.deepEqual(
+    [...new Float32Array(expanded.data.subarray(0, 128).slice().buffer)],
+    Array(32).fill(1),
+  );
   assert.deepEqual(seen, [[1, 1]]);
 });

@@ -1,0 +1,52 @@
+/**
+ * What can go wrong with a download, in sentences that name the file, the cause and the remedy.
+ *
+ * Knows nothing about how files are fetched or checked.
+ */
+
+import { EngineError } from "./errors.js";
+
+export const unreachable = ({ path }, error) =>
+  new EngineError(
+    "network",
+    `${path} could not be fetched: the connection failed or the server is gone.`,
+    "Check the network, then retry. What has already arrived is kept.",
+    String(error?.message ?? error),
+  );
+
+export const stalled = ({ path }, ms) =>
+  new EngineError(
+    "stalled",
+    `${path} stopped arriving: nothing came for ${Math.round(ms / 1000)} seconds.`,
+    "Check the network, then retry. What has already arrived is kept.",
+  );
+
+export const missing = ({ path }, status) =>
+  new EngineError(
+    "missing",
+    `${path} is missing on the server (status ${status}); the site was not uploaded completely.`,
+    "Retry later, or tell whoever looks after this site.",
+  );
+
+export const intercepted = ({ path }, detail) =>
+  new EngineError(
+    "intercepted",
+    `Instead of ${path} a web page arrived, probably the sign-in page of the network.`,
+    "Sign in to the network, then retry.",
+    detail,
+  );
+
+export const corrupt = ({ path }, detail) =>
+  new EngineError(
+    "corrupt",
+    `${path} arrived changed, probably by a proxy or from a damaged cache; it was not used.`,
+    "Retry; if it happens again, clear this site's data or use another network.",
+    detail,
+  );
+
+export const insecure = () =>
+  new EngineError(
+    "insecure",
+    "Downloads cannot be verified here: the browser gives this page no cryptography.",
+    "Open the page over https, or from localhost.",
+  );
