@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,15 +69,18 @@ class SiteServer(ThreadingHTTPServer):
     def resolve(self, target: str) -> Path | None:
         """The file for a request target, or nothing: no directory listings, no way out."""
         name = unquote(urlsplit(target).path).lstrip("/")
-        if "\0" in name:
+        try:
+            path = (self.root / name).resolve()
+            if path.is_dir():
+                path = path / "index.html"
+            return path if path.is_relative_to(self.root) and path.is_file() else None
+        except (OSError, ValueError):  # A name that no file can have.
             return None
-        path = (self.root / name).resolve()
-        if path.is_dir():
-            path = path / "index.html"
-        return path if path.is_relative_to(self.root) and path.is_file() else None
 
     def handle_error(self, request, client_address) -> None:
-        """A browser that goes away in the middle of an answer is no news."""
+        """A browser that goes away in the middle of an answer is no news; the rest is."""
+        if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):
+            super().handle_error(request, client_address)
 
     @contextmanager
     def running(self) -> Iterator[SiteServer]:

@@ -21,7 +21,11 @@ from notices import node_section, notice, wheel_section
 from pinned_files import Downloads, Pin, read_pins
 from problems import BuildProblem
 from python_archive import (
-    pure_entries, shrink, tree_entries, wheel_entries, write_sources,
+    pure_entries,
+    shrink,
+    tree_entries,
+    wheel_entries,
+    write_sources,
 )
 from step_cache import StepCache, file_sha256, files_under, hash_files
 from toolchain import HERE, find_node, node_packages, run
@@ -101,8 +105,8 @@ class Pipeline:
             wheels = {pin["name"]: self.downloads.get(pin) for pin in self.pins["python"]
                       if pin["name"] in ("bokeh", "panel")}
             write_vendor(target, wheels, self.node_modules)
-        inputs = {"pins": _hash(self.pins["python"]), "node": file_sha256(HERE / "package-lock.json"),
-                  "code": _own_hash([HERE / "vendor_files.py"])}
+        inputs = {"pins": _hash(self.pins["python"]), **_code("vendor_files.py"),
+                  "node": file_sha256(HERE / "package-lock.json")}
         return self.cache.step("vendor", inputs, make)
 
     @cached_property

@@ -17,18 +17,24 @@ Entry = tuple[str, bytes]
 
 # What the browser never imports. Patterns match whole paths inside site-packages.
 DROPPED = (
-    "*/tests/*", "*/testing/*", "*/examples/*", "*.pyi", "*.pxd", "*.pyx", "*.h", "*.c", "*.a",
-    "*.ts", "*.tsx", "*.typed", "*.ipynb", "*.data/*", "*/__pycache__/*", "*.npmignore",
-    "bokeh/command/*", "bokeh/server/static/*", "bokeh/server/views/*", "bokeh/sphinxext/*",
-    "bokeh/sampledata/*", "bokeh/_sri/[0-2].*", "bokeh/_sri/3.[0-8].*",
-    "numpy/_configtool.py", "numpy/_core/lib/*", "numpy/_core/include/*", "numpy/_core/_*_tests.*",
-    "numpy/conftest.py", "numpy/f2py/*", "numpy/random/lib/*", "numpy/random/_examples/*",
-    "numpy/doc/*",
-    "panel/_templates/*.css.map", "panel/command/*", "panel/compiler.py", "panel/dist/*",
-    "panel/models/layout.ts", "panel/package-lock.json",
-    "panel/tsconfig*", "panel/index.ts", "panel/template/*/*.css",
-    "panel/template/*/*.js", "panel/template/*/*.html", "pyviz_comms/labextension/static/*", "pyviz_comms/labextension/schemas/*",
-    "pyviz_comms/static/*", "pyviz_comms/notebook/*", "numbergen/*",
+    "*/tests/*", "*/testing/*", "*/examples/*", "*/__pycache__/*", "*.data/*",
+    "*.pyi", "*.pxd", "*.pyx", "*.h", "*.c", "*.a", "*.ts", "*.tsx", "*.less", "*.typed",
+    "*.ipynb", "*.npmignore", "*.md", "*.rst",
+    "bokeh/client/*", "bokeh/command/*", "bokeh/sampledata/*", "bokeh/server/static/*",
+    "bokeh/server/views/*", "bokeh/sphinxext/*", "bokeh/_sri/[0-2].*", "bokeh/_sri/3.[0-8].*",
+    "markdown_it/cli/*",
+    "mdit_py_plugins/a[dmt]*", "mdit_py_plugins/texmath/*", "mdit_py_plugins/dollarmath/*",
+    "numpy/_configtool.py", "numpy/_core/_*_tests.*", "numpy/_core/include/*", "numpy/_core/lib/*",
+    "numpy/conftest.py", "numpy/doc/*", "numpy/f2py/*", "numpy/fft/*", "numpy/linalg/lapack_lite.*",
+    "numpy/random/_examples/*", "numpy/random/lib/*",
+    "packaging/licenses/*", "packaging/metadata.py", "packaging/pylock.py",
+    "panel/_templates/*.css.map", "panel/auth.py", "panel/command/*", "panel/compiler.py",
+    "panel/dist/*", "panel/package-lock.json", "panel/template/*/*.css",
+    "panel/template/*/*.html", "panel/template/*/*.js", "panel/tsconfig*",
+    "panel/io/admin.py", "panel/io/application.py", "panel/io/compile.py", "panel/io/convert.py",
+    "panel/io/django.py", "panel/io/fastapi.py", "panel/io/handlers.py", "panel/io/ipywidget.py",
+    "panel/io/jupyter_*.py", "panel/io/reload.py", "panel/io/rest.py", "panel/io/server.py",
+    "pyviz_comms/labextension/schemas/*", "pyviz_comms/labextension/static/*", "numbergen/*",
 )
 # Entry points of `bin/` and the like are of no use, and neither is metadata beyond the version.
 METADATA_FIELDS = ("Metadata-Version:", "Name:", "Version:")

@@ -31,13 +31,13 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def build(lock: str = "requirements.txt", model: Path | None = None, dist: Path = DIST) -> Built:
-    """Make the site; `lock` names the environment that runs the steps."""
+def build(model: Path | None = None, dist: Path = DIST) -> Built:
+    """Make the site, with this model or the pinned one."""
     check_python()
     find_node()
     cache = default_root()
     cache.mkdir(parents=True, exist_ok=True)
-    python = python_environment(cache, HERE / lock)
+    python = python_environment(cache, HERE / "requirements.txt")
     return Pipeline(cache, python, model and model.resolve()).build(dist)
 
 

@@ -19,7 +19,6 @@ from serve import build
 from step_cache import default_root
 from toolchain import HERE, check_python, find_node, python_environment
 
-LOCK = "requirements-test.txt"
 JAVASCRIPT_TESTS = "tests/**/*.test.js"
 
 
@@ -47,12 +46,12 @@ def main(arguments: list[str]) -> int:
     """Run everything; returns the exit status."""
     check_python()
     browser = chromium()
-    built = build(lock=LOCK)
-    python = python_environment(default_root(), HERE / LOCK)
+    built = build()
+    python = python_environment(default_root(), HERE / "requirements-test.txt")
     scripts = sorted(REPOSITORY.glob(JAVASCRIPT_TESTS))
     results = [
         passes("ruff", [python, "-m", "ruff", "check", "--no-cache", "."]),
-        passes("JavaScript", [find_node(), "--test", *scripts]),
+        passes("JavaScript", [find_node(), "--test", "--test-reporter=spec", *scripts]),
         passes("pytest", [python, "-m", "pytest", *arguments], env=environment(built, browser)),
     ]
     return 0 if all(results) else 1

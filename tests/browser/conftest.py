@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from conftest import place
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from conftest import place
 from support.page_watch import PageWatch
 
 QUIET = [

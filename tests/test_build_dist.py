@@ -1,0 +1,133 @@
+"""The finished site: its manifest, its sizes, its licences, and nothing foreign in it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import zipfile
+
+import pytest
+
+from pinned_files import read_pins
+from vendor_files import FROM_NODE
+
+MB = 1_000_000
+PART_BYTES = 16 * 1024 * 1024
+BEFORE_INTERFACE = 25 * MB
+"""Upper bound for what must arrive, as stored, before the interface can be used; 22.5 MB today."""
+BEFORE_MODEL_WASM = 125 * MB
+BEFORE_MODEL_WEBGPU = 137 * MB
+OWN_TEXT = (".js", ".html", ".css", ".svg", ".json")
+
+
+@pytest.fixture(scope="module")
+def manifest(dist):
+    return json.loads((dist / "manifest.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def sizes(manifest):
+    return {file["path"]: file["bytes"] for file in manifest["files"]}
+
+
+def files_of(dist):
+    return {path.relative_to(dist).as_posix(): path for path in dist.rglob("*") if path.is_file()}
+
+
+def test_manifest_lists_exactly_what_is_there(dist, manifest):
+    files = files_of(dist)
+    del files["manifest.json"]
+    listed = {file["path"]: (file["bytes"], file["sha256"]) for file in manifest["files"]}
+    there = {name: (path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
+             for name, path in files.items()}
+    assert listed == there
+
+
+def test_weights_come_in_small_parts_that_join_to_the_whole(dist, model_dir):
+    weights = json.loads((dist / "model/model.json").read_text())["weights"]
+    whole = hashlib.sha256()
+    for part in weights["parts"]:
+        data = (dist / "model" / part["path"]).read_bytes()
+        assert len(data) == part["bytes"] <= PART_BYTES
+        assert hashlib.sha256(data).hexdigest() == part["sha256"]
+        whole.update(data)
+    original = json.loads((model_dir / "model.json").read_text())["weights"]
+    assert whole.hexdigest() == weights["sha256"] == original["sha256"]
+
+
+def interface_bytes(sizes):
+    return sum(size for path, size in sizes.items()
+               if not path.startswith(("model/", "vendor/ort/", "engine/"))
+               and path != "NOTICE.txt") + sizes["model/tokenizer.json"]
+
+
+def engine_bytes(sizes, binary, graph):
+    weights = sum(size for path, size in sizes.items() if path.startswith("model/weights."))
+    return weights + sizes[f"vendor/ort/{binary}"] + sizes[f"model/{graph}"]
+
+
+def test_few_bytes_before_the_interface(sizes):
+    assert interface_bytes(sizes) < BEFORE_INTERFACE
+
+
+@pytest.mark.parametrize(("binary", "graph", "limit"), [
+    ("ort-wasm-simd-threaded.wasm", "graph_expanded.onnx", BEFORE_MODEL_WASM),
+    ("ort-wasm-simd-threaded.jspi.wasm", "graph_quantized.onnx", BEFORE_MODEL_WEBGPU),
+    ("ort-wasm-simd-threaded.asyncify.wasm", "graph_quantized.onnx", BEFORE_MODEL_WEBGPU),
+])
+def test_few_bytes_before_the_model(sizes, binary, graph, limit):
+    assert engine_bytes(sizes, binary, graph) < limit
+
+
+def test_packages_are_slim_and_compiled(dist):
+    with zipfile.ZipFile(dist / "python/packages.zip") as archive:
+        names = archive.namelist()
+        assert not [name for name in names if name.endswith(".py") or "/tests/" in name]
+        assert "numpy/__init__.pyc" in names
+    assert (dist / "python/packages.zip").stat().st_size < 6 * MB
+
+
+def test_own_package_is_a_small_archive_of_its_own(dist):
+    with zipfile.ZipFile(dist / "python/lmpanel.zip") as archive:
+        assert {name.split("/")[0] for name in archive.namelist()} == {"lmpanel"}
+    assert (dist / "python/lmpanel.zip").stat().st_size < MB
+
+
+def test_notice_covers_every_package(dist):
+    text = (dist / "NOTICE.txt").read_text(encoding="utf-8")
+    listed = re.findall(r"^- (\S+ \S+)", text, re.MULTILINE)
+    names = {re.sub(r"[-_.]+", "-", line.split()[0]).lower() for line in listed}
+    shipped = {pin["name"] for pin in read_pins()["python"]}
+    shipped |= {source.split("/")[0] for source in FROM_NODE}
+    assert shipped <= names
+    assert "Model SmolLM2-135M-Instruct" in listed
+    for licence in ("Apache License", "Mozilla Public License", "PYTHON SOFTWARE FOUNDATION"):
+        assert licence in text
+
+
+def own_texts(dist):
+    for name, path in files_of(dist).items():
+        own = not name.startswith(("vendor/", "model/")) and name != "manifest.json"
+        if own and name.endswith(OWN_TEXT):
+            yield name, path.read_text(encoding="utf-8")
+    with zipfile.ZipFile(io.BytesIO((dist / "python/lmpanel.zip").read_bytes())) as archive:
+        for name in archive.namelist():
+            yield name, archive.read(name).decode("latin-1")
+
+
+def test_own_code_names_no_foreign_host(dist):
+    allowed = re.compile(r"https?://(www\.w3\.org/|localhost|127\.0\.0\.1)")
+    found = [(name, address) for name, text in own_texts(dist)
+             for address in re.findall(r"https?://[\w.-]+\.?[\w/]*", text)
+             if not allowed.match(address)]
+    assert found == []
+
+
+def test_every_script_that_the_site_names_is_there(dist):
+    names = files_of(dist)
+    wanted = {match for name, text in own_texts(dist) if name.endswith((".js", ".html"))
+              for match in re.findall(r"[\"'`](?:\./)?(vendor/[\w./-]+\.\w+)[\"'`]", text)}
+    assert wanted
+    assert wanted <= set(names)
