@@ -1,8 +1,10 @@
 """Writes proof.json, the known prompt of a model folder: `python build/proof.py MODEL_DIR`.
 
-Every engine runs it before it is trusted. It is short because a software GPU takes seconds per
-token, yet it uses both kinds of kernels: several tokens at once, then single ones. The answers
-come from native onnxruntime, which the parity tests hold against two references.
+Every engine runs it before it is trusted. It is short because a software GPU takes seconds for
+each call, yet long enough to use every kind of kernel: onnxruntime's WebGPU attention changes
+kernels with the number of tokens, and the one that small subgroups break was right for 24 tokens
+and wrong for 40. The answers come from native onnxruntime, which the parity tests hold against
+two references.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from lmpanel.engine.proof import proof_rows
 from lmpanel.errors import LMPanelError
 
 TASK = "Write a one-paragraph story about a dragon."
-TOKENS, PREFILL = 12, 9
+TOKENS, PREFILL = 43, 40
 TOP, PROBES = 10, 20
 TOLERANCE = 0.01
 """Nats. Sound backends are within 1e-3; a wrong kernel is off by whole nats."""
@@ -32,11 +34,11 @@ TOLERANCE = 0.01
 def write_proof(model_dir: Path) -> None:
     """Run the model and write proof.json into its folder."""
     model = NativeModel(model_dir)
-    ids = _document(model_dir, model.model["chat"])[:TOKENS]
-    prefill = min(PREFILL, len(ids) - 1)
-    rows = proof_rows(ids, prefill, model.logits)
-    expected = [_answer(position, rows[position]) for position in (prefill - 1, len(ids) - 1)]
-    proof = {"ids": ids, "prefill": prefill, "expected": expected, "tolerance": TOLERANCE}
+    ids = _document(model_dir, model.model["chat"])
+    ids = (ids * TOKENS)[:TOKENS]
+    rows = proof_rows(ids, PREFILL, model.logits)
+    expected = [_answer(position, rows[position]) for position in (PREFILL - 1, TOKENS - 1)]
+    proof = {"ids": ids, "prefill": PREFILL, "expected": expected, "tolerance": TOLERANCE}
     (model_dir / "proof.json").write_text(json.dumps(proof) + "\n", encoding="utf-8")
 
 

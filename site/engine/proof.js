@@ -2,8 +2,8 @@
  * Does this backend compute the model's own numbers? A short known prompt decides.
  *
  * proof.json holds token ids and, for some positions, log-probabilities from the native engine.
- * The prompt is run as a beginning, a continuation of several tokens and a single step, because
- * backends use different kernels for the three. Knows nothing about what follows from a failure.
+ * The prompt is run as a prefill of some forty tokens, a continuation of several and a single one,
+ * because backends use different kernels for the three, and others again for short prefills. Knows nothing about what follows from a failure.
  */
 
 import { EngineError } from "./errors.js";
@@ -47,13 +47,13 @@ export async function prove(proof, runner, onStep = () => {}) {
 }
 
 /**
- * How the prompt is cut into runs: a beginning, a continuation of several tokens, one token.
+ * How the prompt is cut into runs: the prefill, a continuation of several tokens, one token.
  *
  * Three runs and no more, because a GPU imitated in software takes seconds for each.
- * {prefill: 5, ids: 7 of them} → 0–3, 3–6, 6–7
+ * {prefill: 4, ids: 7 of them} → 0–4, 4–6, 6–7
  */
 export function proofSpans({ ids, prefill }) {
-  const cuts = [0, Math.ceil(prefill / 2), ids.length - 1, ids.length];
+  const cuts = [...new Set([0, prefill, ids.length - 1, ids.length])];
   return cuts.slice(1).map((to, i) => ({ from: cuts[i], to }));
 }
 

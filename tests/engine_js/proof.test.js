@@ -16,18 +16,19 @@ function proofOf(shift = 0) {
     logprobs(expected(IDS.slice(0, position + 1))).map((lp, id) => [id, lp + shift]);
   return {
     ids: IDS,
-    prefill: 5,
+    prefill: 4,
     tolerance: 0.01,
-    expected: [4, 6].map((position) => ({ position, top: entries(position), probe: [] })),
+    expected: [3, 6].map((position) => ({ position, top: entries(position), probe: [] })),
   };
 }
 
-test("spans: a beginning, a continuation, one token", () => {
-  assert.deepEqual(proofSpans({ ids: IDS, prefill: 5 }), [
-    { from: 0, to: 3 },
-    { from: 3, to: 6 },
+test("spans: the prefill, a continuation, one token", () => {
+  assert.deepEqual(proofSpans({ ids: IDS, prefill: 4 }), [
+    { from: 0, to: 4 },
+    { from: 4, to: 6 },
     { from: 6, to: 7 },
   ]);
+  assert.equal(proofSpans({ ids: IDS, prefill: 6 }).length, 2);
 });
 
 test("the right model passes, and nothing is leaked", async () => {
@@ -36,8 +37,8 @@ test("the right model passes, and nothing is leaked", async () => {
   assert.deepEqual(
     runner.runs.map(({ tokens, last }) => [tokens, last]),
     [
-      [3, [0]],
-      [3, [1]],
+      [4, [3]],
+      [2, [0]],
       [1, [0]],
     ],
   );
@@ -50,7 +51,7 @@ test("a wrong one fails as soon as it is seen", async () => {
     code: "proof_failed",
     detail: /deviation 0\.0\d+/,
   });
-  assert.equal(runner.runs.length, 2);
+  assert.equal(runner.runs.length, 1);
   assert.equal(runner.alive.size, 0);
 });
 
