@@ -57,8 +57,7 @@ class QuantizedWeights:
         """Nodes that look up rows of a matrix by index: float32 [..., cols]."""
         tensor = self.tensors[name]
         if tensor["scales"] is None:
-            picked = self._gather(self._values(name), ids, f"{name}.picked")
-            return self._cast(picked, f"{name}.rows") if tensor["kind"] == "f16" else picked
+            return self._gather(self._floats(name), ids, f"{name}.rows")
         return self._dequantised_rows(ids, name)
 
     def vector(self, name: str) -> str:
@@ -71,10 +70,7 @@ class QuantizedWeights:
         return self._section(name, "codes", "float32", [tensor["rows"], tensor["cols"]])
 
     def _plain_linear(self, x: str, name: str) -> str:
-        values = self._values(name)
-        if self.tensors[name]["kind"] == "f16":
-            values = self._cast(values, f"{name}.float")
-        turned = self.notes.node("Transpose", [values], f"{name}.turned", perm=[1, 0])
+        turned = self.notes.node("Transpose", [self._floats(name)], f"{name}.turned", perm=[1, 0])
         return self.notes.node("MatMul", [x, turned], f"{name}.y")
 
     def _add_offsets(self, x: str, name: str, product: str) -> str:
@@ -88,10 +84,14 @@ class QuantizedWeights:
         return node("Add", [product, correction], f"{name}.y")
 
     def _dequantised_rows(self, ids: str, name: str) -> str:
-        """Only the picked rows are dequantised."""
+        """Only the picked rows are dequantised.
+
+        Scales become float32 before the look-up: without the optional shader-f16, WebGPU can do
+        nothing with float16 but let onnxruntime cast constants at load.
+        """
         tensor, picked = self.tensors[name], f"{name}.picked"
         sections = {"codes": self._blocks(name)}
-        sections |= {part: self._halves(name, part) for part in ("scales", "mins") if tensor[part]}
+        sections |= {part: self._float(name, part) for part in ("scales", "mins") if tensor[part]}
         parts = {part: self._gather(section, ids, f"{picked}.{part}")
                  for part, section in sections.items()}
         value = dequantised_blocks(self.notes, picked, tensor["kind"], parts)
@@ -108,6 +108,11 @@ class QuantizedWeights:
         tensor = self.tensors[name]
         dtype = "float16" if tensor["kind"] == "f16" else "float32"
         return self._section(name, "codes", dtype, [tensor["rows"], tensor["cols"]])
+
+    def _floats(self, name: str) -> str:
+        values = self._values(name)
+        half = self.tensors[name]["kind"] == "f16"
+        return self._cast(values, f"{name}.float") if half else values
 
     def _halves(self, name: str, part: str) -> str:
         tensor = self.tensors[name]

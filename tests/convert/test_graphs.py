@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import onnx
 import pytest
 from reference import ReferenceLlama
 from run_graph import graph_logits
@@ -44,6 +45,15 @@ def test_graph_equals_reference(tiny, graph):
     expected = ReferenceLlama(gguf).logits(IDS)
     np.testing.assert_allclose(graph_logits(folder, graph, IDS), expected, atol=2e-4)
     assert np.abs(expected).max() > 1
+
+
+def test_float16_is_only_ever_cast(tiny):
+    """WebGPU without shader-f16 runs no other node on it; casts of constants happen at load."""
+    graph = onnx.load(tiny[1] / "graph_quantized.onnx", load_external_data=False).graph
+    halves = {value.name for value in graph.initializer
+              if value.data_type == onnx.TensorProto.FLOAT16}
+    readers = {node.op_type for node in graph.node if halves & set(node.input)}
+    assert readers <= {"Cast"}
 
 
 def test_model_json_describes_the_model(tmp_path):
