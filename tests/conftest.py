@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from http_server import SiteServer
+from support.places import place
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: they are slow, and Playwright's event loop stays in this thread."""
     items.sort(key=lambda item: "browser" in item.path.parts)
-
-
-def place(variable: str) -> Path:
-    """A path from the environment; without it the test cannot run."""
-    value = os.environ.get(variable)
-    if not value:
-        pytest.fail(f"{variable} is not set: run the tests with `python3 build/test.py`")
-    return Path(value)
 
 
 @pytest.fixture(scope="session")
