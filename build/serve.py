@@ -8,6 +8,7 @@ what is there already is not made again.
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 from pathlib import Path
 
 from http_server import open_server
@@ -51,10 +52,8 @@ def main(arguments: list[str]) -> int:
     server = open_server(built.dist, options.host, options.port, compressed=built.compressed,
                          isolated=not options.no_isolation)
     print(f"lmpanel is at {server.url} (stop with Ctrl+C)", flush=True)
-    try:
+    with server, suppress(KeyboardInterrupt):
         server.serve_forever()
-    finally:
-        server.server_close()
     return 0
 
 

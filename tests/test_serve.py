@@ -216,7 +216,7 @@ def test_second_run_serves_at_once(dist, tmp_path):
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=10)
     assert took < WARM_SECONDS
-    assert process.returncode == 130
+    assert process.returncode == 0
     assert "Traceback" not in errors
     assert "step" not in errors
 
