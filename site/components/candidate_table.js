@@ -32,7 +32,7 @@ function line(row, marked, widest, onPick) {
   const bar = h("div", { class: "fill" });
   bar.style.width = `${Math.max(0.5, Math.min(100, (100 * row.prob) / widest))}%`;
   const element = h("tr", {}, h("td", { class: "rank muted" }, count(row.rank)),
-    h("td", { class: "token-cell" }, button, here ? h("span", { class: "here small" }, "◂ in the document") : null),
+    h("td", { class: "token-cell" }, button, here ? h("span", { class: "here", title: "This token stands in the document", "aria-hidden": "true" }, "◂") : null),
     cell(row.id, String(row.id), "more"), cell(row.logit, signed(row.logit), "more"), cell(row.prob, probability(row.prob)),
     h("td", { class: "bar" }, bar), cell(row.logprob, signed(row.logprob), "more"), cell(row.bits, bits(row.bits)), cell(row.cumulative, probability(row.cumulative)));
   setAttribute(element, "class", here ? "marked" : null);
@@ -63,5 +63,5 @@ export const styles = css`
   .code { font: 0.84rem var(--mono); }
   tr.gap td { height: 20px; text-align: left; padding-left: 10px; border: 0; }
   @media (hover: hover) { tbody tr:hover td { background: var(--hover); } tr.marked:hover td { background: var(--accent-soft); } }
-  @media (max-width: 480px) { .token-cell { width: 100%; } .candidates td, .candidates th { padding-left: 4px; padding-right: 4px; } .candidates .bar { display: none; } .here { font-size: 0; } .here::before { content: "◂"; font-size: 0.84rem; } }
+  @media (max-width: 480px) { .token-cell { width: 100%; } .candidates td, .candidates th { padding-left: 4px; padding-right: 4px; } .candidates .bar { display: none; } }
 `;

@@ -32,7 +32,7 @@ function actionRow(link) {
   }, "button primary");
   const top = action("Pick top token", () => link.send("pick_top"));
   const clear = action("Clear response", () => link.send("clear_response"));
-  const rewind = action("Rewind to here", () => link.send("rewind"));
+  const rewind = action("Rewind", () => link.send("rewind"));
   const close = action("Only close the turn", () => link.send("close_turn"), "quiet small");
   const options = h("details", { class: "options small" }, h("summary", {}, "Options"),
     h("label", { class: "row" }, "at most", limit, "tokens"),
@@ -103,6 +103,7 @@ function composer(link) {
 const styles = css`
   .actions { padding: 12px 0 4px; gap: 6px; }
   .button { padding: 5px 11px; font-size: 0.95rem; }
+  .primary { min-width: 11.2rem; }
   .options { position: relative; color: var(--muted); }
   .options summary { cursor: pointer; padding: 6px 4px; border-radius: 7px; list-style-position: inside; }
   .options[open] { flex-basis: 100%; display: flex; flex-wrap: wrap; gap: 4px 18px; align-items: center; }
