@@ -1,4 +1,4 @@
-"""The same app served by Panel on CPython, with the native engine: for developing, no browser engine.
+"""The same app served by Panel on CPython, with the native engine: for developing.
 
 Takes the page from `site/`; needs a model folder as `build/serve.py` makes it.
 """

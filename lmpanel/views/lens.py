@@ -14,7 +14,9 @@ class Lens(Component):
     """The right half of the page. Drawn by site/components/lens.js."""
 
     _esm = module("lens")
-    watches = ("anchor", "cursor", "where", "tab", "unit", "length", "query", "measured", "progress")
+    watches = (
+        "anchor", "cursor", "where", "tab", "unit", "length", "query", "measured", "progress",
+    )
 
     def _refresh(self, *events: Any) -> None:
         # While the model writes, the caret moves with every token; the numbers come in steps.

@@ -23,7 +23,7 @@ class ExplorerPage:
 
     def open(self, query: str = "backend=wasm") -> ExplorerPage:
         """Navigate and wait until the model is ready and the live app has taken over."""
-        self.page.goto(f"{self.base}/index.html?{query}")
+        self.page.goto(f"{self.base}index.html?{query}")
         self.wait_ready()
         return self
 
