@@ -10,7 +10,7 @@ const EVENTS = ["state", "progress", "error"];
 export function createApi({ base, status, engine, python }) {
   const usable = () => whenUsable(status);
   const api = {
-    ready: Promise.all([readVersion(base), usable(), python.live]).then(([version]) => ({ version, ...withoutCompact(status.engine) })),
+    ready: Promise.all([readVersion(base), whenReady(status), python.live]).then(([version]) => ({ version, ...withoutCompact(status.engine) })),
     status: async () => status.snapshot(),
     tokenize: async (...args) => python.call("tokenize", args),
     getState: async () => python.call("get_state", []),
@@ -30,6 +30,13 @@ async function readVersion(base) {
 }
 
 const withoutCompact = ({ model, backend, threads, verified }) => ({ model, backend, threads, verified });
+
+/** Resolves once a verified model is there, however many tries that takes. */
+function whenReady(status) {
+  return whenUsable(status).catch(() => new Promise((resolve) => {
+    status.addEventListener("change", () => resolve(whenReady(status)), { once: true });
+  }));
+}
 
 /** Resolves once a verified model is there, rejects when it cannot be started. */
 function whenUsable(status) {
