@@ -276,6 +276,11 @@ class Explorer(param.Parameterized):
                 f"model can look at {self.model.context_length:,} tokens.",
                 "Paste a shorter piece. Nothing was changed.",
             )
+        lost = sorted(set(self.model.tokenizer.lost(text)))
+        if lost:
+            names = ", ".join(f"U+{ord(character):04X}" for character in lost[:8])
+            message = f"This model has no token for {names}; the document goes without."
+            self.report(LMPanelError(message, code="lost_characters"))
 
     # Generating
 

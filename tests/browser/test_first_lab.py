@@ -112,6 +112,12 @@ def test_hostile_text_stays_text(explorer: ExplorerPage) -> None:
     assert "img" in "".join(explorer.tokens.all_inner_texts())
 
 
+def test_characters_without_a_token_are_named(explorer: ExplorerPage) -> None:
+    explorer.message.fill("left \u0004 out")
+    explorer.button("End Turn").click()
+    expect(explorer.notices.first).to_contain_text("U+0004")
+
+
 def test_a_huge_paste_is_refused_politely(explorer: ExplorerPage) -> None:
     before = explorer.tokens.count()
     explorer.message.fill("a " * 500_000)
