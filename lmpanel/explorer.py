@@ -361,7 +361,7 @@ class Explorer(param.Parameterized):
         try:
             await self._measure_all()
         except (asyncio.CancelledError, Cancelled):
-            pass
+            return  # a newer look took over; what was measured so far is kept
         except LMPanelError as error:
             self.report(error)
         finally:

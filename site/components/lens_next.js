@@ -5,7 +5,7 @@
  * rows: [{rank, id, text, kind, spoken, logit, prob, logprob, bits, cumulative}], marked: row|null,
  * other: {count, prob}, lookup: {query, rows, message}, waiting}`; `at` is the position shown.
  * While the model computes, the numbers before stay where they are, dimmed, so that nothing jumps.
- * Sends: `where {name}`, `pick {id, at}`, `length {n}`, `lookup {query}`, `get_csv`.
+ * Sends: `where {name}`, `pick {id, at}`, `length {n}`, `lookup {query}`.
  */
 import { h, css, fill, saveFile, setText } from "./dom.js";
 import { tokenNodes, tokenLabel } from "./token_text.js";
