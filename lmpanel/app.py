@@ -34,7 +34,10 @@ class App:
         self.model = LanguageModel(engine, tokenizer)
         self.explorer = Explorer(self.model, self.report)
         self.api = Api(self.model)
-        self.roots = [TokenStrip(self.explorer), Controls(self.explorer), Lens(self.explorer)]
+        # The lens hears of a change first: when a new token stands in the strip, the candidates
+        # before it are dimmed already, and a quick second click cannot land on them.
+        lens = Lens(self.explorer)
+        self.roots = [TokenStrip(self.explorer), Controls(self.explorer), lens]
         self.explorer.param.watch(self._state_changed, ["document"])
         self.explorer.param.watch(self._measured, ["measured"])
 

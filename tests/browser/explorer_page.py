@@ -37,9 +37,13 @@ class ExplorerPage:
         return info
 
     def settled(self) -> None:
-        """Wait until the lens shows numbers for what is looked at, and nothing is generated."""
-        expect(self.page.locator("#slot-lens .next.busy")).to_have_count(0, timeout=STEP_MS)
+        """Wait until the lens shows numbers for what is looked at.
+
+        The answer to a call comes after everything that Python had sent before it, so that a lens
+        that is about to wait is known to.
+        """
         self.page.evaluate("() => lmpanel.getState()")
+        expect(self.page.locator("#slot-lens .next.busy")).to_have_count(0, timeout=STEP_MS)
 
     def call(self, expression: str, argument: Any = None) -> Any:
         """Evaluate an expression of the scripting interface, for example `lmpanel.status()`."""
