@@ -1,10 +1,9 @@
 """Converts a Llama GGUF into a model folder: `python build/convert.py MODEL.gguf OUT_DIR`.
 
-Writes weights.bin, one graph per family of backends (graph_native.onnx, graph_quantized.onnx,
-graph_expanded.onnx), tokenizer.json and model.json. Weights are copied, never rounded: every graph
-gives the GGUF's own distribution in float32, and the same GGUF gives the same bytes. proof.json is
-a step of its own (proof.py), because it runs the model. Knows the model folder; knows nothing
-about downloads or the web page.
+Writes weights.bin, one graph per family of backends (`GRAPHS`), tokenizer.json and model.json.
+Weights are copied, never rounded: every graph gives the GGUF's own distribution in float32, and
+the same GGUF gives the same bytes. proof.json is a step of its own (proof.py), because it runs the
+model. Knows the model folder; knows nothing about downloads or the web page.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from attention_nodes import FusedAttention, ProductAttention
 from chat_style import chat_entry
 from gguf_source import GGUFSource
 from llama_graph import llama_graph
@@ -29,7 +29,13 @@ from weight_nodes import ExpandedWeights, NativeWeights, QuantizedWeights
 from weights_file import WeightsFile
 
 FORMAT = 1
-GRAPHS = {"native": NativeWeights, "quantized": QuantizedWeights, "expanded": ExpandedWeights}
+GRAPHS = {
+    "native": (NativeWeights, FusedAttention),
+    "webgpu": (QuantizedWeights, FusedAttention),
+    "wasm": (ExpandedWeights, ProductAttention),
+    "wasm_compact": (QuantizedWeights, ProductAttention),
+}
+"""How each graph holds its weights and computes attention; wasm_compact is for little memory."""
 LICENCES = {"apache-2.0": "Apache-2.0", "mit": "MIT"}
 
 Progress = Callable[[int, int, str], None]
@@ -58,15 +64,16 @@ def convert(gguf: Path, out: Path, progress: Progress = lambda done, total, mess
 
 
 def _write_graphs(source: GGUFSource, weights: WeightsFile, out: Path) -> list[str]:
-    """Write the graphs; returns the buffers that the expanded one expects."""
+    """Write the graphs; returns the buffers that the one for WASM expects."""
     tensors = {tensor["name"]: tensor for tensor in weights.tensors}
     buffers: dict[str, list[str]] = {}
-    for name, style in GRAPHS.items():
+    for name, (weight_nodes, attention_nodes) in GRAPHS.items():
         notes = GraphNotes()
-        model = llama_graph(source.dimensions, style(notes, tensors))
+        attention = attention_nodes(notes, source.dimensions)
+        model = llama_graph(source.dimensions, weight_nodes(notes, tensors), attention)
         (out / f"graph_{name}.onnx").write_bytes(model.SerializeToString(deterministic=True))
         buffers[name] = notes.locations()
-    return buffers["expanded"]
+    return buffers["wasm"]
 
 
 def _model_entry(source: GGUFSource, weights: WeightsFile, tokenizer: dict[str, Any],

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 PART_BYTES = 16 * 1024 * 1024
-BROWSER_GRAPHS = ("quantized", "expanded")
-"""The native graph stays at home: browsers have kernels for the other two."""
+BROWSER_GRAPHS = ("webgpu", "wasm", "wasm_compact")
+"""The native graph stays at home: browsers have kernels for the others."""
 
 
 def write_browser_model(model_dir: Path, target: Path) -> None:

@@ -73,9 +73,9 @@ def test_few_bytes_before_the_interface(sizes):
 
 
 @pytest.mark.parametrize(("binary", "graph", "limit"), [
-    ("ort-wasm-simd-threaded.wasm", "graph_expanded.onnx", BEFORE_MODEL_WASM),
-    ("ort-wasm-simd-threaded.jspi.wasm", "graph_quantized.onnx", BEFORE_MODEL_WEBGPU),
-    ("ort-wasm-simd-threaded.asyncify.wasm", "graph_quantized.onnx", BEFORE_MODEL_WEBGPU),
+    ("ort-wasm-simd-threaded.wasm", "graph_wasm.onnx", BEFORE_MODEL_WASM),
+    ("ort-wasm-simd-threaded.jspi.wasm", "graph_webgpu.onnx", BEFORE_MODEL_WEBGPU),
+    ("ort-wasm-simd-threaded.asyncify.wasm", "graph_webgpu.onnx", BEFORE_MODEL_WEBGPU),
 ])
 def test_few_bytes_before_the_model(sizes, binary, graph, limit):
     assert engine_bytes(sizes, binary, graph) < limit

@@ -36,8 +36,8 @@ Past = list[onnxruntime.OrtValue]
 class NativeModel:
     """The network of a model folder, with its key/value cache; synchronous.
 
-    `graph` is a key of model.json's "graphs" whose weights lie in weights.bin ("native" or
-    "quantized").
+    `graph` is a key of model.json's "graphs" that uses weights.bin as it is and the fused attention
+    ("native" or "webgpu").
     """
 
     def __init__(self, model_dir: Path, threads: int = 0, graph: str = "native"):

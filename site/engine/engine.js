@@ -11,22 +11,20 @@ import { join } from "./download.js";
 
 /** Memory for keys and values of sequences kept for reuse. */
 const CACHE_BYTES = 192 * 2 ** 20;
-/** Tokens of past, over all rows of a batch, that one branched run may copy. */
-const BRANCH_TOKENS = 4096;
 
 /** @typedef {{logits: Float32Array, rows: number, computed: number, reused: number}} Answer */
 
 export class Engine {
   /**
-   * @param {{run: Function, pasts: object, chunk: number}} runner see session.js
+   * @param {object} runner see session.js
    * @param {object} model model.json
    */
   constructor(runner, model) {
-    Object.assign(this, { runner, model, pasts: runner.pasts });
+    Object.assign(this, { runner, model });
     const bytesPerToken = 2 * 4 * model.layers * model.kv_heads * model.head_dim;
     this.cache = new KvCache({
       budget: Math.floor(CACHE_BYTES / bytesPerToken),
-      release: (past) => this.pasts.release(past),
+      release: (past) => runner.release(past),
     });
   }
 
@@ -56,11 +54,12 @@ export class Engine {
       ? ids.length
       : await this.extend(ids, ids.length - 1, pause, () => {});
     const whole = this.cache.covering(ids);
-    const width = Math.max(1, Math.floor(BRANCH_TOKENS / ids.length));
+    const width = this.runner.branches(ids.length);
     const pieces = [];
     for (let at = 0; at < next.length; at += width) {
       if (at > 0) await pause();
-      pieces.push(await this.runBatch(whole, ids.length, next.subarray(at, at + width)));
+      const step = { ids: next.subarray(at, at + width), past: whole.past, length: ids.length };
+      pieces.push(await this.runner.branch(step));
     }
     return {
       logits: joinFloats(pieces),
@@ -79,43 +78,17 @@ export class Engine {
       if (at > length) await pause();
       const end = Math.min(ids.length, at + this.runner.chunk);
       const wanted = positions(Math.max(first, at), end, at);
-      const run = await this.runAfter(source, at, {
+      const run = await this.runner.run({
         ids: ids.subarray(at, end),
         last: wanted.length ? wanted : [0],
+        past: at > 0 ? source.past : null,
+        length: at,
         keep: !whole,
       });
       if (wanted.length) collect(run.logits);
       if (!whole) source = this.cache.put(ids.slice(0, end), run.past);
     }
     return length;
-  }
-
-  /** Run a step behind the first `length` tokens of a cached sequence. */
-  async runAfter(entry, length, step) {
-    const { past, own } = this.borrow(entry, length);
-    try {
-      return await this.runner.run({ ...step, past });
-    } finally {
-      if (own) this.pasts.release(past);
-    }
-  }
-
-  async runBatch(entry, length, ids) {
-    const one = this.borrow(entry, length);
-    const past = this.pasts.repeat(one.past, ids.length);
-    if (one.own) this.pasts.release(one.past);
-    try {
-      return (await this.runner.run({ ids, last: [0], keep: false, past })).logits;
-    } finally {
-      this.pasts.release(past);
-    }
-  }
-
-  /** A past of exactly `length` tokens; `own` says that the caller has to release it. */
-  borrow(entry, length) {
-    if (!entry) return { past: this.pasts.empty(), own: true };
-    if (entry.past.length === length) return { past: entry.past, own: false };
-    return { past: this.pasts.cut(entry.past, length), own: true };
   }
 }
 

@@ -3,7 +3,8 @@
  *
  * proof.json holds token ids and, for some positions, log-probabilities from the native engine.
  * The prompt is run as a prefill of some forty tokens, a continuation of several and a single one,
- * because backends use different kernels for the three, and others again for short prefills. Knows nothing about what follows from a failure.
+ * because backends use different kernels for the three, and others again for short prefills. Knows
+ * nothing about what follows from a failure.
  */
 
 import { EngineError } from "./errors.js";
@@ -12,14 +13,14 @@ import { EngineError } from "./errors.js";
  * Run the proof.
  *
  * @param {object} proof proof.json
- * @param {{run: Function, pasts: object, vocab: number}} runner see session.js
+ * @param {object} runner see session.js
  * @param {(done: number, total: number) => void} [onStep]
  * @returns {Promise<number>} the largest deviation of a log-probability, in nats
  * @throws {EngineError} code "proof_failed" when it exceeds the tolerance
  */
 export async function prove(proof, runner, onStep = () => {}) {
   const spans = proofSpans(proof);
-  let past = runner.pasts.empty();
+  let past = null;
   let worst = 0;
   for (const [index, { from, to }] of spans.entries()) {
     onStep(index, spans.length);
@@ -27,11 +28,12 @@ export async function prove(proof, runner, onStep = () => {}) {
     const step = {
       ids: Int32Array.from(proof.ids.slice(from, to)),
       past,
+      length: from,
       keep: true,
       last: expected.length ? expected.map(({ position }) => position - from) : [0],
     };
     const run = await runner.run(step);
-    runner.pasts.release(past);
+    if (past) runner.release(past);
     past = run.past;
     worst = Math.max(
       worst,
@@ -41,7 +43,7 @@ export async function prove(proof, runner, onStep = () => {}) {
     );
     if (worst > proof.tolerance) break;
   }
-  runner.pasts.release(past);
+  runner.release(past);
   if (worst > proof.tolerance) throw failed(worst, proof.tolerance);
   return worst;
 }

@@ -81,12 +81,12 @@ async function download(base, build, backend, compact, kept) {
     onProgress: (done, total) => progress("download", done, total, "Downloading the model"),
   });
   const model = await files.open();
-  const expand = backend === "wasm" && !compact;
-  const graph = `model/${model.graphs[expand ? "expanded" : "quantized"]}`;
+  const name = backend !== "wasm" ? "webgpu" : compact ? "wasm_compact" : "wasm";
+  const graph = `model/${model.graphs[name]}`;
   const { files: blobs, weights } = await files.load([build.binary, graph, PROOF], model.weights);
   return {
     model,
-    expand,
+    expand: name === "wasm",
     weights,
     graph: blobs[graph],
     proof: blobs[PROOF],

@@ -1,4 +1,4 @@
-"""Runs any graph of a model folder on native onnxruntime, the expanded one included."""
+"""Runs any graph of a model folder on native onnxruntime, whatever its interface."""
 
 from __future__ import annotations
 
@@ -17,20 +17,33 @@ DTYPES = {onnx.TensorProto.FLOAT: np.float32, onnx.TensorProto.FLOAT16: np.float
 
 def graph_logits(folder: Path, graph: str, ids: list[int]) -> np.ndarray:
     """Float32 [len(ids), vocab] from one run without a cache."""
+    model, session = open_graph(folder, graph)
+    names = [value.name for value in session.get_inputs()]
+    empty = np.zeros((1, model["kv_heads"], 0, model["head_dim"]), np.float32)
+    inputs = {name: empty for name in names if name.startswith("past.")}
+    inputs |= {name: value for name, value in _whole_text(ids).items() if name in names}
+    return session.run(["logits"], inputs)[0][0]
+
+
+def open_graph(folder: Path, graph: str) -> tuple[dict, onnxruntime.InferenceSession]:
+    """model.json and a session of one of its graphs."""
     model = json.loads((folder / "model.json").read_text())
     path = folder / model["graphs"][graph]
     options = onnxruntime.SessionOptions()
-    if graph == "expanded":
+    if graph == "wasm":
         buffers = expanded_buffers(folder, model, path)
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(v) for v in buffers.values()]
         options.add_external_initializers(list(buffers), values)
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    empty = np.zeros((1, model["kv_heads"], 0, model["head_dim"]), np.float32)
-    past = {value.name: empty for value in session.get_inputs() if value.name[:5] == "past."}
-    inputs = {"input_ids": np.array([ids], np.int64), "last_idx": np.arange(len(ids)),
-              "seqlens_k": np.array([len(ids) - 1], np.int32),
-              "total_len": np.array(len(ids), np.int32)}
-    return session.run(["logits"], inputs | past)[0][0]
+    return model, onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def _whole_text(ids: list[int]) -> dict[str, np.ndarray]:
+    """What graphs ask for, whichever way they compute attention, for one run over `ids`."""
+    count = len(ids)
+    mask = np.where(np.tri(count, dtype=bool), 0, -np.inf)
+    return {"input_ids": np.array([ids], np.int64), "last_idx": np.arange(count),
+            "seqlens_k": np.array([count - 1], np.int32), "total_len": np.array(count, np.int32),
+            "positions": np.arange(count)[None], "mask": mask.astype(np.float32)}
 
 
 def expanded_buffers(folder: Path, model: dict, path: Path) -> dict[str, np.ndarray]:

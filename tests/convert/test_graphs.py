@@ -6,10 +6,10 @@ import numpy as np
 import onnx
 import pytest
 from reference import ReferenceLlama
-from run_graph import graph_logits
+from run_graph import graph_logits, open_graph
 from tiny_gguf import TOKENS, write_tiny
 
-from convert import convert
+from convert import GRAPHS, convert
 
 IDS = [0, 7, 199, 42, 42, len(TOKENS) - 1, 3, 1, 100, 5]
 
@@ -39,7 +39,7 @@ def tiny(request, tmp_path_factory):
     return gguf, folder / "model"
 
 
-@pytest.mark.parametrize("graph", ["native", "quantized", "expanded"])
+@pytest.mark.parametrize("graph", GRAPHS)
 def test_graph_equals_reference(tiny, graph):
     gguf, folder = tiny
     expected = ReferenceLlama(gguf).logits(IDS)
@@ -47,9 +47,38 @@ def test_graph_equals_reference(tiny, graph):
     assert np.abs(expected).max() > 1
 
 
+@pytest.mark.parametrize("graph", ["wasm", "wasm_compact"])
+def test_siblings_behind_a_half_empty_cache_see_only_their_own_past(tiny, graph):
+    """Two continuations of IDS[:6] in one run, from a cache with room for 9 tokens."""
+    gguf, folder = tiny
+    model, session = open_graph(folder, graph)
+    room, cached, tail = 9, 6, [42, 7]
+    shape = (1, model["kv_heads"], room, model["head_dim"])
+    # Whatever lies in unused room must not matter.
+    past = {value.name: np.full(shape, 1e3, np.float32) for value in session.get_inputs()
+            if value.name.startswith("past.")}
+    empty = {name: values[:, :, :0] for name, values in past.items()}
+    names = [value.name for value in session.get_outputs()][1:]
+    first = session.run(names, {**_step(IDS[:cached], 0, np.tri(cached)), **empty})
+    for name, new in zip(names, first, strict=True):
+        past[name.replace("new", "past")][:, :, :cached] = new
+    sees = np.hstack([np.tile(np.arange(room) < cached, (2, 1)), np.eye(2)])
+    step = _step(tail, cached, sees) | {"positions": np.full((1, 2), cached)}
+    found = session.run(["logits"], {**step, **past})[0][0]
+    for row, token in zip(found, tail, strict=True):
+        expected = ReferenceLlama(gguf).logits([*IDS[:cached], token])[-1]
+        np.testing.assert_allclose(row, expected, atol=2e-4)
+
+
+def _step(ids, start, sees):
+    positions = np.arange(start, start + len(ids))[None]
+    return {"input_ids": np.array([ids]), "positions": positions, "last_idx": np.arange(len(ids)),
+            "mask": np.where(np.asarray(sees, bool), 0, -np.inf).astype(np.float32)}
+
+
 def test_float16_is_only_ever_cast(tiny):
     """WebGPU without shader-f16 runs no other node on it; casts of constants happen at load."""
-    graph = onnx.load(tiny[1] / "graph_quantized.onnx", load_external_data=False).graph
+    graph = onnx.load(tiny[1] / "graph_webgpu.onnx", load_external_data=False).graph
     halves = {value.name for value in graph.initializer
               if value.data_type == onnx.TensorProto.FLOAT16}
     readers = {node.op_type for node in graph.node if halves & set(node.input)}
@@ -76,7 +105,7 @@ def test_same_gguf_gives_same_bytes(tmp_path):
     convert(gguf, tmp_path / "one")
     convert(gguf, tmp_path / "two")
     files = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert files == ["graph_expanded.onnx", "graph_native.onnx", "graph_quantized.onnx",
+    assert files == [*sorted(f"graph_{name}.onnx" for name in GRAPHS),
                      "model.json", "tokenizer.json", "weights.bin"]
     for name in files:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()

@@ -30,14 +30,14 @@ test("a short prompt is one run", async () => {
   const answer = await logits([4, 5, 6], 0);
   assert.deepEqual([...answer.logits], rowsFrom([4, 5, 6], 0));
   assert.deepEqual([answer.rows, answer.computed, answer.reused], [3, 3, 0]);
-  assert.deepEqual(runner.runs, [{ tokens: 3, last: [0, 1, 2], past: 0, batch: 1 }]);
+  assert.deepEqual(runner.runs, [{ tokens: 3, last: [0, 1, 2], past: 0 }]);
 });
 
 test("appending a token is one run of one token", async () => {
   await logits([4, 5, 6]);
   const answer = await logits([4, 5, 6, 7]);
   assert.deepEqual([answer.computed, answer.reused], [1, 3]);
-  assert.deepEqual(runner.runs[1], { tokens: 1, last: [0], past: 3, batch: 1 });
+  assert.deepEqual(runner.runs[1], { tokens: 1, last: [0], past: 3 });
   assert.deepEqual([...answer.logits], expected([4, 5, 6, 7]));
 });
 
@@ -110,7 +110,7 @@ test("branches are one batch behind one past", async () => {
     [1, 2, 3].flatMap((t) => expected([4, 5, t])),
   );
   assert.deepEqual([answer.rows, answer.computed, answer.reused], [3, 3, 2]);
-  assert.deepEqual(runner.runs[1], { tokens: 3, last: [0], past: 2, batch: 3 });
+  assert.deepEqual(runner.runs[1], { branches: 3, past: 2 });
 });
 
 test("branching from an uncached text computes it first", async () => {
@@ -134,10 +134,11 @@ test("branching from a prefix of the cached text cuts it", async () => {
 test("behind a long text branches come in batches that fit", async () => {
   const ids = range(2000);
   await logits(ids);
+  runner.width = 2;
   runner.runs.length = 0;
   await engine.branch({ ids, next: Int32Array.of(1, 2, 3) }, noPause);
   assert.deepEqual(
-    runner.runs.map((run) => run.batch),
+    runner.runs.map((run) => run.branches),
     [2, 1],
   );
 });

@@ -1,41 +1,46 @@
 /**
- * A model small enough to check by hand, in the shape of session.js's Runner.
+ * A model small enough to check by hand, in the shape of a runner (session.js).
  *
  * The logits after a sequence say which sequence it was: [sum of all ids, last id, length]. The
- * past holds the ids themselves, so a wrongly cut or repeated past gives wrong logits.
+ * past holds the ids themselves, so a past wrongly used gives wrong logits.
  */
 
 export class FakeRunner {
   constructor() {
     this.vocab = 3;
     this.chunk = 128;
+    this.width = 32;
     this.runs = [];
     this.alive = new Set();
-    this.pasts = {
-      empty: () => this.make([[]]),
-      cut: (past, length) => this.make([past.rows[0].slice(0, length)]),
-      repeat: (past, batch) => this.make(Array.from({ length: batch }, () => [...past.rows[0]])),
-      release: (past) => {
-        if (!this.alive.delete(past)) throw new Error("released twice");
-      },
-    };
   }
 
-  make(rows) {
-    const past = { rows, length: rows[0].length, batch: rows.length };
-    this.alive.add(past);
-    return past;
+  branches() {
+    return this.width;
   }
 
-  async run({ ids, last, past, keep }) {
-    if (!this.alive.has(past)) throw new Error("used after release");
-    const size = ids.length / past.batch;
-    this.runs.push({ tokens: ids.length, last: [...last], past: past.length, batch: past.batch });
-    const rows = past.rows.map((row, i) => [...row, ...ids.slice(i * size, (i + 1) * size)]);
-    const logits = rows.flatMap((row) =>
-      last.flatMap((at) => expected(row.slice(0, past.length + at + 1))),
-    );
-    return { logits: Float32Array.from(logits), past: keep ? this.make(rows) : null };
+  release(past) {
+    if (!this.alive.delete(past)) throw new Error("released twice");
+  }
+
+  before(past, length) {
+    if (past && !this.alive.has(past)) throw new Error("used after release");
+    if (length > (past?.ids.length ?? 0)) throw new Error("past too short");
+    return past ? past.ids.slice(0, length) : [];
+  }
+
+  async run({ ids, last, past, length, keep }) {
+    this.runs.push({ tokens: ids.length, last: [...last], past: length });
+    const all = [...this.before(past, length), ...ids];
+    const logits = last.flatMap((at) => expected(all.slice(0, length + at + 1)));
+    const kept = keep ? { ids: all } : null;
+    if (kept) this.alive.add(kept);
+    return { logits: Float32Array.from(logits), past: kept };
+  }
+
+  async branch({ ids, past, length }) {
+    this.runs.push({ branches: ids.length, past: length });
+    const before = this.before(past, length);
+    return Float32Array.from([...ids].flatMap((id) => expected([...before, id])));
   }
 }
 

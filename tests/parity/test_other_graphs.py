@@ -7,7 +7,7 @@ from run_graph import graph_logits
 from lmpanel.engine.proof import log_softmax
 
 
-@pytest.mark.parametrize("graph", ["quantized", "expanded"])
+@pytest.mark.parametrize("graph", ["webgpu", "wasm", "wasm_compact"])
 def test_graph_equals_the_native_one(model_dir, native, golden, graph):
     ids = golden["dragon_chat"]["ids"]
     found = log_softmax(graph_logits(model_dir, graph, ids))

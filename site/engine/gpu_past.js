@@ -1,6 +1,6 @@
 /**
- * Keys and values of a token sequence as onnxruntime tensors: cut to a length, repeat for a batch,
- * set free. The same few operations for tensors in memory and for tensors in GPU buffers.
+ * Keys and values of a token sequence as tensors in GPU buffers: cut to a length, repeat for a
+ * batch, set free.
  *
  * A past is {tensors: {"past.0.key": Tensor [batch, heads, length, dim], …}, length, batch}.
  * Knows the layout of the tensors; nothing about which sequences are worth keeping.
@@ -10,11 +10,11 @@
 
 const FLOAT_BYTES = 4;
 
-export class PastTensors {
+export class GpuPasts {
   /**
    * @param {object} ort the onnxruntime module
    * @param {{layers: number, kv_heads: number, head_dim: number}} model
-   * @param {GPUDevice|null} device where the tensors live; null for plain memory
+   * @param {GPUDevice} device where the tensors live
    */
   constructor(ort, model, device) {
     Object.assign(this, { ort, device, heads: model.kv_heads, dim: model.head_dim });
@@ -52,7 +52,7 @@ export class PastTensors {
     return this.copy(past, runs, past.length, batch);
   }
 
-  /** Give GPU memory back; a past must not be used afterwards. @param {Past} past */
+  /** Give the memory back; a past must not be used afterwards. @param {Past} past */
   release(past) {
     for (const tensor of Object.values(past.tensors)) {
       if (tensor.location === "gpu-buffer") tensor.dispose();
@@ -65,28 +65,18 @@ export class PastTensors {
 
   copy(past, runs, length, batch) {
     const dims = [batch, this.heads, length, this.dim];
-    const size = batch * this.heads * length * this.dim;
-    if (!this.device)
-      return this.build(length, batch, (name) =>
-        this.copyInMemory(past.tensors[name], runs, size, dims),
-      );
     const encoder = this.device.createCommandEncoder();
     const copied = this.build(length, batch, (name) =>
-      this.copyOnGpu(encoder, past.tensors[name], runs, size, dims),
+      this.copyTensor(encoder, past.tensors[name], runs, dims),
     );
     this.device.queue.submit([encoder.finish()]);
     return copied;
   }
 
-  copyInMemory(tensor, runs, size, dims) {
-    const data = new Float32Array(size);
-    for (const { from, to, count } of runs) data.set(tensor.data.subarray(from, from + count), to);
-    return new this.ort.Tensor("float32", data, dims);
-  }
-
-  copyOnGpu(encoder, tensor, runs, size, dims) {
+  copyTensor(encoder, tensor, runs, dims) {
+    const size = dims.reduce((a, b) => a * b) * FLOAT_BYTES;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const buffer = this.device.createBuffer({ size: size * FLOAT_BYTES, usage });
+    const buffer = this.device.createBuffer({ size, usage });
     for (const { from, to, count } of runs) {
       encoder.copyBufferToBuffer(
         tensor.gpuBuffer,
