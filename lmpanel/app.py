@@ -1,4 +1,4 @@
-"""Puts the parts together: one explorer, three components, the scripting interface.
+"""Puts the parts together: one session, three components, the scripting interface.
 
 Runs unchanged in the browser (lmpanel/browser.py) and on CPython (python -m lmpanel). Knows
 nothing about where it runs.
@@ -12,8 +12,8 @@ from typing import Any
 from lmpanel.api import Api
 from lmpanel.engine.base import Engine
 from lmpanel.errors import LMPanelError
-from lmpanel.explorer import Explorer
 from lmpanel.model import LanguageModel
+from lmpanel.session import Session
 from lmpanel.tokenizer import Tokenizer
 from lmpanel.views.controls import Controls
 from lmpanel.views.lens import Lens
@@ -32,12 +32,13 @@ class App:
     ):
         self.notify = notify
         self.model = LanguageModel(engine, tokenizer)
-        self.explorer = Explorer(self.model, self.report)
+        self.session = Session(self.model, self.report)
+        self.explorer = self.session.explorer
         self.api = Api(self.model)
         # The lens hears of a change first: when a new token stands in the strip, the candidates
         # before it are dimmed already, and a quick second click cannot land on them.
-        lens = Lens(self.explorer)
-        self.roots = [TokenStrip(self.explorer), Controls(self.explorer), lens]
+        lens = Lens(self.session)
+        self.roots = [TokenStrip(self.session), Controls(self.session), lens]
         self.explorer.param.watch(self._state_changed, ["document"])
         self.explorer.param.watch(self._measured, ["measured"])
 
@@ -54,7 +55,7 @@ class App:
 
     def _state_changed(self, *events: Any) -> None:
         if not self.explorer.generating:
-            self.notify({"event": "state", "state": self.explorer.state()})
+            self.notify({"event": "state", "state": self.session.state()})
 
     def _measured(self, *events: Any) -> None:
         if self.explorer.recorded is None:
@@ -72,10 +73,10 @@ class App:
 
     async def get_state(self) -> dict[str, Any]:
         """The document, position and settings."""
-        return self.explorer.state()
+        return self.session.state()
 
     async def set_state(self, state: Any) -> dict[str, Any]:
         """Restore a state; answers with warnings about what was left out."""
-        warnings = self.explorer.restore(state)
-        await self.explorer.settle()
+        warnings = self.session.restore(state)
+        await self.session.measurement.settle()
         return {"warnings": warnings}

@@ -125,13 +125,13 @@ class Host:
         self.app = App(self.engine, self.tokenizer, self.notify)
         explorer = self.app.explorer
         if saved:
-            explorer.restore(json.loads(saved))
+            self.app.session.restore(json.loads(saved))
         elif list(explorer.document.ids) == self.recorded["ids"]:
             explorer.recorded = self.recorded
             explorer.param.trigger("measured")
         for root in self.app.roots:
             add_to_doc(root.get_root(state.curdoc), state.curdoc)
-        explorer.look()
+        self.app.session.measurement.look()
         return to_js(list(await panel_pyodide.write_doc()))
 
     def link(self) -> None:

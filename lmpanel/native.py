@@ -43,7 +43,7 @@ def make_page(engine: NativeEngine, tokenizer: Tokenizer) -> pn.Template:
     for name, root in zip(SLOTS, app.roots):
         template.add_panel(name, root)
     template.add_panel("notices", notices)
-    pn.state.onload(app.explorer.look)
+    pn.state.onload(app.session.measurement.look)
     return template
 
 

@@ -24,8 +24,8 @@ async def record(model_dir: Path) -> dict[str, Any]:
     tokenizer = Tokenizer.from_file(model_dir / "tokenizer.json")
     app = App(NativeEngine(model_dir), tokenizer, _raise_errors)
     explorer = app.explorer
-    explorer.look()
-    await explorer.settle()
+    app.session.measurement.look()
+    await app.session.measurement.settle()
     strip, controls, lens = app.roots
     scores = [s and [s.logprob, s.rank, s.entropy_bits] for s in explorer.scores()]
     splice = {"op": "splice", **strip.full()}

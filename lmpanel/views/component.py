@@ -17,7 +17,7 @@ from panel.custom import JSComponent
 from panel.theme import Design
 
 from lmpanel.errors import LMPanelError
-from lmpanel.explorer import Explorer
+from lmpanel.session import Session
 
 _FILL = ":host { display: flex; flex-direction: column; flex: 1 1 auto; min-height: 0; } "
 _FILL += ":host > div { display: flex; flex-direction: column; flex: 1 1 auto; min-height: 0; }"
@@ -68,18 +68,22 @@ class SiteComponent(JSComponent):
 
 
 class Component(SiteComponent):
-    """A view of an `Explorer`. Subclasses give `payload()` and a table of `actions`."""
+    """A view of a session. Subclasses give `payload()` and a table of `actions`.
+
+    `watches` names the parameters of the explorer that the payload is made from.
+    """
 
     __abstract = True
 
     watches: tuple[str, ...] = ()
 
-    def __init__(self, explorer: Explorer, **params: Any):
+    def __init__(self, session: Session, **params: Any):
         super().__init__(**params)
-        self.explorer = explorer
+        self.session = session
+        self.explorer = session.explorer
         self._running: set[asyncio.Future] = set()
         self.state = json.dumps(self.payload())
-        explorer.param.watch(self._refresh, list(self.watches))
+        self.explorer.param.watch(self._refresh, list(self.watches))
 
     def payload(self) -> dict[str, Any]:
         """What is shown, JSON-able."""

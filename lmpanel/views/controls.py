@@ -43,31 +43,31 @@ class Controls(Component):
         return self.explorer.written
 
     def actions(self) -> dict[str, Any]:
-        explorer = self.explorer
+        changes, generation = self.session.changes, self.session.generation
         return {
             "ready": lambda: None,
-            "generate": explorer.generate,
-            "stop": explorer.stop,
-            "pick_top": explorer.pick_top,
-            "clear_response": explorer.clear_response,
-            "rewind": explorer.rewind,
+            "generate": generation.run,
+            "stop": generation.stop,
+            "pick_top": changes.pick_top,
+            "clear_response": changes.clear_response,
+            "rewind": changes.rewind,
             "append_text": self.append_text,
             "end_turn": self.end_turn,
-            "close_turn": explorer.close_turn,
+            "close_turn": changes.close_turn,
             "raw_text": self.raw_text,
         }
 
     def append_text(self, text: str, box: str) -> None:
         """Add typed text; the box is emptied once it is in the document."""
-        self.explorer.append_text(str(text))
+        self.session.changes.append_text(str(text))
         self.tell("written", box=box)
 
     def end_turn(self, text: str) -> None:
         """End the user's turn; the box is emptied once the message is in the document."""
-        self.explorer.end_turn(str(text))
+        self.session.changes.end_turn(str(text))
         self.tell("written", box="message")
 
     def raw_text(self, text: str) -> None:
         """Replace the raw document by the box's text."""
-        self.explorer.raw_text(str(text))
+        self.session.changes.raw_text(str(text))
         self.tell("written", box="message")

@@ -33,14 +33,9 @@ class Lens(Component):
         return {
             "ready": lambda: None,
             "tab": lambda name: explorer.param.update(tab=name),
-            "where": self.where,
-            "pick": lambda id, at: explorer.pick(int(id), int(at)),
+            "where": lambda name: explorer.param.update(where=name),
+            "pick": lambda id, at: self.session.changes.pick(int(id), int(at)),
             "length": lambda n: explorer.param.update(length=n),
             "lookup": lambda query: explorer.param.update(query=str(query)[:200]),
             "unit": lambda name: explorer.param.update(unit=name),
         }
-
-    def where(self, name: str) -> None:
-        """Switch between what was predicted at a token and what comes after it."""
-        self.explorer.where = name
-        self.explorer.look()

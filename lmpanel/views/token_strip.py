@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lmpanel.errors import LMPanelError
-from lmpanel.explorer import Explorer
 from lmpanel.scoring import TokenScore
+from lmpanel.session import Session
 from lmpanel.views.component import Component, module
 
 Key = tuple[int, str, TokenScore | None]
@@ -18,9 +18,9 @@ class TokenStrip(Component):
     _esm = module("token_strip")
     watches = ("document", "anchor", "cursor", "measure", "measured", "progress", "generating")
 
-    def __init__(self, explorer: Explorer, **params: Any):
+    def __init__(self, session: Session, **params: Any):
         self._sent: list[Key] = []
-        super().__init__(explorer, **params)
+        super().__init__(session, **params)
 
     def payload(self) -> dict[str, Any]:
         explorer = self.explorer
@@ -37,18 +37,18 @@ class TokenStrip(Component):
         }
 
     def actions(self) -> dict[str, Any]:
-        explorer = self.explorer
+        explorer, changes = self.explorer, self.session.changes
         return {
             "ready": self.send_all,
             "select": lambda anchor, cursor: explorer.select(int(anchor), int(cursor)),
             "measure": lambda name: explorer.param.update(measure=name),
-            "mode": lambda name: explorer.set_mode(name),
+            "mode": changes.set_mode,
             "edit_turn": lambda turn: self.edit(int(turn)),
-            "replace_turn": lambda turn, text: explorer.replace_turn(int(turn), str(text)),
-            "delete_turn": lambda turn: explorer.delete_turn(int(turn)),
-            "undo": explorer.undo,
-            "redo": explorer.redo,
-            "new_conversation": explorer.new_conversation,
+            "replace_turn": lambda turn, text: changes.replace_turn(int(turn), str(text)),
+            "delete_turn": lambda turn: changes.delete_turn(int(turn)),
+            "undo": changes.undo,
+            "redo": changes.redo,
+            "new_conversation": changes.new_conversation,
             "get_json": self.get_json,
             "set_json": self.set_json,
         }
@@ -67,7 +67,7 @@ class TokenStrip(Component):
     def set_json(self, text: str) -> None:
         """Use a conversation given as JSON; an error stays in the dialog."""
         try:
-            self.explorer.set_conversation(str(text))
+            self.session.changes.set_conversation(str(text))
         except LMPanelError as error:
             self.tell("json_error", text=str(error))
         else:

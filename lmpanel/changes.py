@@ -1,0 +1,164 @@
+"""Everything a student can do to the document, and taking it back.
+
+Each change is checked first and remembered in the history; a refused one leaves everything as it
+was. Knows nothing about measuring, which follows the explorer by itself.
+"""
+
+from __future__ import annotations
+
+from lmpanel.document import Document
+from lmpanel.errors import BadArgument, LMPanelError, NotAvailable
+from lmpanel.explorer import Explorer
+from lmpanel.messages import parse_conversation
+
+CHARACTERS_PER_TOKEN = 16
+
+
+class Changes:
+    """Changes of an explorer's document.
+
+    All but `pick`, `undo` and `redo`, which do nothing then, raise BadArgument while the model
+    writes, and all raise ContextFull for a document that is too long.
+    """
+
+    def __init__(self, explorer: Explorer):
+        self._explorer = explorer
+        self._editor = explorer.editor
+        self._model = explorer.model
+
+    @property
+    def _document(self) -> Document:
+        return self._explorer.document
+
+    def change(self, document: Document, label: str) -> None:
+        """Make `document` the current one: checked first, remembered, shown."""
+        if self._explorer.generating:
+            raise BadArgument("The model is writing.", "Stop it first, then change the document.")
+        self._model.check_context(len(document))
+        if document == self._document:
+            return
+        self._explorer.history.push(document, label)
+        self._explorer.show(document)
+
+    # Token by token
+
+    def pick(self, id: int, at: int | None = None) -> None:
+        """Put token `id` where the lens predicts; what stood there and after it is forked off.
+
+        `at` is the position that the picked row was shown for: a click on numbers that are no
+        longer those of the position looked at does nothing.
+        """
+        explorer, position = self._explorer, len(self._explorer.context)
+        if explorer.generating or at not in (None, position):
+            return
+        if explorer.here == id:
+            return explorer.select(position, position, reveal_next=True)
+        token = self._model.tokenizer.vocabulary.display(id, visible_space=True)
+        self.change(self._document.fork(position, id), f"picked {token}")
+
+    async def pick_top(self) -> None:
+        """Append the most probable token at the end of the document (greedy, one step)."""
+        end = len(self._document)
+        self._explorer.param.update(anchor=end, cursor=end)
+        distribution = await self._model.distribution(self._document.ids)
+        self.pick(distribution.top_id, end)
+
+    def rewind(self) -> None:
+        """Cut the document after the token looked at."""
+        length = min(self._explorer.cursor + 1, len(self._document))
+        self.change(self._document.rewind(length), f"rewound to token {length}")
+
+    # Turn by turn
+
+    def clear_response(self) -> None:
+        """Take back what the last turn of the model holds."""
+        self.change(self._editor.clear_response(self._document), "cleared the response")
+
+    def append_text(self, text: str) -> None:
+        """Add typed text at the end, tokenised on its own; what stands there keeps its ids."""
+        self.check_text(text)
+        self.change(self._editor.append_text(self._document, text), "added text")
+
+    def end_turn(self, text: str = "") -> None:
+        """Add a user turn with `text` and open the model's turn."""
+        self.check_text(text)
+        self.change(self._editor.end_turn(self._document, text), "ended the turn")
+
+    def close_turn(self) -> None:
+        """Write the end-of-turn token (and what follows it in the template) at the end."""
+        closing = self._editor.require_chat().closing_ids()
+        self.change(self._document.append(*closing), "closed the turn")
+
+    def replace_turn(self, turn: int, text: str) -> None:
+        """Edit one turn; only this turn is tokenised again."""
+        self.check_text(text)
+        self.change(self._editor.replace_turn(self._document, turn, text), "edited a turn")
+
+    def delete_turn(self, turn: int) -> None:
+        """Take a whole turn out of the document."""
+        self.change(self._editor.delete_turn(self._document, turn), "deleted a turn")
+
+    # The whole document
+
+    def new_conversation(self) -> None:
+        """Start over: only the system prompt, or an empty raw document."""
+        fresh = Document((), raw=True) if self._document.raw else self._editor.new()
+        self.change(fresh, "started anew")
+
+    def set_conversation(self, text: str) -> None:
+        """Replace the document by a conversation given as JSON text.
+
+        A plain list of messages opens the model's turn, with a last assistant message as its
+        beginning; {"messages", "reply"} is taken exactly as it is.
+        """
+        self.check_text(text)
+        conversation = parse_conversation(text)
+        messages, reply = list(conversation.messages), conversation.reply
+        if text.lstrip().startswith("["):
+            open_last = bool(messages) and messages[-1]["role"] == "assistant"
+            reply = messages.pop()["content"] if open_last else ""
+        self.change(self._editor.from_messages(messages, reply), "pasted a conversation")
+
+    def raw_text(self, text: str) -> None:
+        """Replace the document by plain text without a template."""
+        self.check_text(text)
+        self.change(self._editor.from_text(text), "replaced the text")
+
+    def set_mode(self, name: str) -> None:
+        """Read the same ids as a conversation ("chat") or as plain text ("raw")."""
+        if name == "chat" and self._model.chat is None:
+            raise NotAvailable("This model has no chat template.", "Stay with raw text.")
+        self.change(Document(self._document.ids, raw=name == "raw"), f"read as {name}")
+
+    # The history
+
+    def undo(self) -> None:
+        """Go back one change."""
+        history = self._explorer.history
+        if history.can_undo and not self._explorer.generating:
+            self._explorer.show(history.undo().state)
+
+    def redo(self) -> None:
+        """Make the change again that was undone last."""
+        history = self._explorer.history
+        if history.can_redo and not self._explorer.generating:
+            self._explorer.show(history.redo().state)
+
+    def check_text(self, text: str) -> None:
+        """Refuse a text that cannot fit, before time is spent on tokenising it.
+
+        Characters for which the model has no token are only reported.
+        """
+        length = self._model.context_length
+        limit = length * CHARACTERS_PER_TOKEN
+        if len(text) > limit:
+            raise BadArgument(
+                f"This text has {len(text):,} characters; at most {limit:,} are taken, and the "
+                f"model can look at {length:,} tokens.",
+                "Paste a shorter piece. Nothing was changed.",
+            )
+        lost = sorted(set(self._model.tokenizer.lost(text)))
+        if lost:
+            names = ", ".join(f"U+{ord(character):04X}" for character in lost[:8])
+            message = f"This model has no token for {names}; the document goes without."
+            self._explorer.report(LMPanelError(message, code="lost_characters"))

@@ -1,0 +1,88 @@
+"""Let the model write on: one run at a time, shown token by token, stopped at any token.
+
+What is written becomes one entry of the history. How a token is chosen is `decoding`'s business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from lmpanel.decoding import Decoding
+from lmpanel.document import Document
+from lmpanel.explorer import Explorer
+
+STREAM_SECONDS = 0.2
+"""How often the numbers beside a response that is being written are shown anew."""
+LONGEST = 2000
+
+REASONS = {
+    "length": "length reached",
+    "end_of_turn": "the model ended its turn",
+    "stopped": "stopped",
+}
+
+
+class Generation:
+    """Greedy responses at the end of an explorer's document."""
+
+    def __init__(self, explorer: Explorer):
+        self._explorer = explorer
+        self._decoding: Decoding | None = None
+
+    async def run(self, max_tokens: int | None = None, past_end: bool | None = None) -> None:
+        """Let the model go on; what it wrote stays when it is stopped or fails.
+
+        The arguments become the explorer's settings, by which the run goes. While one run writes,
+        a second one is not begun. Raises what the model raises.
+        """
+        explorer, start = self._explorer, self._explorer.document
+        if explorer.generating:
+            return
+        if max_tokens is not None:
+            explorer.max_tokens = max(1, min(LONGEST, int(max_tokens)))
+        if past_end is not None:
+            explorer.past_end = bool(past_end)
+        explorer.param.update(generating=True, written="")
+        try:
+            await explorer.model.scores(start.ids)
+            await self._stream(start)
+        finally:
+            self._finish(start)
+
+    def stop(self) -> None:
+        """Stop after the current token."""
+        if self._decoding:
+            self._decoding.stop()
+
+    async def _stream(self, start: Document) -> None:
+        explorer = self._explorer
+        run = self._decoding = Decoding(
+            explorer.model,
+            start.ids,
+            max_tokens=explorer.max_tokens,
+            stop_at_end_of_turn=not explorer.past_end,
+        )
+        shown = time.monotonic()
+        async for step in run:
+            explorer.newest = len(explorer.document)
+            explorer.show(explorer.document.append(step.id))
+            if time.monotonic() - shown > STREAM_SECONDS:
+                shown = time.monotonic()
+                explorer.measured += 1
+            await asyncio.sleep(0)
+
+    def _finish(self, start: Document) -> None:
+        explorer = self._explorer
+        run, self._decoding = self._decoding, None
+        count = len(explorer.document) - len(start)
+        if count:
+            explorer.history.push(explorer.document, f"generated {count} tokens")
+        explorer.newest = None
+        explorer.param.update(generating=False, written=_summary(run, count))
+
+
+def _summary(run: Decoding | None, count: int) -> str:
+    if run is None or run.finish is None:
+        return f"{count} tokens written" if count else ""
+    return f"{count} tokens, {REASONS[run.finish]}"

@@ -1,0 +1,91 @@
+"""Measure what is in view, in the background: first where the student looks, then the rest.
+
+Follows the explorer by itself: whenever the document, the position or the end of a generation
+changes what is in view, an older measurement makes way for a newer one. What was measured is
+kept by the model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from lmpanel.errors import Cancelled, LMPanelError
+from lmpanel.explorer import Explorer
+from lmpanel.typed import Difference, TypedCheck
+
+LONG = 256
+"""Documents of more tokens than this say how far their measurement is."""
+
+
+class Measurement:
+    """The measurement of what an explorer shows; needs a running event loop."""
+
+    def __init__(self, explorer: Explorer):
+        self._explorer = explorer
+        self._typed = TypedCheck(explorer.model.tokenizer)
+        self._task: asyncio.Task | None = None
+        # Also when nothing changes: looking at a token again tries again what has failed.
+        in_view = ["document", "anchor", "cursor", "where", "generating"]
+        explorer.param.watch(self.look, in_view, onlychanged=False)
+
+    def look(self, *events: Any) -> None:
+        """Measure what is not known yet; while the model writes, only stop measuring."""
+        if self._task:
+            self._task.cancel()
+        if self._explorer.generating:
+            self._task, self._explorer.progress = None, ""
+        else:
+            self._task = asyncio.ensure_future(self._measure())
+
+    async def settle(self) -> None:
+        """Wait until what is in view has been measured."""
+        while self._task:
+            task = self._task
+            await asyncio.wait([task])
+            if task is self._task:
+                return
+
+    async def _measure(self) -> None:
+        try:
+            await self._measure_view()
+        except (asyncio.CancelledError, Cancelled):
+            return  # a newer look took over; what was measured so far is kept
+        except LMPanelError as error:
+            self._explorer.report(error)
+        finally:
+            if self._task is asyncio.current_task():
+                self._explorer.progress = ""
+
+    async def _measure_view(self) -> None:
+        explorer, model = self._explorer, self._explorer.model
+        ids, context = explorer.document.ids, explorer.context
+        if None not in model.known_scores(context)[1:]:
+            await self._measure_next(context)
+        if None in model.known_scores(ids)[1:]:
+            await model.scores(ids, self._show_progress)
+            await self._measure_next(context)
+        explorer.recorded = None
+        explorer.note = _note(self._typed.differences(explorer.document))
+        explorer.measured += 1
+
+    async def _measure_next(self, context: tuple[int, ...]) -> None:
+        if context:
+            await self._explorer.model.distribution(context)
+        self._explorer.measured += 1
+
+    def _show_progress(self, done: int, total: int) -> None:
+        if total > LONG:
+            self._explorer.progress = f"measuring token {done} of {total}"
+        self._explorer.measured += 1
+
+
+def _note(differences: list[Difference]) -> str:
+    if not differences:
+        return ""
+    first = differences[0]
+    more = f" (and {len(differences) - 1} more places)" if len(differences) > 1 else ""
+    return (
+        f"Typed, this text would be split differently at tokens {first.start + 1} to "
+        f"{first.stop}{more}. The model reads the tokens shown here."
+    )

@@ -1,0 +1,63 @@
+"""One student's session: what is on the screen and those who work on it, saved and restored whole.
+
+The arrows inside: `changes`, `generation` and `measurement` know the explorer, not each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lmpanel.changes import Changes
+from lmpanel.document import Document
+from lmpanel.errors import LMPanelError
+from lmpanel.explorer import Explorer
+from lmpanel.generation import Generation
+from lmpanel.measurement import Measurement
+from lmpanel.model import LanguageModel
+from lmpanel.state_codec import SETTINGS, State, decode_state, encode_state
+
+
+class Session:
+    """An explorer with its collaborators; views get it whole."""
+
+    def __init__(self, model: LanguageModel, report: Callable[[LMPanelError], None]):
+        self.model = model
+        self.explorer = Explorer(model, report)
+        self.changes = Changes(self.explorer)
+        self.generation = Generation(self.explorer)
+        self.measurement = Measurement(self.explorer)
+
+    def state(self) -> dict[str, Any]:
+        """The state of the scripting interface, JSON-able."""
+        explorer, document = self.explorer, self.explorer.document
+        inside = explorer.cursor < len(document)
+        saved = State(
+            document.ids,
+            document.raw,
+            cursor=explorer.cursor if inside else None,
+            selection=explorer.span if inside else None,
+            settings={name: getattr(explorer, name) for name in SETTINGS},
+            model=str(self.model.info.model["name"]),
+        )
+        return encode_state(saved)
+
+    def restore(self, state: Any) -> list[str]:
+        """Take over a saved state; all or nothing. Returns warnings about what was left out.
+
+        Raises BadState, and BadArgument while the model writes.
+        """
+        info = self.model.info
+        saved, warnings = decode_state(
+            state,
+            vocab_size=info.vocab_size,
+            context_length=info.context_length,
+            model=str(info.model["name"]),
+        )
+        self.changes.change(Document(saved.ids, raw=saved.raw), "restored a state")
+        self.explorer.param.update(**saved.settings)
+        start, stop = saved.selection or (saved.cursor, None)
+        if saved.cursor is not None:
+            anchor = stop - 1 if stop and start == saved.cursor else start
+            self.explorer.select(anchor, saved.cursor)
+        return warnings
