@@ -72,6 +72,11 @@ class Decoding:
         """End the run before its next token; what was written stays."""
         self._stopped = True
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the run was told to end."""
+        return self._stopped
+
     async def __aiter__(self) -> AsyncIterator[Step]:
         while (reason := self._reason_to_end()) is None:
             ids = (*self._prefix, *self.tokens)

@@ -10,6 +10,7 @@ import time
 
 from lmpanel.decoding import Decoding
 from lmpanel.document import Document
+from lmpanel.errors import Cancelled
 from lmpanel.explorer import Explorer
 
 STREAM_SECONDS = 0.2
@@ -43,26 +44,34 @@ class Generation:
             explorer.max_tokens = max(1, min(LONGEST, int(max_tokens)))
         if past_end is not None:
             explorer.past_end = bool(past_end)
-        explorer.param.update(generating=True, written="")
-        try:
-            await explorer.model.scores(start.ids)
-            await self._stream(start)
-        finally:
-            self._finish(start)
-
-    def stop(self) -> None:
-        """Stop after the current token."""
-        if self._decoding:
-            self._decoding.stop()
-
-    async def _stream(self, start: Document) -> None:
-        explorer = self._explorer
         run = self._decoding = Decoding(
             explorer.model,
             start.ids,
             max_tokens=explorer.max_tokens,
             stop_at_end_of_turn=not explorer.past_end,
         )
+        explorer.param.update(generating=True, written="")
+        try:
+            await explorer.model.scores(start.ids, self._read)
+            await self._stream(run)
+        except Cancelled:
+            pass
+        finally:
+            self._decoding = None
+            self._finish(start, run)
+
+    def stop(self) -> None:
+        """Stop after the current token."""
+        if self._decoding:
+            self._decoding.stop()
+
+    def _read(self, done: int, total: int) -> None:
+        # A long document is read in steps; between them a stop is heard.
+        if self._decoding.stopped:
+            raise Cancelled("Stopped before the first token.")
+
+    async def _stream(self, run: Decoding) -> None:
+        explorer = self._explorer
         shown = time.monotonic()
         async for step in run:
             explorer.newest = len(explorer.document)
@@ -72,9 +81,8 @@ class Generation:
                 explorer.measured += 1
             await asyncio.sleep(0)
 
-    def _finish(self, start: Document) -> None:
+    def _finish(self, start: Document, run: Decoding) -> None:
         explorer = self._explorer
-        run, self._decoding = self._decoding, None
         count = len(explorer.document) - len(start)
         if count:
             explorer.history.push(explorer.document, f"generated {count} tokens")
@@ -82,7 +90,9 @@ class Generation:
         explorer.param.update(generating=False, written=_summary(run, count))
 
 
-def _summary(run: Decoding | None, count: int) -> str:
-    if run is None or run.finish is None:
+def _summary(run: Decoding, count: int) -> str:
+    if run.stopped and not count:
+        return REASONS["stopped"]
+    if run.finish is None:
         return f"{count} tokens written" if count else ""
     return f"{count} tokens, {REASONS[run.finish]}"

@@ -55,9 +55,16 @@ class Session:
             model=str(info.model["name"]),
         )
         self.changes.change(Document(saved.ids, raw=saved.raw), "restored a state")
+        cursor = len(saved.ids) if saved.cursor is None else saved.cursor
+        self.explorer.select(_anchor(saved.selection, cursor), cursor)
+        # After the selection, which opens a tab of its own accord.
         self.explorer.param.update(**saved.settings)
-        start, stop = saved.selection or (saved.cursor, None)
-        if saved.cursor is not None:
-            anchor = stop - 1 if stop and start == saved.cursor else start
-            self.explorer.select(anchor, saved.cursor)
         return warnings
+
+
+def _anchor(selection: tuple[int, int] | None, cursor: int) -> int:
+    """The end of the selection that is not the cursor."""
+    if selection is None:
+        return cursor
+    start, stop = selection
+    return stop - 1 if start == cursor and stop > start else start

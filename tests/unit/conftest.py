@@ -7,7 +7,9 @@ import json
 import pytest
 
 from lmpanel.engine.fake import FakeEngine, fake_tokenizer
+from lmpanel.errors import LMPanelError
 from lmpanel.model import LanguageModel
+from lmpanel.session import Session
 from lmpanel.tokenizer import Tokenizer
 
 
@@ -37,3 +39,15 @@ def engine() -> FakeEngine:
 @pytest.fixture
 def model(engine) -> LanguageModel:
     return LanguageModel(engine, fake_tokenizer())
+
+
+@pytest.fixture
+def errors() -> list[LMPanelError]:
+    """What the session had to report."""
+    return []
+
+
+@pytest.fixture
+def session(model, errors) -> Session:
+    """A session whose document is the first conversation; nothing is measured yet."""
+    return Session(model, errors.append)
