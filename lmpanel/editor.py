@@ -65,6 +65,14 @@ class Editor:
         """The turns of a conversation; none in a raw document."""
         return [] if document.raw or self.chat is None else self.chat.turns(document.ids)
 
+    def turn(self, document: Document, index: int) -> Turn:
+        """One of the turns. Raises BadArgument for one that is not there."""
+        self._template_for(document)
+        turns = self.turns(document)
+        if not 0 <= index < len(turns):
+            raise BadArgument(f"There is no turn {index}; the document has {len(turns)}.")
+        return turns[index]
+
     def conversation(self, document: Document) -> Conversation:
         """The document as messages."""
         return self._template_for(document).conversation(document.ids)
@@ -154,7 +162,7 @@ class Editor:
         """Write a turn anew; only that turn is tokenised, an open turn stays open."""
         chat = self._template_for(document)
         check_length(text)
-        turn = self._turn(document, index)
+        turn = self.turn(document, index)
         if turn.role is not None:
             new = chat.turn_ids(turn.role, text, closed=False)
         else:
@@ -165,15 +173,8 @@ class Editor:
 
     def delete_turn(self, document: Document, index: int) -> Document:
         """The document without one turn."""
-        turn = self._turn(document, index)
+        turn = self.turn(document, index)
         return Document((*document.ids[: turn.start], *document.ids[turn.stop :]))
-
-    def _turn(self, document: Document, index: int) -> Turn:
-        self._template_for(document)
-        turns = self.turns(document)
-        if not 0 <= index < len(turns):
-            raise BadArgument(f"There is no turn {index}; the document has {len(turns)}.")
-        return turns[index]
 
     def _template_for(self, document: Document) -> ChatTemplate:
         if document.raw:

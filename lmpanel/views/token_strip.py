@@ -55,8 +55,8 @@ class TokenStrip(Component):
 
     def edit(self, turn: int) -> None:
         """Hand the text of a turn out for editing."""
-        turns = self.explorer.editor.turns(self.explorer.document)
-        text = self.explorer.editor.chat.content(self.explorer.document.ids, turns[turn])
+        editor, document = self.explorer.editor, self.explorer.document
+        text = editor.require_chat().content(document.ids, editor.turn(document, turn))
         self.tell("edit", turn=turn, text=text)
 
     def get_json(self) -> None:
@@ -80,13 +80,12 @@ class TokenStrip(Component):
 
     def send_all(self) -> None:
         """Send every row: a new view has none."""
-        self._sent = []
-        self.send_changes()
+        self.tell("splice", **self.full())
 
     def full(self) -> dict[str, Any]:
-        """Every row, as a splice into nothing."""
-        self._sent = []
-        return self.splice(self._keys())
+        """Every row, as a splice into nothing; there is one for an empty document too."""
+        self._sent = self._keys()
+        return self._splice(0, 0, self._sent)
 
     def send_changes(self) -> None:
         """Send what differs from the rows sent before, as one splice."""
@@ -101,10 +100,13 @@ class TokenStrip(Component):
         if start == len(old) == len(keys):
             return None
         self._sent = keys
+        return self._splice(start, len(old) - start - tail, keys[start : len(keys) - tail])
+
+    def _splice(self, start: int, remove: int, keys: list[Key]) -> dict[str, Any]:
         return {
             "start": start,
-            "remove": len(old) - start - tail,
-            "rows": [self._row(key) for key in keys[start : len(keys) - tail]],
+            "remove": remove,
+            "rows": [self._row(key) for key in keys],
             "turns": self._turns(),
             "anchor": self.explorer.anchor,
             "cursor": self.explorer.cursor,
