@@ -11,7 +11,7 @@ from typing import Any
 
 from lmpanel.api import Api
 from lmpanel.engine.base import Engine
-from lmpanel.errors import LMPanelError
+from lmpanel.errors import BadArgument, LMPanelError
 from lmpanel.model import LanguageModel
 from lmpanel.session import Session
 from lmpanel.tokenizer import Tokenizer
@@ -39,7 +39,8 @@ class App:
         # before it are dimmed already, and a quick second click cannot land on them.
         lens = Lens(self.session)
         self.roots = [TokenStrip(self.session), Controls(self.session), lens]
-        self.explorer.param.watch(self._state_changed, ["document"])
+        self._told = self.explorer.document
+        self.explorer.param.watch(self._state_changed, ["document", "generating"])
         self.explorer.param.watch(self._measured, ["measured"])
 
     def report(self, error: LMPanelError) -> None:
@@ -54,7 +55,9 @@ class App:
         )
 
     def _state_changed(self, *events: Any) -> None:
-        if not self.explorer.generating:
+        # A response is told of once, when it is written.
+        if not self.explorer.generating and self.explorer.document != self._told:
+            self._told = self.explorer.document
             self.notify({"event": "state", "state": self.session.state()})
 
     def _measured(self, *events: Any) -> None:
@@ -63,11 +66,14 @@ class App:
 
     async def call(self, method: str, args: list[Any]) -> dict[str, Any]:
         """One call of the scripting interface: `{"result": …}` or `{"error": {code, message}}`."""
-        own = {"get_state": self.get_state, "set_state": self.set_state}
+        own = {"get_state": (self.get_state, 0), "set_state": (self.set_state, 1)}
         if method not in own:
             return await self.api.call(method, args)
+        function, count = own[method]
         try:
-            return {"result": await own[method](*args)}
+            if len(args) != count:
+                raise BadArgument(f"{method} takes {count} arguments, not {len(args)}.")
+            return {"result": await function(*args)}
         except LMPanelError as error:
             return {"error": error.as_dict()}
 

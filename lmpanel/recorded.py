@@ -15,17 +15,24 @@ from pathlib import Path
 from typing import Any
 
 from lmpanel.app import App
+from lmpanel.engine.base import Engine
 from lmpanel.engine.native import NativeEngine
 from lmpanel.tokenizer import Tokenizer
 
 
-async def record(model_dir: Path) -> dict[str, Any]:
-    """Everything the page needs to draw the first example: ids, scores, component states."""
-    tokenizer = Tokenizer.from_file(model_dir / "tokenizer.json")
-    app = App(NativeEngine(model_dir), tokenizer, _raise_errors)
+async def record(engine: Engine, tokenizer: Tokenizer) -> dict[str, Any]:
+    """Everything the page needs to draw the first example: ids, scores, component states.
+
+    Raises RuntimeError when the engine could not compute it.
+    """
+    events: list[dict[str, Any]] = []
+    app = App(engine, tokenizer, events.append)
     explorer = app.explorer
     app.session.measurement.look()
     await app.session.measurement.settle()
+    for event in events:
+        if event["event"] == "error":
+            raise RuntimeError(f"The example could not be recorded: {event['message']}")
     strip, controls, lens = app.roots
     scores = [s and [s.logprob, s.rank, s.entropy_bits] for s in explorer.scores()]
     splice = {"op": "splice", **strip.full()}
@@ -38,15 +45,11 @@ async def record(model_dir: Path) -> dict[str, Any]:
     }
 
 
-def _raise_errors(event: dict[str, Any]) -> None:
-    if event["event"] == "error":
-        raise RuntimeError(f"The example could not be recorded: {event['message']}")
-
-
 def main(arguments: list[str]) -> int:
     """Command line: model folder, output file."""
     model_dir, out = map(Path, arguments)
-    recorded = asyncio.run(record(model_dir))
+    tokenizer = Tokenizer.from_file(model_dir / "tokenizer.json")
+    recorded = asyncio.run(record(NativeEngine(model_dir), tokenizer))
     out.write_text(json.dumps(recorded, separators=(",", ":")), encoding="utf-8")
     return 0
 

@@ -15,7 +15,8 @@ class Lens(Component):
 
     _esm = module("lens")
     watches = (
-        "anchor", "cursor", "where", "tab", "unit", "length", "query", "measured", "progress",
+        *("document", "anchor", "cursor", "where", "tab"),
+        *("unit", "length", "query", "measured", "progress"),
     )
 
     def _refresh(self, *events: Any) -> None:
