@@ -1,36 +1,57 @@
 """The same app served by Panel on CPython, with the native engine: for developing.
 
-Takes the page from `site/`; needs a model folder as `build/serve.py` makes it.
+Takes the page from `site/`; needs a model folder as `build/serve.py` makes it. Listens on this
+machine only, since everyone who can connect uses the same engine.
 """
 
 from __future__ import annotations
 
+import html
+import json
 import re
+import signal
 from pathlib import Path
 from typing import Any
 
 import panel as pn
+from panel.io.server import get_server
 
 from lmpanel.app import App
+from lmpanel.engine.base import EngineInfo
 from lmpanel.engine.native import NativeEngine
 from lmpanel.tokenizer import Tokenizer
 from lmpanel.views.notices import Notices
 
 SITE = Path(__file__).resolve().parent.parent / "site"
 SLOTS = ("token_strip", "controls", "lens")
+HOST = "localhost"
+
+_TEMPLATE = """{{% extends base %}}
+{{% block title %}}{title}{{% endblock %}}
+{{% block postamble %}}{head}<script type="module" src="shell/native.js"></script>{{% endblock %}}
+{{% block contents %}}{body}{{{{ embed(roots.notices) }}}}
+<script type="application/json" id="engine-info">{engine}</script>{{% endblock %}}
+"""
 
 
-def page(html: str) -> str:
-    """The page of the static site as a Panel template: same layout, roots drawn by the server."""
-    body = re.search(r"<body>(.*)</body>", html, re.DOTALL).group(1)
+def page(index: str, engine: dict[str, Any]) -> str:
+    """The page of the static site as a Panel template: same layout, roots drawn by the server.
+
+    `engine` is what site/native.js says about the engine. The content policy stays out: Bokeh's
+    own page starts from a script inside it.
+    """
+    title = re.search(r"<title>(.*)</title>", index).group(1)
+    own = re.findall(r'<(?:meta name|link rel="(?:icon|stylesheet)")[^>]*>', index)
+    body = re.search(r"<body>(.*)</body>", index, re.DOTALL).group(1)
     for name in SLOTS:
         slot = f'<div class="slot" id="slot-{name}">'
         root = f'<div class="live fill">{{{{ embed(roots.{name}) }}}}</div>'
         body = body.replace(slot, slot + root)
-    return (
-        '{% extends base %}{% block postamble %}<link rel="stylesheet" href="shell/shell.css">'
-        '<script type="module" src="shell/native.js"></script>{% endblock %}'
-        f"{{% block contents %}}{body}{{{{ embed(roots.notices) }}}}{{% endblock %}}"
+    return _TEMPLATE.format(
+        title=title,
+        head="".join(own).replace('href="', 'href="shell/'),
+        body=body,
+        engine=html.escape(json.dumps(engine), quote=False),
     )
 
 
@@ -38,8 +59,8 @@ def make_page(engine: NativeEngine, tokenizer: Tokenizer) -> pn.Template:
     """One student's session: an own app over the shared engine."""
     notices = Notices()
     app = App(engine, tokenizer, notices.show)
-    template = pn.Template(page((SITE / "index.html").read_text(encoding="utf-8")))
-    template.title = "lmpanel"
+    index = (SITE / "index.html").read_text(encoding="utf-8")
+    template = pn.Template(page(index, _described(engine.info)))
     for name, root in zip(SLOTS, app.roots):
         template.add_panel(name, root)
     template.add_panel("notices", notices)
@@ -47,15 +68,25 @@ def make_page(engine: NativeEngine, tokenizer: Tokenizer) -> pn.Template:
     return template
 
 
-def serve(model_dir: Path, port: int = 0, show: bool = False, **options: Any) -> Any:
-    """Serve the app on this machine; returns when the server stops."""
+def _described(info: EngineInfo) -> dict[str, Any]:
+    return {"model": info.model["name"], "threads": info.threads, "verified": info.verified}
+
+
+def serve(model_dir: Path, port: int = 0) -> None:
+    """Serve the app on this machine until SIGINT or SIGTERM; says on stdout when it is ready."""
     engine = NativeEngine(model_dir)
     tokenizer = Tokenizer.from_file(model_dir / "tokenizer.json")
-    folders = {"components": str(SITE / "components"), "shell": str(SITE)}
-    return pn.serve(
+    server = get_server(
         {"/": lambda: make_page(engine, tokenizer)},
         port=port,
-        show=show,
-        static_dirs=folders,
-        **options,
+        address=HOST,
+        static_dirs={"components": str(SITE / "components"), "shell": str(SITE)},
+        verbose=False,
     )
+    loop = server.io_loop
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
+    server.start()
+    print(f"lmpanel is at http://{HOST}:{server.port}/ (stop with Ctrl+C)", flush=True)
+    loop.start()
+    server.stop()

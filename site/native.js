@@ -1,4 +1,16 @@
-/** The shell when Panel serves the page: the model runs on the server, nothing is loaded here. */
-document.getElementById("chip").textContent = "native engine";
-document.getElementById("dot").dataset.phase = "ready";
-document.getElementById("progress").hidden = true;
+/**
+ * The shell when Panel serves the page: the model runs on the server, nothing is loaded here.
+ * Says so in the chip, and shows the app's errors (see components/notices.js) as the static page
+ * does.
+ */
+import { h, fill, setText } from "./components/dom.js";
+import { notice } from "./status.js";
+
+const byId = (id) => document.getElementById(id);
+const { model, threads, verified } = JSON.parse(byId("engine-info").textContent);
+
+setText(byId("chip"), `${model} · native, ${threads} ${threads === 1 ? "thread" : "threads"}${verified ? " · checked" : ""}`);
+byId("dot").dataset.phase = "ready";
+byId("progress").hidden = true;
+fill(byId("engine-box"), h("p", {}, "The model runs in Python on the machine that serves this page."));
+document.addEventListener("lmpanel:notice", ({ detail }) => notice(detail));
