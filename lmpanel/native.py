@@ -24,7 +24,6 @@ from lmpanel.views.notices import Notices
 
 SITE = Path(__file__).resolve().parent.parent / "site"
 SLOTS = ("token_strip", "controls", "lens")
-HOST = "localhost"
 
 _TEMPLATE = """{{% extends base %}}
 {{% block title %}}{title}{{% endblock %}}
@@ -79,7 +78,7 @@ def serve(model_dir: Path, port: int = 0) -> None:
     server = get_server(
         {"/": lambda: make_page(engine, tokenizer)},
         port=port,
-        address=HOST,
+        address="localhost",
         static_dirs={"components": str(SITE / "components"), "shell": str(SITE)},
         verbose=False,
     )
@@ -87,6 +86,6 @@ def serve(model_dir: Path, port: int = 0) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
     server.start()
-    print(f"lmpanel is at http://{HOST}:{server.port}/ (stop with Ctrl+C)", flush=True)
+    print(f"lmpanel is at http://localhost:{server.port}/ (stop with Ctrl+C)", flush=True)
     loop.start()
     server.stop()
