@@ -66,7 +66,11 @@ class App:
 
     async def call(self, method: str, args: list[Any]) -> dict[str, Any]:
         """One call of the scripting interface: `{"result": …}` or `{"error": {code, message}}`."""
-        own = {"get_state": (self.get_state, 0), "set_state": (self.set_state, 1)}
+        own = {
+            "get_state": (self.get_state, 0),
+            "set_state": (self.set_state, 1),
+            "settle": (self.settle, 0),
+        }
         if method not in own:
             return await self.api.call(method, args)
         function, count = own[method]
@@ -83,6 +87,8 @@ class App:
 
     async def set_state(self, state: Any) -> dict[str, Any]:
         """Restore a state; answers with warnings about what was left out."""
-        warnings = self.session.restore(state)
+        return {"warnings": self.session.restore(state)}
+
+    async def settle(self) -> None:
+        """Wait until what is in view has been measured."""
         await self.session.measurement.settle()
-        return {"warnings": warnings}

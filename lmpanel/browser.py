@@ -20,12 +20,16 @@ from panel.io.state import state
 from pyodide.ffi import JsException, to_js
 
 from lmpanel.app import App
+from lmpanel.bounded_json import read_json
 from lmpanel.engine.base import EngineInfo, EngineStats, check_branch, check_logits
-from lmpanel.errors import EngineLost, LMPanelError, error_from
+from lmpanel.errors import BadArgument, EngineLost, LMPanelError, error_from
 from lmpanel.tokenizer import Tokenizer
 
 # panel.io.pyodide switches to a content network on import; everything comes from this site.
 resources.RESOURCE_MODE = "server"
+
+MAX_ARGUMENTS = 8_000_000
+"""Most characters of a call's arguments as JSON: a long text may be escaped throughout."""
 
 
 class BrowserEngine:
@@ -160,6 +164,11 @@ class Host:
 
     async def call(self, method: str, args: str) -> Any:
         """One call of the scripting interface: [ok, JSON text]."""
-        answer = await self.app.call(method, json.loads(args))
+        try:
+            arguments = read_json(args, max_characters=MAX_ARGUMENTS)
+        except ValueError as error:
+            answer = {"error": BadArgument(f"The arguments are not usable: {error}.").as_dict()}
+        else:
+            answer = await self.app.call(method, arguments)
         ok = "error" not in answer
         return to_js([ok, json.dumps(answer["result" if ok else "error"])])

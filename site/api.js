@@ -12,14 +12,20 @@ export function createApi({ base, status, engine, python }) {
   const api = {
     ready: Promise.all([readVersion(base), whenReady(status), python.live]).then(([version]) => ({ version, ...withoutCompact(status.engine) })),
     status: async () => status.snapshot(),
-    tokenize: async (...args) => python.call("tokenize", args),
+    tokenize: async (...args) => python.call("tokenize", args.map(plain)),
     getState: async () => python.call("get_state", []),
-    setState: async (state) => python.call("set_state", [plain(state)]),
+    setState: async (state) => setState({ python, status }, plain(state)),
     backends: async () => engine.backends(),
     useBackend: async (name) => useBackend({ engine, python }, name),
     on: (event, callback) => subscribe({ status, python }, event, callback),
   };
-  for (const name of NEEDS_MODEL) api[name] = async (...args) => { await usable(); return python.call(name, args.map(plain)); };
+  for (const name of NEEDS_MODEL) {
+    api[name] = async (...args) => {
+      const given = args.map(plain);
+      await usable();
+      return unlessItFails(status, python.call(name, given));
+    };
+  }
   api.ready.catch(() => {});  // the notice says it; a page that never asks must not see an unhandled rejection
   return Object.freeze(api);
 }
@@ -43,7 +49,7 @@ function whenUsable(status) {
   return new Promise((resolve, reject) => {
     const check = () => {
       if (status.phase === "ready") resolve();
-      else if (status.phase === "error") reject(failure("engine_failed", `The model is not running. ${status.message}`));
+      else if (status.phase === "error") reject(notRunning(status));
       else return;
       status.removeEventListener("change", check);
     };
@@ -52,9 +58,28 @@ function whenUsable(status) {
   });
 }
 
+/** The answer, or a refusal as soon as there is no model left that could give one. */
+function unlessItFails(status, answer) {
+  return new Promise((resolve, reject) => {
+    const check = () => { if (status.phase === "error") reject(notRunning(status)); };
+    status.addEventListener("change", check);
+    check();
+    answer.then(resolve, reject).finally(() => status.removeEventListener("change", check));
+  });
+}
+
+const notRunning = (status) => failure("engine_failed", `The model is not running. ${status.message}`);
+
+/** Resolves when what was restored has been measured; without a model, when it stands there. */
+async function setState({ python, status }, state) {
+  const answer = await python.call("set_state", [state]);
+  await unlessItFails(status, python.call("settle", [])).catch(() => {});
+  return answer;
+}
+
 async function useBackend({ engine, python }, name) {
   const known = await engine.backends();
-  if (!known.includes(name)) throw failure("bad_argument", `There is no backend ${JSON.stringify(name)} here. Possible: ${known.join(", ")}.`);
+  if (!known.includes(name)) throw failure("bad_argument", `There is no backend ${quoted(name)} here. Possible: ${known.join(", ")}.`);
   python.post({ verb: "engine_lost", message: "The backend is being changed." });
   const { model, backend, threads, verified } = await engine.useBackend(name);
   return { model: model.name, backend, threads, verified };
@@ -63,14 +88,20 @@ async function useBackend({ engine, python }, name) {
 /** JSON in, JSON out: whatever else an object carries stays outside. */
 function plain(value) {
   try {
-    return JSON.parse(JSON.stringify(value ?? null));
+    return JSON.parse(JSON.stringify(value ?? null, refuseNonFinite));
   } catch {
-    throw failure("bad_argument", "This argument is not JSON. Pass plain objects, lists, strings and numbers.");
+    throw failure("bad_argument", "This argument is not JSON. Pass plain objects, lists, strings and finite numbers.");
   }
 }
 
+/** JSON would turn NaN and Infinity into null, which means "not given". */
+function refuseNonFinite(key, value) {
+  if (typeof value === "number" && !Number.isFinite(value)) throw new RangeError(`${key} is ${value}`);
+  return value;
+}
+
 function subscribe({ status, python }, event, callback) {
-  if (!EVENTS.includes(event)) throw failure("bad_argument", `There is no event ${JSON.stringify(event)}. Possible: ${EVENTS.join(", ")}.`);
+  if (!EVENTS.includes(event)) throw failure("bad_argument", `There is no event ${quoted(event)}. Possible: ${EVENTS.join(", ")}.`);
   if (typeof callback !== "function") throw failure("bad_argument", "The second argument of on() is a function.");
   if (event === "progress") return listen(status, "change", () => callback(status.snapshot()));
   return listen(python, event, ({ detail }) => callback(detail));
@@ -80,5 +111,7 @@ function listen(target, name, handler) {
   target.addEventListener(name, handler);
   return () => target.removeEventListener(name, handler);
 }
+
+const quoted = (name) => (typeof name === "string" ? JSON.stringify(name.slice(0, 40)) : `of type ${typeof name}`);
 
 const failure = (code, message) => Object.assign(new Error(message), { code });

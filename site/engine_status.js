@@ -30,7 +30,8 @@ export function watchEngine({ engine, python, status, options }) {
 
 async function connect(engine, python) {
   const { backend, threads, verified } = engine.info;
-  const port = await engine.connect();
+  const port = await engine.connect().catch(() => null);
+  if (!port) return;  // lost meanwhile: the next "ready" connects
   python.post({ verb: "engine", port, info: { backend, threads, verified } }, [port]);
 }
 

@@ -14,11 +14,15 @@ export async function loadBokeh(base) {
   for (const path of SCRIPTS) await loadScript(new URL(path, base));
 }
 
+const loaded = new Set();
+
+/** A script that is there already is not run a second time. */
 function loadScript(url) {
+  if (loaded.has(url.href)) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = url;
-    script.onload = resolve;
+    script.onload = () => { loaded.add(url.href); resolve(); };
     script.onerror = () => reject(Object.assign(new Error(`${url.pathname} could not be loaded.`), { code: "download_failed", remedy: "Check the network, then reload the page." }));
     document.head.append(script);
   });

@@ -15,13 +15,16 @@ export class PythonHost extends EventTarget {
     this.status = status;
     this.calls = new Map();
     this.nextCall = 1;
+    this.failure = null;
     this.lastState = null;
     this.restarts = 0;
     this.live = new Promise((resolve) => { this.nowLive = resolve; });
   }
 
   start() {
-    this.bokeh ??= loadBokeh(this.base).catch((error) => this.fail(error));
+    this.failure = null;
+    if (!this.bokeh) this.startBokeh();
+    this.worker?.terminate();
     this.worker = new Worker(new URL("python_worker.js", this.base), { type: "module", name: "lmpanel-python" });
     this.worker.onmessage = (event) => this.receive(event.data);
     this.worker.onerror = (event) => { event.preventDefault(); this.crashed(event.message || "the Python worker stopped"); };
@@ -29,18 +32,30 @@ export class PythonHost extends EventTarget {
     this.post({ verb: "start", base: this.base, state: this.lastState });
   }
 
+  startBokeh() {
+    this.bokeh = loadBokeh(this.base);
+    this.bokeh.catch((error) => { this.bokeh = null; this.fail(error); });
+  }
+
   post(message, transfer = []) {
     this.worker.postMessage(message, transfer);
   }
 
   /** A call of the scripting interface; resolves or rejects with what Python answers. */
-  async call(method, args) {
-    await this.live;
+  call(method, args) {
+    if (this.failure) return Promise.reject(asError(this.failure));
     const id = this.nextCall++;
     return new Promise((resolve, reject) => {
-      this.calls.set(id, { resolve, reject });
-      this.post({ verb: "call", id, method, args: JSON.stringify(args) });
+      this.calls.set(id, { resolve, reject, posted: false });
+      this.live.then(() => this.postCall(id, method, args));
     });
+  }
+
+  postCall(id, method, args) {
+    const call = this.calls.get(id);
+    if (!call) return;
+    call.posted = true;
+    this.post({ verb: "call", id, method, args: JSON.stringify(args) });
   }
 
   receive(message) {
@@ -50,15 +65,19 @@ export class PythonHost extends EventTarget {
       result: () => this.answer(message),
       notify: () => this.notify(JSON.parse(message.json)),
       failed: () => this.crashed(message.message),
+      alive: () => this.watch(message.lock),
       progress: () => this.status.mark(`python_${message.done}`),
     };
     handlers[message.verb]?.();
   }
 
   async render(message) {
+    if (!this.bokeh) return;  // its failure has been told already
     await this.bokeh;
     for (const name of SLOTS) prepareSlot(name);
+    const mounted = allMounted(SLOTS);
     await this.bridge.render(message, SLOTS.map((name) => `live-${name}`));
+    await mounted;
     this.post({ verb: "rendered" });
   }
 
@@ -82,9 +101,15 @@ export class PythonHost extends EventTarget {
     this.dispatchEvent(new CustomEvent("error", { detail: { code, message } }));
   }
 
+  /** The worker holds a lock for as long as it lives; to get it is to know of its end. */
+  watch(lock) {
+    const { worker } = this;
+    navigator.locks.request(lock, () => { if (worker === this.worker && !this.failure) this.crashed("its worker ended"); });
+  }
+
   crashed(message) {
     this.worker.terminate();
-    this.rejectCalls(message);
+    this.rejectCalls(message, (call) => call.posted);
     this.restarts += 1;
     if (this.restarts === 1) { this.dispatchEvent(new Event("restarted")); return this.start(); }
     return this.fail(Object.assign(new Error(`The Python part of this page stopped: ${message}`), { code: "python_failed", remedy: "Your document is kept. Start it again, or reload the page." }));
@@ -92,17 +117,35 @@ export class PythonHost extends EventTarget {
 
   fail(error) {
     const { code = "python_failed", message, remedy = "Reload the page." } = error;
+    this.failure = { code, message };
+    this.rejectCalls(message, () => true);
     this.dispatchEvent(new CustomEvent("error", { detail: { code, message } }));
     notice({ code, message, remedy, error: true, actions: [
-      { label: "Start again", run: () => { this.bokeh = null; this.dispatchEvent(new Event("restarted")); this.start(); } },
+      { label: "Start again", run: () => { this.dispatchEvent(new Event("restarted")); this.start(); } },
       { label: "Reload", run: () => location.reload() },
     ] });
   }
 
-  rejectCalls(message) {
-    for (const { reject } of this.calls.values()) reject(asError({ code: "python_failed", message: `The Python part of this page stopped: ${message}` }));
-    this.calls.clear();
+  rejectCalls(message, which) {
+    for (const [id, call] of this.calls) {
+      if (!which(call)) continue;
+      this.calls.delete(id);
+      call.reject(asError({ code: "python_failed", message: `The Python part of this page stopped: ${message}` }));
+    }
   }
+}
+
+/** Resolves when each of these components is drawn; Bokeh itself does not wait for modules. */
+function allMounted(names) {
+  const missing = new Set(names);
+  return new Promise((resolve) => {
+    document.addEventListener("lmpanel:mounted", function heard({ detail }) {
+      missing.delete(detail.name);
+      if (missing.size) return;
+      document.removeEventListener("lmpanel:mounted", heard);
+      resolve();
+    });
+  });
 }
 
 /** An empty, hidden place for a live root; a restart gets a new one. */

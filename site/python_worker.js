@@ -16,9 +16,11 @@
  *   {verb: "result", id, ok, json}
  *   {verb: "notify", json}                {event: "state"|"settled"|"error", …}
  *   {verb: "failed", message, detail}
+ *   {verb: "alive", lock}                 a Web Lock that is held until the worker ends
  */
 import { loadPyodide } from "./vendor/pyodide/pyodide.mjs";
 import { EngineClient } from "./engine/client.js";
+import { holdLock } from "./engine/life.js";
 
 const post = (verb, fields = {}, transfer = []) => self.postMessage({ verb, ...fields }, transfer);
 
@@ -30,8 +32,8 @@ const ARCHIVES = ["python/packages.zip", "python/lmpanel.zip"];
 const TEXTS = ["model/model.json", "model/tokenizer.json", "recorded.json"];
 
 async function fetchWhole(base, path) {
-  const response = await fetch(new URL(path, base));
-  if (!response.ok) throw new Error(`${path} could not be loaded (status ${response.status}). Check the network, then reload the page.`);
+  const response = await fetch(new URL(path, base)).catch(() => { throw new Error(`${path} could not be loaded: the connection failed or the server is gone. Check the network.`); });
+  if (!response.ok) throw new Error(`${path} could not be loaded (status ${response.status}). Check the network.`);
   return response;
 }
 
@@ -75,4 +77,5 @@ function failed(error) {
   post("failed", { message: lines.at(-1), detail: lines.slice(-12).join("\n") });
 }
 
+holdLock("lmpanel-python", (lock) => post("alive", { lock }));
 self.onmessage = (event) => HANDLERS[event.data.verb]?.(event.data);

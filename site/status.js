@@ -17,6 +17,7 @@ export class Status extends EventTarget {
     this.bytesTotal = 0;
     this.timings = {};
     this.tokensPerSecond = null;
+    this.engineStats = { calls: 0, tokens: 0, reused: 0 };
     this.engine = null;
     this.steps = [];
   }
@@ -34,9 +35,11 @@ export class Status extends EventTarget {
 
   /** The `status()` of the scripting interface. */
   snapshot() {
+    const { calls, tokens, reused } = this.engineStats;
     return {
       phase: this.phase, message: this.message, bytes_done: this.bytesDone, bytes_total: this.bytesTotal,
-      timings_ms: { ...this.timings }, tokens_per_second: this.tokensPerSecond, stored_bytes: 0, offline_ready: false,
+      timings_ms: { ...this.timings }, tokens_per_second: this.tokensPerSecond,
+      engine_calls: calls, engine_tokens: tokens, engine_reused: reused, stored_bytes: 0, offline_ready: false,
     };
   }
 

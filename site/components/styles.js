@@ -5,7 +5,8 @@
 import { css } from "./dom.js";
 
 export const shared = css`
-  :host { display: block; flex: 1 1 auto; min-height: 0; color: var(--ink); font: var(--font); text-align: start; }
+  /* Important, because Bokeh sets the font family of everything inside its roots. */
+  :host { display: block; flex: 1 1 auto; min-height: 0; color: var(--ink); font: var(--font) !important; text-align: start; }
   *, *::before, *::after { box-sizing: border-box; }
   [hidden] { display: none !important; }
   h2, h3, p, ol, ul { margin: 0; padding: 0; }

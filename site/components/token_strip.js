@@ -50,11 +50,13 @@ export function mount(link) {
   return host;
 }
 
+/** Follows the end of the document as it grows; new numbers alone move nothing. */
 function receive(list, tokens, selection, splice) {
+  const before = tokens.rows.length;
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
   tokens.splice(splice);
   selection.show(splice);
-  if (atEnd) list.scrollTop = list.scrollHeight;
+  if (atEnd && tokens.rows.length > before) list.scrollTop = list.scrollHeight;
 }
 
 function stripHeader(link) {

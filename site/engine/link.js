@@ -47,11 +47,17 @@ export class WorkerLink {
   receive(message) {
     if (this.closed) return;
     if (message.event === "lost") return this.lose(EngineError.fromMessage(message.error));
+    if (message.event === "alive") return this.watch(message.lock);
     if (message.event) return this.onEvent(message);
     const request = this.pending.get(message.id);
     this.pending.delete(message.id);
     if (message.error) request?.reject(EngineError.fromMessage(message.error));
     else request?.resolve(message.result);
+  }
+
+  /** The worker holds the lock for as long as it lives; to get it is to know of its end. */
+  watch(lock) {
+    navigator.locks.request(lock, () => this.lose(engineLost("its worker ended")));
   }
 
   lose(error) {

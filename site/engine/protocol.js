@@ -17,6 +17,7 @@
  *   {event: "file", sha256, blob}               a verified file, for the page to keep
  *   {event: "stats", calls, tokens, reused, tokens_per_second}     after every request
  *   {event: "lost", error}                      the engine cannot go on; the worker is useless
+ *   {event: "alive", lock}                      a Web Lock that is held until the worker ends
  *
  * Asker → worker (a connected port)
  *   {verb: "logits", id, args: {ids: Int32Array, first}}

@@ -9,6 +9,7 @@
 import { Engine } from "./engine.js";
 import { EngineError, asEngineError, engineLost, outOfMemory } from "./errors.js";
 import { Files } from "./files.js";
+import { holdLock } from "./life.js";
 import { buildFor, forbidSubgroups, loadOrt, threadCount } from "./ort.js";
 import { prove } from "./proof.js";
 import { answer, checkBranch, checkLogits, reject } from "./protocol.js";
@@ -36,6 +37,8 @@ self.onmessage = async ({ data: { verb, id, args }, ports }) => {
     reject(self, id, asEngineError(thrown));
   }
 };
+
+holdLock("lmpanel-engine", (lock) => self.postMessage({ event: "alive", lock }));
 
 // An exception nobody caught, here or in one of WebAssembly's own threads: askers hear of it first.
 self.onerror = (message) => lose(engineLost(String(message)));

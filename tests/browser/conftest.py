@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from explorer_page import ExplorerPage
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from support.page_watch import PageWatch
@@ -66,3 +67,9 @@ def page(browser: Browser) -> Iterator[Page]:
 def gpu_page(gpu_browser: Browser) -> Iterator[Page]:
     """The same with WebGPU."""
     yield from watched_page(gpu_browser)
+
+
+@pytest.fixture
+def explorer(page: Page, server) -> ExplorerPage:
+    """The page with the model ready on WebAssembly and the first example measured."""
+    return ExplorerPage(page, server.url).open()

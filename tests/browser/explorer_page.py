@@ -45,9 +45,25 @@ class ExplorerPage:
         self.page.evaluate("() => lmpanel.getState()")
         expect(self.page.locator("#slot-lens .next.busy")).to_have_count(0, timeout=STEP_MS)
 
+    def measured(self) -> None:
+        """Wait until the model itself has measured everything in view, and nothing is under way."""
+        self.page.evaluate("async () => lmpanel.setState(await lmpanel.getState())")
+        self.settled()
+
     def call(self, expression: str, argument: Any = None) -> Any:
         """Evaluate an expression of the scripting interface, for example `lmpanel.status()`."""
         return self.page.evaluate(expression, argument)
+
+    def refusal(self, call: str, argument: Any = None) -> dict[str, str] | None:
+        """How a call of the scripting interface is refused: {code, message}, None if it is not.
+
+        `call` may use `argument`.
+        """
+        return self.page.evaluate(
+            f"""async (argument) => {{
+                try {{ await ({call}); return null; }}
+                catch ({{ code, message }}) {{ return {{ code, message }}; }}
+            }}""", argument)
 
     # The document
 
@@ -58,8 +74,12 @@ class ExplorerPage:
     def token(self, index: int) -> Locator:
         return self.tokens.nth(index)
 
+    @property
+    def turns_shown(self) -> Locator:
+        return self.page.locator("#slot-token_strip .live .role")
+
     def turns(self) -> list[str]:
-        return self.page.locator("#slot-token_strip .live .role").all_inner_texts()
+        return self.turns_shown.all_inner_texts()
 
     def ids(self) -> list[int]:
         return self.page.evaluate("async () => (await lmpanel.getState()).ids")
@@ -97,6 +117,11 @@ class ExplorerPage:
     @property
     def reply(self) -> Locator:
         return self.page.locator("#slot-controls .live #reply")
+
+    @property
+    def written(self) -> Locator:
+        """The line that says what the last generation wrote."""
+        return self.page.locator("#slot-controls .live [role=status]")
 
     @property
     def notices(self) -> Locator:

@@ -13,11 +13,6 @@ DRAGON = {"messages": [{"role": "user", "content": "Write a one-paragraph story 
 EXPECTED = [("In", 0.3722), ("The", 0.1874), ("Once", 0.0922), ("One", 0.0864), ("A", 0.0522)]
 
 
-@pytest.fixture
-def explorer(page: Page, server) -> ExplorerPage:
-    return ExplorerPage(page, server.url).open()
-
-
 def test_the_first_distribution_is_exact(explorer: ExplorerPage) -> None:
     answer = explorer.page.evaluate("(c) => lmpanel.next(c, {top_k: 5})", DRAGON)
     assert [c["text"] for c in answer["candidates"]] == [text for text, _ in EXPECTED]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -48,6 +49,7 @@ class FaultyServer(SiteServer):
         self.faults: dict[str, Fault] = {}
         self.log: list[tuple[str, str]] = []
         self.released = threading.Event()
+        self.connections: set[socket.socket] = set()
         super().__init__(root, **options)
 
     @classmethod
@@ -62,9 +64,21 @@ class FaultyServer(SiteServer):
         """Let stalled answers end, in a cut."""
         self.released.set()
 
+    def process_request(self, request: socket.socket, client_address) -> None:
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: socket.socket) -> None:
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
     def shutdown(self) -> None:
-        self.release()
+        """Stop at once, as a server whose power is cut: open connections end, too."""
         super().shutdown()
+        self.release()
+        for connection in list(self.connections):
+            with suppress(OSError):  # The other side was first.
+                connection.shutdown(socket.SHUT_RDWR)
 
     def fault_for(self, path: str) -> Fault | None:
         """The fault that meets this request, used up once."""

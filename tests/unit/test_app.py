@@ -31,7 +31,8 @@ async def test_states_are_set_and_got(app):
     other = {**state, "ids": state["ids"][:5], "raw": True, "cursor": 2}
     assert await app.call("set_state", [other]) == {"result": {"warnings": []}}
     assert (await app.call("get_state", []))["result"] == {**other, "selection": [2, 3]}
-    assert app.explorer.distribution is not None, "the answer waits for the numbers"
+    assert await app.call("settle", []) == {"result": None}
+    assert app.explorer.distribution is not None, "settled means that the numbers are there"
 
 
 @pytest.mark.parametrize("state", [None, [], {}, {"version": 1}, {"version": 1, "ids": [-1]}])

@@ -1,0 +1,124 @@
+"""The engine in the page: as little computing as possible, and exactly the model's numbers."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import numpy as np
+from explorer_page import READY_MS, ExplorerPage
+from playwright.sync_api import Page, expect
+
+from golden.golden_values import load_values
+from lmpanel.engine.native import NativeModel
+from lmpanel.engine.proof import log_softmax
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "golden.npz"
+KL_LIMIT = 1e-6
+TOKENS = 250
+ROWS = 50
+
+START = """async () => {
+    const { EngineHost } = await import("/engine/host.js");
+    const { EngineClient } = await import("/engine/client.js");
+    const host = new EngineHost(new URL("/", location).href);
+    const info = await host.start({ backend: "wasm" });
+    globalThis.client = new EngineClient(await host.connect());
+    return info.backend;
+}"""
+LOGITS = """async ([ids, first]) => {
+    const { logits } = await client.logits(ids, first);
+    return new Uint8Array(logits.buffer).toBase64();
+}"""
+
+
+def work(explorer: ExplorerPage) -> tuple[int, int]:
+    """Calls of the engine and tokens computed since the page was opened."""
+    explorer.measured()
+    status = explorer.call("() => lmpanel.status()")
+    return status["engine_calls"], status["engine_tokens"]
+
+
+def cost(explorer: ExplorerPage, before: tuple[int, int]) -> tuple[int, int]:
+    """Calls and tokens since then."""
+    calls, tokens = work(explorer)
+    return calls - before[0], tokens - before[1]
+
+
+def test_a_click_on_a_candidate_costs_exactly_one_token(explorer: ExplorerPage) -> None:
+    before = work(explorer)
+    assert before == (1, 40)
+    for count in range(1, 4):
+        explorer.pick(2)
+        assert cost(explorer, before) == (count, count)
+
+
+def test_going_back_and_forth_costs_nothing(explorer: ExplorerPage) -> None:
+    explorer.measured()
+    for rank in (1, 2, 1):
+        explorer.pick(rank)
+    before = work(explorer)
+    length = explorer.tokens.count()
+    for name, expected in (("Undo", -1), ("Undo", -2), ("Redo", -1), ("Redo", 0)):
+        explorer.button(name).click()
+        expect(explorer.tokens).to_have_count(length + expected)
+    explorer.token(length - 3).click()
+    explorer.button("Rewind").click()
+    expect(explorer.tokens).to_have_count(length - 2)
+    explorer.button("Clear response").click()
+    expect(explorer.tokens).to_have_count(length - 3)
+    assert cost(explorer, before) == (0, 0)
+
+
+def test_a_fork_at_an_earlier_place_costs_one_token(explorer: ExplorerPage) -> None:
+    for _ in range(3):
+        explorer.pick(1)
+    before = work(explorer)
+    length = explorer.tokens.count()
+    explorer.token(length - 2).click()
+    expect(explorer.title).to_contain_text("expected")
+    assert cost(explorer, before) == (0, 0)
+    explorer.pick(3)
+    expect(explorer.tokens).to_have_count(length - 1)
+    assert cost(explorer, before) == (1, 1)
+
+
+def test_looking_far_back_costs_one_token_and_so_does_the_fork_there(
+        explorer: ExplorerPage) -> None:
+    before = work(explorer)
+    explorer.token(30).click()
+    expect(explorer.title).to_contain_text("expected")
+    assert cost(explorer, before) == (1, 1)
+    explorer.pick(2)
+    expect(explorer.tokens).to_have_count(31)
+    assert cost(explorer, before) == (2, 2)
+
+
+def test_webassembly_gives_the_native_distributions(page: Page, server, model_dir: Path) -> None:
+    page.watch.allow("favicon.ico")  # a text file names no icon
+    page.goto(f"{server.url}NOTICE.txt")
+    page.set_default_timeout(READY_MS)
+    assert page.evaluate(START) == "wasm"
+    native = NativeModel(model_dir)
+    worst, positions = 0.0, 0
+    for text in load_values(GOLDEN).values():
+        ids = text.ids[:TOKENS].tolist()
+        for first in range(0, len(ids), ROWS):
+            part = ids[:first + ROWS]
+            expected = log_softmax(native.logits(part, first))
+            kl = kl_nats(expected, log_softmax(browser_logits(page, part, first)))
+            worst, positions = max(worst, kl.max()), positions + len(kl)
+    assert positions >= 1000
+    assert worst < KL_LIMIT
+
+
+def browser_logits(page: Page, ids: list[int], first: int) -> np.ndarray:
+    """Rows [len(ids) - first, vocabulary] from the engine in the page."""
+    data = base64.b64decode(page.evaluate(LOGITS, [ids, first]))
+    return np.frombuffer(data, np.float32).reshape(len(ids) - first, -1)
+
+
+def kl_nats(p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """KL(p‖q) of each row of log-probabilities."""
+    p, q = p.astype(np.float64), q.astype(np.float64)
+    return (np.exp(p) * (p - q)).sum(-1)
