@@ -128,7 +128,8 @@ def check_context(info: EngineInfo, count: int) -> None:
     """Raise ContextFull when `count` tokens are more than the model can look at."""
     if count > info.context_length:
         raise ContextFull(
-            f"The document has {count} tokens, but this model can look at {info.context_length}.",
+            f"The document has {count:,} tokens, but this model can look at "
+            f"{info.context_length:,}.",
             "Shorten the document, or start a new conversation.",
         )
 

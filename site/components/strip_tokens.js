@@ -129,6 +129,8 @@ export class StripTokens {
 
   label(group, turn) {
     const name = turn.role === null ? "text" : ROLES[turn.role] ?? turn.role;
+    if (group.name === name && group.editable === turn.editable) return;
+    Object.assign(group, { name, editable: turn.editable });
     setText(group.role, name);
     group.strip.setAttribute("aria-label", turn.role === null ? "text" : `${turn.role} turn`);
     group.tools.hidden = !turn.editable;

@@ -81,12 +81,14 @@ function stripHeader(link) {
     json.hidden = state.mode === "raw";
     fresh.title = state.mode === "raw" ? "An empty document" : "A new conversation";
     measure.value = state.measure;
-    drawLegend(legend, SCALES[state.measure]);
+    if (legend.dataset.measure !== state.measure) drawLegend(legend, state.measure);
   };
   return { element, colours, span, show };
 }
 
-function drawLegend(legend, scale) {
+function drawLegend(legend, measure) {
+  const scale = SCALES[measure];
+  legend.dataset.measure = measure;
   legend.setAttribute("aria-label", `Colour scale: ${scale.labels.join(", ")}`);
   fill(legend, scale.ends[0], scale.labels.map((label, i) => h("i", { class: "swatch", "data-step": i, title: label })), scale.ends[1]);
 }
