@@ -41,8 +41,10 @@ function ready({ engine, python, status, wanted }, info) {
   Object.assign(status.timings, info.timings_ms);
   status.set({ phase: "ready", message: "", steps, engine: { model: info.model.name, backend, threads, verified, compact } });
   clearNotice("engine");
+  clearNotice("backend");
   announce(`The model is ready: ${status.line()}.`);
-  tellSteps(steps, wanted);
+  if (compact) tellCompact();
+  else tellSteps(steps, wanted);
   return connect(engine, python);
 }
 
@@ -51,6 +53,11 @@ function tellSteps(steps, wanted) {
   const failed = steps.filter((step) => !step.ok && (wanted !== "auto" || /different|wrong|memory|stopped/.test(step.reason)));
   if (!failed.length || steps.at(-1).backend === wanted) return;
   notice({ code: "backend", message: "The model runs in another way than asked for.", remedy: failed.map((step) => step.reason).join(" ") });
+}
+
+function tellCompact() {
+  notice({ code: "backend", message: "There is too little memory for the fast way of computing.",
+    remedy: "The weights stay compressed; the numbers are the same, but every token takes longer. Close other tabs and programs and reload the page for the fast way." });
 }
 
 function lost({ python, status }, error, restarting) {

@@ -6,6 +6,8 @@
 import { loadBokeh, PanelBridge } from "./panel_bridge.js";
 import { clearNotice, notice } from "./status.js";
 
+// An error event without a message means that the worker's script itself did not load.
+const NOT_LOADED = "its program could not be loaded. Check the network.";
 const SLOTS = ["token_strip", "controls", "lens"];
 
 export class PythonHost extends EventTarget {
@@ -27,7 +29,7 @@ export class PythonHost extends EventTarget {
     this.worker?.terminate();
     this.worker = new Worker(new URL("python_worker.js", this.base), { type: "module", name: "lmpanel-python" });
     this.worker.onmessage = (event) => this.receive(event.data);
-    this.worker.onerror = (event) => { event.preventDefault(); this.crashed(event.message || "the Python worker stopped"); };
+    this.worker.onerror = (event) => { event.preventDefault(); this.crashed(event.message || NOT_LOADED); };
     this.bridge = new PanelBridge((patch) => this.post({ verb: "patch", patch }));
     this.post({ verb: "start", base: this.base, state: this.lastState });
   }
@@ -112,7 +114,7 @@ export class PythonHost extends EventTarget {
     this.rejectCalls(message, (call) => call.posted);
     this.restarts += 1;
     if (this.restarts === 1) { this.dispatchEvent(new Event("restarted")); return this.start(); }
-    return this.fail(Object.assign(new Error(`The Python part of this page stopped: ${message}`), { code: "python_failed", remedy: "Your document is kept. Start it again, or reload the page." }));
+    return this.fail(Object.assign(new Error(stopped(message)), { code: "python_failed", remedy: "Your document is kept. Start it again, or reload the page." }));
   }
 
   fail(error) {
@@ -130,7 +132,7 @@ export class PythonHost extends EventTarget {
     for (const [id, call] of this.calls) {
       if (!which(call)) continue;
       this.calls.delete(id);
-      call.reject(asError({ code: "python_failed", message: `The Python part of this page stopped: ${message}` }));
+      call.reject(asError({ code: "python_failed", message: stopped(message) }));
     }
   }
 }
@@ -159,5 +161,7 @@ function prepareSlot(name) {
   if (old) old.replaceWith(live);
   else slot.append(live);
 }
+
+const stopped = (reason) => `The Python part of this page stopped: ${reason.replace(/\.?$/, ".")}`;
 
 const asError = ({ code, message }) => Object.assign(new Error(message), { code });

@@ -18,7 +18,6 @@
  *   {verb: "failed", message, detail}
  *   {verb: "alive", lock}                 a Web Lock that is held until the worker ends
  */
-import { loadPyodide } from "./vendor/pyodide/pyodide.mjs";
 import { EngineClient } from "./engine/client.js";
 import { holdLock } from "./engine/life.js";
 
@@ -31,17 +30,31 @@ const started = new Promise((resolve) => { hostReady = resolve; });
 const ARCHIVES = ["python/packages.zip", "python/lmpanel.zip"];
 const TEXTS = ["model/model.json", "model/tokenizer.json", "recorded.json"];
 
-async function fetchWhole(base, path) {
-  const response = await fetch(new URL(path, base)).catch(() => { throw new Error(`${path} could not be loaded: the connection failed or the server is gone. Check the network.`); });
+/** The whole body of a file, by the name of the response's method that reads it. */
+async function fetchWhole(base, path, read) {
+  const response = await fetch(new URL(path, base)).catch(() => { throw unreachable(path); });
   if (!response.ok) throw new Error(`${path} could not be loaded (status ${response.status}). Check the network.`);
-  return response;
+  return response[read]().catch(() => { throw unreachable(path); });
+}
+
+const unreachable = (path) => new Error(`${path} could not be loaded: the connection failed or the server is gone. Check the network.`);
+
+/** Pyodide's script itself needs WebAssembly: it is imported only where there is some. */
+async function startPyodide(base) {
+  if (typeof WebAssembly !== "object") throw new Error("This browser cannot run WebAssembly, which Python needs.");
+  try {
+    const { loadPyodide } = await import("./vendor/pyodide/pyodide.mjs");
+    return await loadPyodide({ indexURL: new URL("vendor/pyodide/", base).href });
+  } catch (error) {
+    throw /fetch|network|import/i.test(error.message) ? unreachable("vendor/pyodide") : error;
+  }
 }
 
 async function start({ base, state }) {
-  const archives = ARCHIVES.map((path) => fetchWhole(base, path).then((response) => response.arrayBuffer()));
-  const texts = TEXTS.map((path) => fetchWhole(base, path).then((response) => response.text()));
+  const archives = ARCHIVES.map((path) => fetchWhole(base, path, "arrayBuffer"));
+  const texts = TEXTS.map((path) => fetchWhole(base, path, "text"));
   Promise.all([...archives, ...texts]).catch(() => {});
-  const python = await loadPyodide({ indexURL: new URL("vendor/pyodide/", base).href });
+  const python = await startPyodide(base);
   post("progress", { phase: "python", done: 1, total: 3 });
   const packages = python.runPython("import site; site.getsitepackages()[0]");
   for (const archive of archives) python.unpackArchive(await archive, "zip", { extractDir: packages });

@@ -147,6 +147,7 @@ class FaultyHandler(SiteHandler):
                                 "Content-Length": str(length)})
 
     def _hang_up(self) -> None:
-        self.wfile.flush()
         self.close_connection = True
-        self.connection.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):  # The other side was first.
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,127 @@
+"""Workers that die and devices that are lost: started again by themselves, the document kept.
+
+The workers are killed for real, from inside: by an exception that nobody catches, or by ending
+without a word.
+"""
+
+from __future__ import annotations
+
+import pytest
+from explorer_page import READY_MS, STEP_MS, ExplorerPage
+from playwright.sync_api import Locator, Page, Worker, expect
+
+DEATHS = {
+    "an exception": "() => { setTimeout(() => { throw new Error('boom'); }); }",
+    "silence": "() => { setTimeout(() => self.close()); }",
+}
+KEEP_DEVICES = """() => {
+    const { prototype } = GPUAdapter;
+    const request = prototype.requestDevice;
+    prototype.requestDevice = async function (...args) {
+        return globalThis.kept = await request.apply(this, args);
+    };
+}"""
+
+
+def worker(page: Page, name: str) -> Worker:
+    """The page's worker whose script ends so."""
+    return next(worker for worker in page.workers if worker.url.endswith(name))
+
+
+def kill(page: Page, name: str, death: str) -> None:
+    page.watch.allow("boom")
+    worker(page, name).evaluate(DEATHS[death])
+
+
+def notice(page: Page, code: str) -> Locator:
+    return page.locator(f"#notices .notice[data-code={code}]")
+
+
+@pytest.mark.parametrize("death", DEATHS)
+def test_a_dead_engine_comes_back_and_the_reply_is_kept(
+        explorer: ExplorerPage, death: str) -> None:
+    page = explorer.page
+    for _ in range(3):
+        explorer.pick(1)
+    before = explorer.ids()
+    kill(page, "engine/worker.js", death)
+    expect(notice(page, "engine")).to_contain_text("your document is kept")
+    assert explorer.ids() == before
+    asked = page.evaluate("() => lmpanel.next({text: 'A new question'}, {top_k: 1})")
+    assert len(asked["candidates"]) == 1
+    expect(notice(page, "engine")).to_have_count(0)
+    explorer.wait_ready()
+    assert explorer.ids() == before
+    explorer.pick(1)
+    assert explorer.ids()[:-1] == before
+
+
+def test_an_engine_that_dies_at_work_answers_all_the_same(explorer: ExplorerPage) -> None:
+    page = explorer.page
+    words = "one two three four five six seven eight nine ten " * 12
+    expected = len(page.evaluate("(text) => lmpanel.tokenize(text)", words))
+    page.evaluate("(text) => { globalThis.score = lmpanel.score({ text }); }", words)
+    kill(page, "engine/worker.js", "silence")
+    score = page.evaluate("() => score")
+    assert len(score["tokens"]) == expected and score["total_bits"] > 0
+    expect(explorer.candidates.first).to_have_text("In")
+
+
+@pytest.mark.parametrize("death", DEATHS)
+def test_a_dead_python_comes_back_and_the_generated_reply_is_kept(
+        explorer: ExplorerPage, death: str) -> None:
+    page = explorer.page
+    explorer.page.locator("#slot-controls .live summary").click()
+    explorer.page.locator("#slot-controls .live").get_by_label("At most this many").fill("4")
+    explorer.button("Generate response").click()
+    expect(explorer.written).to_contain_text("4 tokens, length reached", timeout=STEP_MS)
+    before = explorer.ids()
+    assert len(before) == 44
+    kill(page, "python_worker.js", death)
+    expect(explorer.written).to_have_text("", timeout=STEP_MS)
+    assert explorer.ids() == before
+    expect(explorer.tokens).to_have_count(44)
+    explorer.measured()
+    explorer.pick(1)
+    assert explorer.ids()[:-1] == before
+    expect(explorer.notices).to_have_count(0)
+
+
+def test_a_python_that_dies_twice_is_started_by_hand_and_the_document_is_kept(
+        explorer: ExplorerPage) -> None:
+    page = explorer.page
+    explorer.pick(2)
+    before = explorer.ids()
+    kill(page, "python_worker.js", "an exception")
+    page.evaluate("() => lmpanel.getState().catch(() => lmpanel.getState())")
+    kill(page, "python_worker.js", "an exception")
+    failed = notice(page, "python_failed")
+    expect(failed).to_contain_text("Your document is kept", timeout=STEP_MS)
+    assert explorer.refusal("lmpanel.getState()")["code"] == "python_failed"
+    failed.get_by_role("button", name="Start again").click()
+    assert explorer.ids() == before
+    expect(explorer.tokens).to_have_count(41)
+    expect(failed).to_have_count(0)
+    explorer.pick(1)
+    page.reload()
+    explorer.wait_ready()
+    explorer.pick(1)
+
+
+def test_a_lost_gpu_device_is_said_and_another_backend_goes_on(gpu_page: Page, server) -> None:
+    page = gpu_page
+    page.set_default_timeout(4 * READY_MS)
+    explorer = ExplorerPage(page, server.url)
+    with page.expect_worker(lambda worker: worker.url.endswith("engine/worker.js")) as started:
+        page.goto(f"{server.url}index.html?backend=webgpu-nosubgroups")
+    started.value.evaluate(KEEP_DEVICES)
+    expect(page.locator("#dot[data-phase=ready]")).to_be_attached(timeout=4 * READY_MS)
+    assert page.evaluate("() => lmpanel.ready")["backend"] == "webgpu-nosubgroups"
+    before = explorer.ids()
+    started.value.evaluate("() => kept.destroy()")
+    expect(notice(page, "engine")).to_contain_text("your document is kept")
+    assert page.evaluate("() => lmpanel.useBackend('wasm')")["verified"] is True
+    expect(notice(page, "engine")).to_have_count(0)
+    assert explorer.ids() == before
+    explorer.measured()
+    explorer.pick(1)
