@@ -109,10 +109,10 @@ const styles = css`
   .options[open] { flex-basis: 100%; display: flex; flex-wrap: wrap; gap: 4px 18px; align-items: center; }
   .limit { width: 5.5em; min-height: 30px; }
   input[type="checkbox"] { width: 18px; height: 18px; accent-color: var(--accent); }
-  .line { display: grid; grid-template-columns: 9.5em minmax(0, 1fr) auto auto; gap: 8px; align-items: center; padding-top: 8px; }
-  .line .field { width: 100%; } .line textarea { min-height: 38px; field-sizing: content; max-height: 9em; }
+  .line { display: flex; gap: 8px; align-items: center; padding-top: 8px; } .line label { flex: none; width: 9.5em; }
+  .line .field { flex: 1 1 0; min-width: 0; width: auto; } .line textarea { min-height: 38px; field-sizing: content; max-height: 9em; }
   @media (max-width: 900px) {
     .actions .button { flex: 1 1 auto; }
-    .line { grid-template-columns: minmax(0, 1fr) auto auto; gap: 4px 8px; } .line label { grid-column: 1 / -1; }
+    .line { flex-wrap: wrap; gap: 4px 8px; } .line label { width: 100%; }
   }
 `;

@@ -70,7 +70,7 @@ function stripHeader(link) {
   const redo = action("Redo", () => link.send("redo"), "quiet small");
   const fresh = h("button", { type: "button", class: "quiet small", onclick: () => link.send("new_conversation") }, "New");
   const json = h("button", { type: "button", class: "quiet small", title: "The conversation as JSON", onclick: () => link.send("get_json") }, "JSON");
-  const element = h("div", { class: "head row" }, h("h2", {}, "The document the model reads"),
+  const element = h("div", { class: "head row" }, h("h2", { title: "What the model reads, token by token" }, "The document"),
     h("div", { class: "segmented small", role: "group", "aria-label": "Kind of document" }, modes),
     h("div", { class: "row spring" }, undo.element, redo.element, span, json, fresh));
   const colours = h("div", { class: "row colours" }, measure, legend);
@@ -130,7 +130,7 @@ function editTurn(link, group, { turn, text }) {
 
 const styles = css`
   :host { display: flex; flex-direction: column; min-height: 0; }
-  .head { padding-bottom: 12px; } .head .spring { gap: 2px; }
+  .head { padding-bottom: 12px; } .head .spring { gap: 2px; margin-right: -8px; }
   .legend { display: inline-flex; gap: 3px; align-items: center; color: var(--muted); white-space: nowrap; }
   .swatch { width: 16px; height: 12px; border-radius: 3px; border: 1px solid var(--edge); margin: 0 1px; }
   [aria-pressed="true"].quiet { background: var(--accent-soft); color: var(--accent); }
@@ -170,6 +170,8 @@ const styles = css`
     .turn { grid-template-columns: minmax(0, 1fr); }
     .side { flex-direction: row; gap: 6px; align-items: center; } .role { padding-top: 0; } .tools { flex-direction: row; margin: 0; }
     .edit { grid-column: 1; }
+    /* The numbers stay within reach below a long document. */
+    .list { max-height: 52vh; max-height: 52dvh; }
   }
   @media (forced-colors: active) { .t { border: 1px solid transparent; border-bottom: 0 solid CanvasText; } .t[aria-selected="true"] { outline-color: Highlight; } }
 `;
