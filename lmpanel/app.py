@@ -38,7 +38,8 @@ class App:
         # The lens hears of a change first: when a new token stands in the strip, the candidates
         # before it are dimmed already, and a quick second click cannot land on them.
         lens = Lens(self.session)
-        self.roots = [TokenStrip(self.session), Controls(self.session), lens]
+        self.strip = TokenStrip(self.session)
+        self.roots = [self.strip, Controls(self.session), lens]
         self._told = self.explorer.document
         self.explorer.param.watch(self._state_changed, ["document", "generating"])
         self.explorer.param.watch(self._measured, ["measured"])

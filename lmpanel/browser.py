@@ -138,9 +138,10 @@ class Host:
         self.app.session.measurement.look()
         return to_js(list(await panel_pyodide.write_doc()))
 
-    def link(self) -> None:
-        """The roots are in the page: send what changes from now on."""
+    async def link(self) -> None:
+        """The roots are in the page: send what changes from now on; say when all is drawn."""
         panel_pyodide._link_docs_worker(state.curdoc, self._dispatch, setter="js")
+        await self.app.strip.drawn.wait()
         self.notify({"event": "settled"})
 
     def _dispatch(self, patch: Any, buffers: Any, message_id: Any = None) -> None:

@@ -33,6 +33,7 @@ export class PanelBridge {
   constructor(sendPatch) {
     this.sendPatch = sendPatch;
     this.patching = 0;
+    this.held = [];
   }
 
   /** Draws the roots of the document that Python made, root by root into `targets` (element ids). */
@@ -48,7 +49,16 @@ export class PanelBridge {
 
   changed(event) {
     if (this.patching || event.setter_id === "py") return;
-    this.sendPatch(this.document.create_json_patch([event]));
+    const patch = this.document.create_json_patch([event]);
+    if (this.held) this.held.push(patch);
+    else this.sendPatch(patch);
+  }
+
+  /** Sends what was held back until the other side listens, and from now on everything at once. */
+  flow() {
+    const { held } = this;
+    this.held = null;
+    held.forEach((patch) => this.sendPatch(patch));
   }
 
   /** Applies what Python changed. */

@@ -81,6 +81,7 @@ export class PythonHost extends EventTarget {
     await this.bridge.render(message, SLOTS.map((name) => `live-${name}`));
     await mounted;
     this.post({ verb: "rendered" });
+    this.bridge.flow();
   }
 
   answer({ id, ok, json }) {

@@ -80,7 +80,7 @@ const HANDLERS = {
   start: (message) => start(message).catch(failed),
   engine: async ({ port, info }) => { await started; host.connect(new EngineClient(port), JSON.stringify(info)); },
   engine_lost: async ({ message }) => { await started; host.disconnect(message); },
-  rendered: () => host.link(),
+  rendered: () => host.link().catch(failed),
   patch: ({ patch }) => host.patch(patch),
   call: (message) => call(message).catch(failed),
 };

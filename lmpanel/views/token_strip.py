@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from lmpanel.errors import LMPanelError
@@ -20,6 +21,7 @@ class TokenStrip(Component):
 
     def __init__(self, session: Session, **params: Any):
         self._sent: list[Key] = []
+        self.drawn = asyncio.Event()
         super().__init__(session, **params)
 
     def payload(self) -> dict[str, Any]:
@@ -81,6 +83,7 @@ class TokenStrip(Component):
     def send_all(self) -> None:
         """Send every row: a new view has none."""
         self.tell("splice", **self.full())
+        self.drawn.set()
 
     def full(self) -> dict[str, Any]:
         """Every row, as a splice into nothing; there is one for an empty document too."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import launch, watched_page
-from explorer_page import READY_MS, STEP_MS, ExplorerPage
+from explorer_page import READY_MS, ExplorerPage
 from playwright.sync_api import Locator, Page, Playwright, expect
 
+from conftest import launch, watched_page
 from support.faulty_server import Fault, FaultyServer
 
 WEIGHTS = "model/weights.002.bin"
@@ -104,7 +104,8 @@ def test_without_webassembly_the_page_says_what_is_needed(flagged_page: Page, se
     explorer = ExplorerPage(page, server.url)
     page.goto(f"{server.url}index.html?backend=auto")
     expect(notice(page, "engine")).to_contain_text(
-        "This browser cannot run WebAssembly, which the model needs. Use a current", timeout=READY_MS)
+        "This browser cannot run WebAssembly, which the model needs. Use a current",
+        timeout=READY_MS)
     expect(notice(page, "python_failed")).to_contain_text(
         "This browser cannot run WebAssembly, which Python needs.", timeout=READY_MS)
     expect(page.locator("#slot-lens [data-recorded] .candidates tr")).to_have_count(12)

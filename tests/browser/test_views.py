@@ -88,7 +88,7 @@ def test_the_conversation_is_copied_out_as_json_and_pasted_in(explorer: Explorer
     expect(area).to_be_visible()
     shown = json.loads(area.input_value())
     assert shown == {"messages": [{"role": "system", "content": SYSTEM}, DRAGON], "reply": "In"}
-    explorer.button("Copy").last.click()
+    explorer.page.get_by_role("dialog").get_by_role("button", name="Copy").click()
     copied = explorer.call("() => navigator.clipboard.readText()")
     assert json.loads(copied) == shown
     area.fill(json.dumps([{"role": "user", "content": "Hi"}]))
