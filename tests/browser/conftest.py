@@ -8,27 +8,13 @@ import pytest
 from explorer_page import ExplorerPage
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from support.page_watch import PageWatch
-from support.places import place
-
-QUIET = [
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-    # Whatever is not this machine does not exist.
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
-]
+from support.chromium_pages import launch, watched_page
 
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
         yield playwright
-
-
-def launch(playwright: Playwright, *flags: str) -> Browser:
-    """A headless Chromium with a fresh profile."""
-    return playwright.chromium.launch(executable_path=str(place("LMPANEL_CHROMIUM")),
-                                      args=[*QUIET, *flags])
 
 
 @pytest.fixture(scope="session")
@@ -45,16 +31,6 @@ def gpu_browser(playwright: Playwright) -> Iterator[Browser]:
     browser = launch(playwright, "--enable-unsafe-webgpu")
     yield browser
     browser.close()
-
-
-def watched_page(browser: Browser) -> Iterator[Page]:
-    """A page of a fresh context; `page.watch` holds what it is allowed to complain about."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.watch = PageWatch(context)
-    yield page
-    context.close()
-    page.watch.check()
 
 
 @pytest.fixture

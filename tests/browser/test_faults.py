@@ -10,7 +10,7 @@ import pytest
 from explorer_page import READY_MS, ExplorerPage
 from playwright.sync_api import Locator, Page, Playwright, expect
 
-from conftest import launch, watched_page
+from support.chromium_pages import launch, watched_page
 from support.faulty_server import Fault, FaultyServer
 
 WEIGHTS = "model/weights.002.bin"
