@@ -17,11 +17,11 @@ from typing import Any
 
 from lmpanel.arguments import Arguments
 from lmpanel.chat import ChatTemplate
-from lmpanel.decoding import Decoding, Step
+from lmpanel.decoding import Decoding, Step, greedy
 from lmpanel.errors import BadArgument, LMPanelError, NotAvailable
-from lmpanel.filters import Filters
 from lmpanel.messages import check_length, check_messages, check_reply
 from lmpanel.model import LanguageModel
+from lmpanel.sampling import MAX_SEED, Dice, Sampler, new_seed
 from lmpanel.scoring import TokenScore, Totals
 
 MAX_CANDIDATES = 1000
@@ -125,27 +125,32 @@ class Api:
         """{ids, text, total_logprob, finish}: the tokens written after the context.
 
         `ids` and `total_logprob` include the end-of-turn token that ended the run, `text` leaves
-        it out. `max_tokens` is 256 unless given. `started` receives the run, whose `stop()` ends
-        it. Only greedy so far: other strategies raise NotAvailable.
+        it out. `max_tokens` is 256 unless given. Sampling filters in the order of `filters` and
+        adds {seed, draws: [{r, low, high}]}, one for each token; without a seed it takes a new
+        one. `started` receives the run, whose `stop()` ends it. Beam search raises NotAvailable.
         """
         arguments = Arguments("generate", options, _GENERATE)
         strategy = arguments.choice("strategy", "greedy", STRATEGIES)
         max_tokens = arguments.whole("max_tokens", 256, 0, self._model.context_length)
         stop = arguments.flag("stop_at_end_of_turn", True)
-        _check_unused(arguments)
-        if strategy != "greedy":
-            raise NotAvailable(f"The strategy {strategy!r} is not available.", 'Use "greedy".')
+        filters = arguments.filters(arguments.whole("top_k", None, 1, 10**9))
+        seed = arguments.whole("seed", None, 0, MAX_SEED)
+        arguments.whole("beams", None, 1, 16)
+        if strategy == "beam":
+            raise NotAvailable('The strategy "beam" is not available.', 'Use "greedy" or "sample".')
+        sampler = Sampler(filters, Dice(new_seed() if seed is None else seed))
         ids = self.ids_of(context)
         if not ids:
             raise BadArgument("There is nothing to go on from.", "Give at least one token.")
         self._model.check_context(len(ids))
-        run = Decoding(self._model, ids, max_tokens=max_tokens, stop_at_end_of_turn=stop)
+        choose = sampler if strategy == "sample" else greedy
+        run = Decoding(self._model, ids, choose, max_tokens=max_tokens, stop_at_end_of_turn=stop)
         if started is not None:
             started(run)
         async for step in run:
             if on_step is not None:
                 on_step(step)
-        return self._written(run)
+        return self._written(run) | (_dice_of(sampler) if strategy == "sample" else {})
 
     def ids_of(self, context: Any) -> list[int]:
         """The token ids of a context. Raises BadArgument, BadConversation or ContextFull."""
@@ -214,9 +219,6 @@ _GENERATE = (
 )
 
 
-def _check_unused(arguments: Arguments) -> Filters:
-    """Options without effect on greedy decoding must still make sense."""
-    arguments.whole("seed", None, 0, 2**53)
-    arguments.whole("beams", None, 1, 16)
-    top_k = arguments.whole("top_k", None, 1, 10**9)
-    return arguments.filters(top_k)
+def _dice_of(sampler: Sampler) -> Json:
+    draws = [{"r": drawn.r, "low": drawn.low, "high": drawn.high} for drawn in sampler.draws]
+    return {"seed": sampler.dice.seed, "draws": draws}

@@ -140,7 +140,7 @@ def test_generate_reports_steps_and_can_be_stopped(api):
         ("generate", [{"text": ""}], "bad_argument"),
         ("generate", [{"text": "a"}, {"max_tokens": 1.5}], "bad_argument"),
         ("generate", [{"text": "a"}, {"strategy": "luck"}], "bad_argument"),
-        ("generate", [{"text": "a"}, {"strategy": "sample"}], "not_available"),
+        ("generate", [{"text": "a"}, {"strategy": "beam"}], "not_available"),
         ("generate", [{"text": "a"}, {"strategy": "beam", "beams": 2}], "not_available"),
         ("generate", [{"text": "a"}, {"stop_at_end_of_turn": 1}], "bad_argument"),
     ],
@@ -158,3 +158,24 @@ def test_whole_numbers_may_come_as_floats(api):
 def test_faults_of_ours_are_answered_too(api, engine):
     engine.logits = None
     assert call(api, "next", {"text": "a"})["error"]["code"] == "internal_error"
+
+
+def test_sampling_is_reproducible_and_each_draw_can_be_checked(api):
+    options = {"strategy": "sample", "seed": 11, "temperature": 1.5, "top_k": 5, "max_tokens": 8}
+    options["stop_at_end_of_turn"] = False
+    answer = result(api, "generate", {"text": "a"}, options)
+    assert answer == result(api, "generate", {"text": "a"}, options)
+    assert answer["seed"] == 11 and len(answer["draws"]) == len(answer["ids"]) == 8
+    prefix = [token["id"] for token in result(api, "tokenize", "a")]
+    for token, drawn in zip(answer["ids"], answer["draws"], strict=True):
+        filters = {"temperature": 1.5, "top_k": 5}
+        shown = result(api, "next", {"ids": prefix}, filters)["candidates"]
+        assert drawn["low"] <= drawn["r"] < drawn["high"]
+        assert token in [candidate["id"] for candidate in shown]
+        prefix.append(token)
+
+
+def test_without_a_seed_a_new_one_is_told(api):
+    answer = result(api, "generate", {"text": "a"}, {"strategy": "sample", "max_tokens": 2})
+    replay = {"strategy": "sample", "max_tokens": 2, "seed": answer["seed"]}
+    assert result(api, "generate", {"text": "a"}, replay) == answer
