@@ -15,13 +15,16 @@ from lmpanel.distribution import Distribution
 from lmpanel.document import Document
 from lmpanel.editor import Editor
 from lmpanel.errors import LMPanelError
+from lmpanel.filters import Filters
 from lmpanel.history import History
 from lmpanel.model import LanguageModel
+from lmpanel.sampling import MAX_SEED
 from lmpanel.scoring import TokenScore
 
 FIRST_MESSAGE = "Write a one-paragraph story about a dragon."
 MEASURES = ["surprisal", "probability", "entropy", "rank"]
 LENGTHS = [5, 10, 20, 50, 100]
+TABS = ["next", "sampling", "surprise"]
 
 
 class Explorer(param.Parameterized):
@@ -39,12 +42,18 @@ class Explorer(param.Parameterized):
         objects=["here", "next"],
         doc="Look at what was predicted at the token, or at what comes after it.",
     )
-    tab = param.Selector(default="next", objects=["next", "surprise"], doc="The open lens.")
+    tab = param.Selector(default="next", objects=TABS, doc="The open lens.")
     measure = param.Selector(default="surprisal", objects=MEASURES, doc="What colours tokens.")
     unit = param.Selector(default="bits", objects=["bits", "nats"], doc="Unit of surprise.")
     length = param.Selector(default=10, objects=LENGTHS, doc="Rows of the candidate table.")
     max_tokens = param.Integer(default=200, bounds=(1, 2000), doc="Longest generated response.")
     past_end = param.Boolean(default=False, doc="Generate on after the end of the turn.")
+    strategy = param.Selector(default="greedy", objects=["greedy", "sample"], doc="Who chooses.")
+    temperature = param.Number(default=1.0, bounds=(0, 2), doc="Divides the logits.")
+    top_k = param.Integer(default=0, bounds=(0, 1000), doc="Likeliest tokens kept; 0 keeps all.")
+    top_p = param.Number(default=1.0, bounds=(0, 1), doc="Mass of the tokens kept; 1 keeps all.")
+    min_p = param.Number(default=0.0, bounds=(0, 1), doc="Least share of the likeliest one's p.")
+    seed = param.Integer(default=1, bounds=(0, MAX_SEED), doc="Where the dice begin.")
     query = param.String(default="", doc="Token that is looked up, as text or id.")
     generating = param.Boolean(default=False, doc="A response is being written.")
     measured = param.Integer(default=0, doc="Counts up whenever new numbers are known.")
@@ -93,6 +102,11 @@ class Explorer(param.Parameterized):
     def distribution(self) -> Distribution | None:
         """The distribution after `context`, if it is known already."""
         return self.model.cached(self.context) if self.context else None
+
+    @property
+    def filters(self) -> Filters:
+        """What reshapes the distribution before a token is drawn."""
+        return Filters(self.temperature, self.top_k or None, self.top_p, self.min_p)
 
     @property
     def span(self) -> tuple[int, int]:

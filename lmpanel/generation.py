@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import time
 
-from lmpanel.decoding import Decoding
+from lmpanel.decoding import Choose, Decoding, greedy
 from lmpanel.document import Document
 from lmpanel.errors import Cancelled
 from lmpanel.explorer import Explorer
+from lmpanel.sampling import Dice, Sampler
 
 STREAM_SECONDS = 0.2
 """How often the numbers beside a response that is being written are shown anew."""
@@ -25,7 +26,7 @@ REASONS = {
 
 
 class Generation:
-    """Greedy responses at the end of an explorer's document."""
+    """Responses at the end of an explorer's document, greedy or by dice."""
 
     def __init__(self, explorer: Explorer):
         self._explorer = explorer
@@ -47,6 +48,7 @@ class Generation:
         run = self._decoding = Decoding(
             explorer.model,
             start.ids,
+            self._chooser(),
             max_tokens=explorer.max_tokens,
             stop_at_end_of_turn=not explorer.past_end,
         )
@@ -59,6 +61,12 @@ class Generation:
         finally:
             self._decoding = None
             self._finish(start, run)
+
+    def _chooser(self) -> Choose:
+        explorer = self._explorer
+        if explorer.strategy == "greedy":
+            return greedy
+        return Sampler(explorer.filters, Dice(explorer.seed))
 
     def stop(self) -> None:
         """Stop after the current token."""
@@ -87,7 +95,10 @@ class Generation:
         if count:
             explorer.history.push(explorer.document, f"generated {count} tokens")
         explorer.newest = None
-        explorer.param.update(generating=False, written=_summary(run, count))
+        written = _summary(run, count)
+        if count and explorer.strategy == "sample":
+            written += f", seed {explorer.seed}"
+        explorer.param.update(generating=False, written=written)
 
 
 def _summary(run: Decoding, count: int) -> str:

@@ -1,6 +1,7 @@
 """One student's session: what is on the screen and those who work on it, saved and restored whole.
 
-The arrows inside: `changes`, `generation` and `measurement` know the explorer, not each other.
+The arrows inside: `changes`, `generation`, `measurement` and `throws` know the explorer, not each
+other.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from lmpanel.generation import Generation
 from lmpanel.measurement import Measurement
 from lmpanel.model import LanguageModel
 from lmpanel.state_codec import SETTINGS, State, decode_state, encode_state
+from lmpanel.throws import Throws
 
 
 class Session:
@@ -27,6 +29,7 @@ class Session:
         self.changes = Changes(self.explorer)
         self.generation = Generation(self.explorer)
         self.measurement = Measurement(self.explorer)
+        self.throws = Throws(self.explorer)
 
     def state(self) -> dict[str, Any]:
         """The state of the scripting interface, JSON-able."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from lmpanel.bounded_json import read_json
 from lmpanel.errors import BadState
+from lmpanel.sampling import MAX_SEED
 
 VERSION = 1
 _KEYS = {"version", "model", "ids", "raw", "cursor", "selection", "settings"}
@@ -44,12 +45,18 @@ def number(low: float, high: float) -> Check:
 
 SETTINGS: dict[str, Check] = {
     "where": one_of("here", "next"),
-    "tab": one_of("next", "surprise"),
+    "tab": one_of("next", "sampling", "surprise"),
     "measure": one_of("surprisal", "probability", "entropy", "rank"),
     "unit": one_of("bits", "nats"),
     "length": one_of(5, 10, 20, 50, 100),
     "max_tokens": whole(1, 2000),
     "past_end": one_of(True, False),
+    "strategy": one_of("greedy", "sample"),
+    "temperature": number(0, 2),
+    "top_k": whole(0, 1000),
+    "top_p": number(0, 1),
+    "min_p": number(0, 1),
+    "seed": whole(0, MAX_SEED),
 }
 """The settings a state may carry, and what each accepts."""
 

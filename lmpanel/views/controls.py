@@ -11,7 +11,10 @@ class Controls(Component):
     """Buttons and boxes below the strip. Drawn by site/components/controls.js."""
 
     _esm = module("controls")
-    watches = ("document", "cursor", "generating", "written", "max_tokens", "past_end")
+    watches = (
+        *("document", "cursor", "generating", "written"),
+        *("strategy", "max_tokens", "past_end"),
+    )
 
     def payload(self) -> dict[str, Any]:
         explorer = self.explorer
@@ -24,6 +27,7 @@ class Controls(Component):
             "reply_tokens": reply,
             "generating": explorer.generating,
             "written": self._written(),
+            "strategy": explorer.strategy,
             "max_tokens": explorer.max_tokens,
             "past_end": explorer.past_end,
             "rewind": f"Cut the document after token {last}" if inside else None,
@@ -46,6 +50,7 @@ class Controls(Component):
         changes, generation = self.session.changes, self.session.generation
         return {
             "ready": lambda: None,
+            "strategy": lambda name: self.explorer.param.update(strategy=name),
             "generate": generation.run,
             "stop": generation.stop,
             "pick_top": changes.pick_top,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from lmpanel.views import next_token, surprise
+import param
+
+from lmpanel.session import Session
+from lmpanel.views import next_token, sampling, surprise
 from lmpanel.views.component import Component, module
 
-LENSES = {"next": next_token, "surprise": surprise}
+LENSES = {"next": next_token, "sampling": sampling, "surprise": surprise}
 
 
 class Lens(Component):
@@ -17,7 +20,12 @@ class Lens(Component):
     watches = (
         *("document", "anchor", "cursor", "where", "tab"),
         *("unit", "length", "query", "measured", "progress"),
+        *("temperature", "top_k", "top_p", "min_p", "seed"),
     )
+
+    def __init__(self, session: Session, **params: Any):
+        super().__init__(session, **params)
+        session.throws.param.watch(self._refresh, ["throw", "tally"])
 
     def _refresh(self, *events: Any) -> None:
         # While the model writes, the caret moves with every token; the numbers come in steps.
@@ -27,10 +35,10 @@ class Lens(Component):
     def payload(self) -> dict[str, Any]:
         explorer = self.explorer
         tabs = [{"name": name, "title": lens.TITLE} for name, lens in LENSES.items()]
-        return {"tab": explorer.tab, "tabs": tabs, **LENSES[explorer.tab].payload(explorer)}
+        return {"tab": explorer.tab, "tabs": tabs, **LENSES[explorer.tab].payload(self.session)}
 
     def actions(self) -> dict[str, Any]:
-        explorer = self.explorer
+        explorer, throws = self.explorer, self.session.throws
         return {
             "ready": lambda: None,
             "tab": lambda name: explorer.param.update(tab=name),
@@ -39,4 +47,27 @@ class Lens(Component):
             "length": lambda n: explorer.param.update(length=n),
             "lookup": lambda query: explorer.param.update(query=str(query)[:200]),
             "unit": lambda name: explorer.param.update(unit=name),
+            "filters": self.filter,
+            "seed": lambda text: throws.set_seed(str(text)),
+            "roll": throws.roll,
+            "throw": lambda text, kind: throws.type(str(text), kind),
+            "take": self.take,
+            "draw_many": throws.draw_many,
         }
+
+    def filter(self, **settings: float) -> None:
+        """Set filters; a value outside its bounds takes the nearest one inside."""
+        for name in sampling.FILTERS & settings.keys():
+            self.explorer.param.update({name: self._inside(name, settings[name])})
+
+    def _inside(self, name: str, value: float) -> float:
+        parameter = self.explorer.param[name]
+        low, high = parameter.bounds
+        inside = min(max(float(value), low), high)
+        return int(inside) if isinstance(parameter, param.Integer) else inside
+
+    def take(self) -> None:
+        """Append the token that the dice fell on."""
+        drawn = self.session.throws.draw
+        if drawn is not None:
+            self.session.changes.pick(drawn.id)

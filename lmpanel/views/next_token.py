@@ -6,20 +6,22 @@ from typing import Any
 
 from lmpanel.distribution import Candidate, Distribution
 from lmpanel.explorer import Explorer
+from lmpanel.session import Session
 
 TITLE = "Next token"
 TITLE_CHARACTERS = 36
 LOOKUP_ROWS = 8
 
 
-def payload(explorer: Explorer) -> dict[str, Any]:
+def payload(session: Session) -> dict[str, Any]:
     """The state of site/components/lens_next.js."""
+    explorer = session.explorer
     inside = explorer.cursor < len(explorer.document)
     shared = {
         "where": explorer.where if inside else "next",
         "can_here": inside,
         "can_next": True,
-        "title": {"text": _before(explorer), "token": _here(explorer)},
+        "title": {"text": before(explorer), "token": _here(explorer)},
         "length": explorer.length,
         "at": len(explorer.context),
     }
@@ -27,7 +29,7 @@ def payload(explorer: Explorer) -> dict[str, Any]:
     if distribution is None and _is_recorded(explorer):
         return explorer.recorded["lens"]["state"]
     if distribution is None:
-        return {**shared, "message": _waiting(explorer), "waiting": bool(explorer.context)}
+        return {**shared, "message": waiting(explorer), "waiting": bool(explorer.context)}
     return {**shared, **_numbers(explorer, distribution)}
 
 
@@ -78,7 +80,8 @@ def _lookup(explorer: Explorer, distribution: Distribution) -> dict[str, Any]:
     return {"query": query, "rows": rows, "message": message}
 
 
-def _before(explorer: Explorer) -> str:
+def before(explorer: Explorer) -> str:
+    """The end of the text before the position looked at."""
     text = explorer.model.tokenizer.decode(explorer.context[-40:])
     if len(text) <= TITLE_CHARACTERS:
         return text
@@ -96,7 +99,8 @@ def _is_recorded(explorer: Explorer) -> bool:
     return bool(recorded) and list(explorer.context) == recorded["ids"]
 
 
-def _waiting(explorer: Explorer) -> str:
+def waiting(explorer: Explorer) -> str:
+    """Why there are no numbers yet."""
     if not explorer.context:
         return "The first token has no prediction: the model needs something to read."
     return explorer.progress or "The model is reading…"

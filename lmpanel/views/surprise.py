@@ -7,13 +7,15 @@ from typing import Any
 
 from lmpanel.explorer import Explorer
 from lmpanel.scoring import REFERENCE_MARKS, TokenScore, Totals, written_sum
+from lmpanel.session import Session
 
 TITLE = "Surprise"
 ROWS = 400
 
 
-def payload(explorer: Explorer) -> dict[str, Any]:
+def payload(session: Session) -> dict[str, Any]:
     """The state of site/components/lens_surprise.js."""
+    explorer = session.explorer
     scores = explorer.scores()
     factor = 1.0 if explorer.unit == "bits" else math.log(2)
     return {

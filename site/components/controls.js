@@ -1,10 +1,10 @@
 /**
  * What can be done to the document: let the model write, write oneself, go back.
  *
- * State from Python: `{turn: "assistant"|"user"|"raw", reply_tokens, generating, written, max_tokens,
- * past_end, rewind}` (rewind: what the button would do, or null).
+ * State from Python: `{turn: "assistant"|"user"|"raw", reply_tokens, generating, written, strategy,
+ * max_tokens, past_end, rewind}` (rewind: what the button would do, or null).
  * Messages: `{op: "written", box}`: the text typed into that box is in the document now.
- * Sends: `generate {max_tokens, past_end}`, `stop`, `pick_top`, `clear_response`,
+ * Sends: `strategy {name}`, `generate {max_tokens, past_end}`, `stop`, `pick_top`, `clear_response`,
  * `rewind`, `append_text {text, box}`, `end_turn {text}`, `close_turn`, `raw_text {text}`.
  */
 import { h, css, shadow, setText } from "./dom.js";
@@ -26,6 +26,8 @@ export function mount(link) {
 function actionRow(link) {
   const limit = h("input", { class: "field small limit", type: "number", min: 1, max: 2000, step: 1, "aria-label": "At most this many tokens" });
   const past = h("input", { type: "checkbox" });
+  const strategy = h("select", { class: "field small", "aria-label": "Who chooses each token", onchange: () => link.send("strategy", { name: strategy.value }) },
+    h("option", { value: "greedy" }, "the likeliest (greedy)"), h("option", { value: "sample" }, "by dice (sampling)"));
   const generate = action("Generate response", () => {
     if (generate.element.dataset.stop) return link.send("stop");
     link.send("generate", { max_tokens: Number(limit.value) || 200, past_end: past.checked });
@@ -35,7 +37,7 @@ function actionRow(link) {
   const rewind = action("Rewind", () => link.send("rewind"));
   const close = action("Only close the turn", () => link.send("close_turn"), "quiet small");
   const options = h("details", { class: "options small" }, h("summary", {}, "Options"),
-    h("label", { class: "row" }, "at most", limit, "tokens"),
+    h("label", { class: "row" }, "choose", strategy), h("label", { class: "row" }, "at most", limit, "tokens"),
     h("label", { class: "row" }, past, "go on past the end of the turn"), close.element);
   const progress = h("span", { class: "small muted number", role: "status" });
   const element = h("div", { class: "actions row" }, generate.element, top.element, clear.element, rewind.element, options, progress);
@@ -51,6 +53,7 @@ function actionRow(link) {
     setText(progress, state.written ?? "");
     if (element.getRootNode().activeElement !== limit) limit.value = state.max_tokens;
     past.checked = state.past_end;
+    strategy.value = state.strategy;
   };
   return { element, show };
 }
@@ -109,7 +112,7 @@ const styles = css`
   .options[open] { flex-basis: 100%; display: flex; flex-wrap: wrap; gap: 4px 18px; align-items: center; }
   .limit { width: 5.5em; min-height: 30px; }
   input[type="checkbox"] { width: 18px; height: 18px; accent-color: var(--accent); }
-  .line { display: flex; gap: 8px; align-items: center; padding-top: 8px; } .line label { flex: none; width: 9.5em; }
+  .line { display: flex; gap: 8px; align-items: center; padding-top: 8px; } .line label { flex: none; width: 10.6em; }
   .line .field { flex: 1 1 0; min-width: 0; width: auto; } .line textarea { min-height: 38px; field-sizing: content; max-height: 9em; }
   @media (max-width: 900px) {
     .actions .button { flex: 1 1 auto; }

@@ -1,6 +1,6 @@
 /**
  * The right half: lenses on the same document, one tab each.  A lens is a module with
- * `create(link)` → `{element, show(state)}`; it is loaded when it is first opened.
+ * `create(link)` → `{element, show(state)}` and `styles` (or several `sheets`); it is loaded when it is first opened.
  *
  * State from Python: `{tab, tabs: [{name, title}], …}`, the rest is the open lens's own.
  * Sends: `tab {name}` and what the lenses send.
@@ -11,7 +11,7 @@ import * as next from "./lens_next.js";
 import { styles as stripStyles } from "./cumulative_strip.js";
 import { styles as tableStyles } from "./candidate_table.js";
 
-const LENSES = { next: async () => next, surprise: () => import("./lens_surprise.js") };
+const LENSES = { next: async () => next, sampling: () => import("./lens_sampling.js"), surprise: () => import("./lens_surprise.js") };
 
 /** @param {import("./link.js").Link} link */
 export function mount(link) {
@@ -36,7 +36,7 @@ export function mount(link) {
 
 async function open(name, link, root) {
   const lens = await LENSES[name]();
-  if (!root.adoptedStyleSheets.includes(lens.styles)) root.adoptedStyleSheets.push(lens.styles);
+  for (const sheet of lens.sheets ?? [lens.styles]) if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
   return lens.create(link);
 }
 

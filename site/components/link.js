@@ -33,7 +33,8 @@ function panelLink(model) {
       apply();
     },
     onMessage: (callback) => model.on("msg:custom", (data) => callback(JSON.parse(data))),
-    send: (verb, args = {}) => model.send_msg({ verb, ...args }),
+    // Later than now: what is sent while Python's own change is being applied would be taken for it.
+    send: (verb, args = {}) => queueMicrotask(() => model.send_msg({ verb, ...args })),
   };
 }
 

@@ -22,7 +22,8 @@ async def shown(session):
 async def test_the_table_is_the_models_distribution(session):
     lens = await shown(session)
     distribution = session.explorer.distribution
-    assert lens["tab"] == "next" and [tab["name"] for tab in lens["tabs"]] == ["next", "surprise"]
+    assert lens["tab"] == "next"
+    assert [tab["name"] for tab in lens["tabs"]] == ["next", "sampling", "surprise"]
     assert lens["entropy"] == distribution.entropy_bits
     assert [row["id"] for row in lens["rows"]] == distribution.ranked(10).tolist()
     first = lens["rows"][0]

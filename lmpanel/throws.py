@@ -1,0 +1,114 @@
+"""Dice thrown by hand: a number from the seed's next roll, a typed value or a real die, and where
+on the filtered distribution it falls; 200 draws at once to compare with what is expected.
+
+A throw belongs to the position that it was made for, and is gone when the student looks elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import param
+
+from lmpanel.errors import BadArgument
+from lmpanel.explorer import Explorer
+from lmpanel.sampling import MAX_SEED, Dice, Draw, Tally, draw, from_die, new_seed, tally
+
+MANY = 200
+DICE = {"d6": 6, "d20": 20, "d100": 100}
+
+
+@dataclass(frozen=True)
+class Throw:
+    """A number r, and in words where it came from."""
+
+    r: float
+    source: str
+
+
+class Throws(param.Parameterized):
+    """The dice of one explorer.
+
+    >>> import asyncio
+    >>> from lmpanel.engine.fake import FakeEngine, fake_tokenizer
+    >>> from lmpanel.model import LanguageModel
+    >>> explorer = Explorer(LanguageModel(FakeEngine(), fake_tokenizer()), print)
+    >>> throws = Throws(explorer)
+    >>> throws.type("5", "d20")
+    >>> throws.throw
+    Throw(r=0.225, source='5 on a d20')
+    """
+
+    throw = param.ClassSelector(class_=Throw, allow_None=True, doc="The number last thrown.")
+    tally = param.List(default=[], doc="Tokens that came up in many draws.")
+
+    def __init__(self, explorer: Explorer):
+        super().__init__()
+        self._explorer = explorer
+        self.rolled = 0
+        """How many numbers of the seed have been used by hand."""
+        self._dice = Dice(explorer.seed)
+        explorer.param.watch(self._start_over, ["seed"])
+        explorer.param.watch(self._clear, ["document", "cursor", "where"])
+        explorer.param.watch(self._forget_tally, ["temperature", "top_k", "top_p", "min_p"])
+
+    @property
+    def draw(self) -> Draw | None:
+        """Where the number falls on the filtered distribution, once that is known."""
+        distribution = self._explorer.distribution
+        if self.throw is None or distribution is None:
+            return None
+        return draw(self._explorer.filters.apply(distribution), self.throw.r)
+
+    def roll(self) -> None:
+        """Take the seed's next number."""
+        self.rolled += 1
+        r = self._dice.roll()
+        self.throw = Throw(r, f"roll {self.rolled} of seed {self._explorer.seed}")
+
+    def type(self, text: str, kind: str) -> None:
+        """Take a number that was thrown elsewhere: `kind` is "01" or one of DICE.
+
+        Raises BadArgument when the text is no such number.
+        """
+        try:
+            value = float(text.strip().replace(",", ".")) if kind == "01" else int(text)
+        except ValueError:
+            raise BadArgument(f"{text[:20]!r} is not a number.", "Type what you threw.") from None
+        if kind == "01":
+            if not 0 <= value < 1:
+                raise BadArgument(f"{text[:20]} is not on the line.", "Type at least 0, below 1.")
+            self.throw = Throw(value, "typed")
+        else:
+            sides = DICE[kind]
+            self.throw = Throw(from_die(value, sides), f"{value} on a {kind}")
+
+    def draw_many(self) -> None:
+        """Draw many times from the filtered distribution, with the seed."""
+        explorer = self._explorer
+        if explorer.distribution is not None:
+            filtered = explorer.filters.apply(explorer.distribution)
+            self.tally = list(tally(filtered, MANY, explorer.seed))
+
+    def set_seed(self, text: str) -> None:
+        """Use a seed, or a new one for an empty text, and start its numbers over."""
+        text = text.strip()
+        if text and not (text.isdecimal() and int(text) <= MAX_SEED):
+            raise BadArgument(f"{text[:20]!r} is no seed.", f"Type 0 to {MAX_SEED}.")
+        self._explorer.seed = int(text) if text else new_seed()
+        self._start_over()
+
+    def _start_over(self, *events: object) -> None:
+        self._dice, self.rolled = Dice(self._explorer.seed), 0
+        self._clear()
+
+    def _clear(self, *events: object) -> None:
+        self.param.update(throw=None, tally=[])
+
+    def _forget_tally(self, *events: object) -> None:
+        self.tally = []
+
+
+def expected_spread(entry: Tally) -> tuple[float, float]:
+    """Counts within two standard deviations of what is expected: 95 of 100 times."""
+    return max(0.0, entry.expected - 2 * entry.spread), entry.expected + 2 * entry.spread

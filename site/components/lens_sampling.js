@@ -1,0 +1,127 @@
+/**
+ * Sampling: filters that reshape the distribution, their working, and dice on the 0–1 line.
+ *
+ * State: `{at, message, title: {text}, settings: {temperature, top_k, top_p, min_p, seed}, kept,
+ * entropy: [before, after], rows: [{rank, id, text, kind, spoken, before, after, cumulative}],
+ * other: {count, before, after}, working, dice: {id, text, spoken, r, source, low, high, rank}|null,
+ * tally: [{id, text, prob, count, expected, low, high}]}`.
+ * Sends: `filters {temperature, …}`, `seed {text}`, `roll`, `throw {text, kind}`, `take`,
+ * `draw_many`, `pick {id, at}`.
+ */
+import { h, css, fill, setText } from "./dom.js";
+import { action } from "./action.js";
+import { diceLine, styles as lineStyles } from "./dice_line.js";
+import { filterSliders, styles as sliderStyles } from "./filter_sliders.js";
+import { workingSteps, styles as workingStyles } from "./working_steps.js";
+import { tokenNodes } from "./token_text.js";
+import { bits, count, probability } from "./format.js";
+
+/** @param {import("./link.js").Link} link */
+export function create(link) {
+  const title = h("p", { class: "title" });
+  const sliders = filterSliders((settings) => link.send("filters", settings));
+  const entropy = h("p", { class: "muted number small" });
+  const dice = diceBox(link);
+  const table = beforeAfter(link);
+  const working = workingSteps();
+  const many = drawMany(link);
+  const body = h("div", { class: "stack" }, dice.element, table.element, working.element, many.element);
+  const element = h("div", { class: "sampling stack" }, title, sliders.element, entropy, body);
+  const parts = [dice, table, working, many];
+  const show = (state) => {
+    sliders.show(state.settings);
+    body.hidden = entropy.hidden = Boolean(state.message);
+    fill(title, ...(state.message ? [state.message] : ["After “", h("b", {}, tokenNodes(state.title.text, { spaces: false })), "”, tokens are drawn from"]));
+    if (state.message) return;
+    const [before, after] = state.entropy;
+    setText(entropy, `${count(state.kept)} tokens left · entropy ${bits(before)} → ${bits(after)} bits`);
+    parts.forEach((part) => part.show(state));
+  };
+  return { element, show };
+}
+
+const KINDS = { "01": "0–1", d6: "d6", d20: "d20", d100: "d100" };
+
+function diceBox(link) {
+  const line = diceLine();
+  const seed = h("input", { class: "field small seed", inputmode: "numeric", "aria-label": "Seed", onchange: () => link.send("seed", { text: seed.value || "0" }) });
+  const fresh = h("button", { type: "button", class: "quiet small", onclick: () => link.send("seed", { text: "" }) }, "New seed");
+  const roll = h("button", { type: "button", class: "button", onclick: () => link.send("roll") }, "Roll");
+  const typed = h("input", { class: "field small typed", inputmode: "decimal", "aria-label": "Number thrown", placeholder: "0.42" });
+  const kind = h("select", { class: "field small", "aria-label": "Kind of die", onchange: () => { typed.placeholder = kind.value === "01" ? "0.42" : "5"; } },
+    Object.entries(KINDS).map(([value, label]) => h("option", { value }, label)));
+  const send = () => { if (typed.value.trim()) link.send("throw", { text: typed.value, kind: kind.value }); };
+  typed.addEventListener("keydown", (event) => { if (event.key === "Enter") send(); });
+  const use = h("button", { type: "button", class: "button", onclick: send }, "Use");
+  const take = action("Take this token", () => link.send("take"), "button primary");
+  const said = h("p", { class: "number", role: "status" });
+  const element = h("section", { class: "stack tight", "aria-label": "Dice" }, line.element,
+    h("div", { class: "row dice-row" }, roll, h("label", { class: "row small muted" }, "seed", seed), fresh,
+      h("span", { class: "row" }, h("span", { class: "small muted" }, "or your own:"), kind, typed, use)),
+    h("div", { class: "row fell" }, said, take.element));
+  const show = (state) => {
+    line.show(state);
+    if (element.getRootNode().activeElement !== seed) seed.value = state.settings.seed;
+    fill(said, ...fell(state.dice));
+    take.enable(Boolean(state.dice), state.dice ? "Appends the token that r fell on" : "Roll first, or type what you threw");
+  };
+  return { element, show };
+}
+
+function fell(dice) {
+  if (!dice) return ["Roll: the first token whose cumulative probability exceeds r is taken."];
+  return [`r = ${dice.r.toFixed(4)} (${dice.source}) lies between ${probability(dice.low)} and ${probability(dice.high)}: `,
+    h("b", { class: "chosen" }, tokenNodes(dice.text)), `, rank ${count(dice.rank)}`];
+}
+
+const HEADS = [["rank", ""], ["token", "token"], [null, "before"], [null, "after"], ["bar", ""], [null, "cumulative"]];
+
+function beforeAfter(link) {
+  let at = 0;
+  const body = h("tbody", {});
+  const element = h("table", { class: "candidates number" }, h("caption", { class: "sr" }, "Candidates before and after the filters"),
+    h("thead", {}, h("tr", {}, HEADS.map(([kind, label]) => h("th", { scope: "col", class: kind }, label || h("span", { class: "sr" }, kind))))), body);
+  const row = (entry, widest, dice) => {
+    const bar = h("div", { class: "fill" });
+    bar.style.width = `${(100 * entry.after) / widest}%`;
+    const gone = entry.after === 0;
+    return h("tr", { class: dice?.id === entry.id ? "marked" : gone ? "gone" : null }, h("td", { class: "rank muted" }, count(entry.rank)),
+      h("td", { class: "token-cell" }, h("button", { type: "button", class: entry.kind === "text" ? "token" : "token code", "aria-label": `Append ${entry.spoken}`, onclick: () => link.send("pick", { id: entry.id, at }) }, tokenNodes(entry.text))),
+      h("td", { class: "muted" }, probability(entry.before)), h("td", {}, gone ? "removed" : probability(entry.after)),
+      h("td", { class: "bar" }, bar), h("td", {}, gone ? "–" : probability(entry.cumulative)));
+  };
+  const show = (state) => {
+    ({ at } = state);
+    const widest = Math.max(...state.rows.map((entry) => entry.after), 1e-9);
+    fill(body, state.rows.map((entry) => row(entry, widest, state.dice)),
+      h("tr", { class: "muted" }, h("td", {}), h("td", { class: "token-cell" }, `(other ${count(state.other.count)})`), h("td", {}, probability(state.other.before)), h("td", {}, probability(state.other.after)), h("td", { class: "bar" }), h("td", {})));
+  };
+  return { element, show };
+}
+
+function drawMany(link) {
+  const go = h("button", { type: "button", class: "button", onclick: () => link.send("draw_many") }, "Draw 200 times");
+  const body = h("tbody", {});
+  const table = h("table", { class: "candidates number", hidden: true }, h("thead", {}, h("tr", {}, ["token", "p", "drawn", "expected", "19 of 20 times"].map((label, i) => h("th", { scope: "col", class: i ? null : "token" }, label)))), body);
+  const element = h("section", { class: "stack tight", "aria-label": "Many draws" }, h("div", { class: "row" }, go, h("span", { class: "small muted" }, "how often each comes up, beside what p promises")), table);
+  const show = (state) => {
+    table.hidden = state.tally.length === 0;
+    fill(body, state.tally.map((entry) => {
+      const odd = entry.count < entry.low || entry.count > entry.high;
+      return h("tr", {}, h("td", { class: "token-cell" }, tokenNodes(entry.text)), h("td", {}, probability(entry.prob)), h("td", {}, h("b", {}, String(entry.count)), odd ? " !" : ""),
+        h("td", { class: "muted" }, entry.expected.toFixed(1)), h("td", { class: "muted" }, `${Math.ceil(entry.low)} to ${Math.floor(entry.high)}`));
+    }));
+  };
+  return { element, show };
+}
+
+export const styles = css`
+  .stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px; } .tight { gap: 6px; }
+  .sampling .title { min-height: 0; }
+  .seed { width: 6em; } .typed { width: 4.5em; } .seed, .typed { min-height: 30px; padding: 2px 8px; }
+  .dice-row { gap: 6px 10px; }
+  .fell { justify-content: space-between; min-height: 3.2em; } .fell p { flex: 1 1 14rem; }
+  tr.gone td { color: var(--muted); }
+`;
+
+export const sheets = [styles, lineStyles, sliderStyles, workingStyles];
