@@ -8,6 +8,7 @@ what is there already is not made again.
 from __future__ import annotations
 
 import argparse
+import signal
 from contextlib import suppress
 from pathlib import Path
 
@@ -51,6 +52,8 @@ def main(arguments: list[str]) -> int:
         return 0
     server = open_server(built.dist, options.host, options.port, compressed=built.compressed,
                          isolated=not options.no_isolation)
+    # Shells start background jobs deaf to Ctrl+C; the server is to hear it all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     print(f"lmpanel is at {server.url} (stop with Ctrl+C)", flush=True)
     with server, suppress(KeyboardInterrupt):
         server.serve_forever()

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from lmpanel.decoding import Choose, Decoding, greedy
 from lmpanel.document import Document
 from lmpanel.errors import Cancelled
 from lmpanel.explorer import Explorer
+from lmpanel.filters import Filters
 from lmpanel.sampling import Dice, Sampler
 
 STREAM_SECONDS = 0.2
@@ -28,8 +30,10 @@ REASONS = {
 class Generation:
     """Responses at the end of an explorer's document, greedy or by dice."""
 
-    def __init__(self, explorer: Explorer):
+    def __init__(self, explorer: Explorer, on_written: Callable[[str, int], None]):
+        """`on_written` is told how a response came about, and where its first new token is."""
         self._explorer = explorer
+        self._on_written = on_written
         self._decoding: Decoding | None = None
 
     async def run(self, max_tokens: int | None = None, past_end: bool | None = None) -> None:
@@ -99,6 +103,26 @@ class Generation:
         if count and explorer.strategy == "sample":
             written += f", seed {explorer.seed}"
         explorer.param.update(generating=False, written=written)
+        if count:
+            self._on_written(self._how(start), len(start))
+
+    def _how(self, start: Document) -> str:
+        """How the response came about, in words."""
+        explorer = self._explorer
+        how = explorer.strategy
+        if how == "sample":
+            how = f"sampled, seed {explorer.seed}{_settings(explorer.filters)}"
+        response = explorer.editor.response(start)
+        given = response.content_stop - response.content_start if response else 0
+        return f"{how}, after {given} given tokens" if given else how
+
+
+def _settings(filters: Filters) -> str:
+    shown = {"T": filters.temperature, "top-k": filters.top_k, "top-p": filters.top_p}
+    shown["min-p"] = filters.min_p
+    neutral = {"T": 1, "top-k": None, "top-p": 1, "min-p": 0}
+    words = [f", {name} {value:g}" for name, value in shown.items() if value != neutral[name]]
+    return "".join(words)
 
 
 def _summary(run: Decoding, count: int) -> str:

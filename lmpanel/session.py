@@ -1,7 +1,7 @@
 """One student's session: what is on the screen and those who work on it, saved and restored whole.
 
-The arrows inside: `changes`, `generation`, `measurement` and `throws` know the explorer, not each
-other.
+The arrows inside: `changes`, `generation`, `measurement`, `throws` and `attempts` know the
+explorer, not each other; the session ties them together.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lmpanel.attempts import Attempts
 from lmpanel.changes import Changes
 from lmpanel.document import Document
 from lmpanel.errors import LMPanelError
@@ -27,7 +28,8 @@ class Session:
         self.model = model
         self.explorer = Explorer(model, report)
         self.changes = Changes(self.explorer)
-        self.generation = Generation(self.explorer)
+        self.attempts = Attempts(self.explorer)
+        self.generation = Generation(self.explorer, self.attempts.keep)
         self.measurement = Measurement(self.explorer)
         self.throws = Throws(self.explorer)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lmpanel.tasks import TASKS
 from lmpanel.views.component import Component, module
 
 
@@ -30,6 +31,7 @@ class Controls(Component):
             "strategy": explorer.strategy,
             "max_tokens": explorer.max_tokens,
             "past_end": explorer.past_end,
+            "tasks": [{"name": task.name, "message": task.message} for task in TASKS],
             "rewind": f"Cut the document after token {last}" if inside else None,
         }
 

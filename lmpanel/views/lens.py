@@ -7,10 +7,10 @@ from typing import Any
 import param
 
 from lmpanel.session import Session
-from lmpanel.views import next_token, sampling, surprise
+from lmpanel.views import attempts, next_token, sampling, surprise
 from lmpanel.views.component import Component, module
 
-LENSES = {"next": next_token, "sampling": sampling, "surprise": surprise}
+LENSES = {"next": next_token, "sampling": sampling, "surprise": surprise, "attempts": attempts}
 
 
 class Lens(Component):
@@ -26,6 +26,7 @@ class Lens(Component):
     def __init__(self, session: Session, **params: Any):
         super().__init__(session, **params)
         session.throws.param.watch(self._refresh, ["throw", "tally"])
+        session.attempts.param.watch(self._refresh, ["kept"])
 
     def _refresh(self, *events: Any) -> None:
         # While the model writes, the caret moves with every token; the numbers come in steps.
@@ -53,6 +54,9 @@ class Lens(Component):
             "throw": lambda text, kind: throws.type(str(text), kind),
             "take": self.take,
             "draw_many": throws.draw_many,
+            "keep": lambda: self.session.attempts.keep("by hand"),
+            "show_attempt": self.show_attempt,
+            "remove_attempt": lambda number: self.session.attempts.remove(int(number)),
         }
 
     def filter(self, **settings: float) -> None:
@@ -71,3 +75,8 @@ class Lens(Component):
         drawn = self.session.throws.draw
         if drawn is not None:
             self.session.changes.pick(drawn.id)
+
+    def show_attempt(self, number: int) -> None:
+        """Make the document that of a kept attempt."""
+        attempt = self.session.attempts.find(int(number))
+        self.session.changes.change(attempt.document, f"went to attempt {attempt.number}")

@@ -2,12 +2,12 @@
  * What can be done to the document: let the model write, write oneself, go back.
  *
  * State from Python: `{turn: "assistant"|"user"|"raw", reply_tokens, generating, written, strategy,
- * max_tokens, past_end, rewind}` (rewind: what the button would do, or null).
+ * max_tokens, past_end, tasks: [{name, message}], rewind}` (rewind: what the button would do, or null).
  * Messages: `{op: "written", box}`: the text typed into that box is in the document now.
  * Sends: `strategy {name}`, `generate {max_tokens, past_end}`, `stop`, `pick_top`, `clear_response`,
  * `rewind`, `append_text {text, box}`, `end_turn {text}`, `close_turn`, `raw_text {text}`.
  */
-import { h, css, shadow, setText } from "./dom.js";
+import { h, css, shadow, setText, showSetting } from "./dom.js";
 import { action } from "./action.js";
 import { shared } from "./styles.js";
 
@@ -36,9 +36,9 @@ function actionRow(link) {
   const clear = action("Clear response", () => link.send("clear_response"));
   const rewind = action("Rewind", () => link.send("rewind"));
   const close = action("Only close the turn", () => link.send("close_turn"), "quiet small");
-  const options = h("details", { class: "options small" }, h("summary", {}, "Options"),
+  const options = h("details", { class: "options small" }, h("summary", {}, "Options"), h("div", { class: "row settings" },
     h("label", { class: "row" }, "choose", strategy), h("label", { class: "row" }, "at most", limit, "tokens"),
-    h("label", { class: "row" }, past, "go on past the end of the turn"), close.element);
+    h("label", { class: "row" }, past, "go on past the end of the turn"), close.element));
   const progress = h("span", { class: "small muted number", role: "status" });
   const element = h("div", { class: "actions row" }, generate.element, top.element, clear.element, rewind.element, options, progress);
   const show = (state) => {
@@ -51,9 +51,9 @@ function actionRow(link) {
     close.enable(!busy, "Ends the open turn; the document then waits for the next one");
     rewind.enable(!busy && state.rewind, state.rewind ?? "Select a token to cut the document after it");
     setText(progress, state.written ?? "");
-    if (element.getRootNode().activeElement !== limit) limit.value = state.max_tokens;
-    past.checked = state.past_end;
-    strategy.value = state.strategy;
+    showSetting(limit, state.max_tokens);
+    showSetting(past, state.past_end);
+    showSetting(strategy, state.strategy);
   };
   return { element, show };
 }
@@ -90,10 +90,12 @@ function composer(link) {
   area.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); submit(); }
   });
-  const { element, caption } = line(area, "Your message", [end, append, replace]);
+  const tasks = readyTasks(area);
+  const { element, caption } = line(area, "Your message", [tasks, end, append, replace]);
   const show = (state) => {
     ({ turn } = state);
     const raw = turn === "raw";
+    tasks.show(state.tasks, raw);
     setText(caption, raw ? "Text, as it is" : turn === "user" ? "Your message" : "Your next message");
     end.element.hidden = raw;
     end.element.classList.toggle("primary", turn === "user");
@@ -103,13 +105,30 @@ function composer(link) {
   return { element, show, written: (box) => { if (box === "message") area.value = ""; } };
 }
 
+/** A menu that writes a ready message into the box, to be changed or sent. */
+function readyTasks(area) {
+  const element = h("select", { class: "field small tasks", "aria-label": "Ready tasks" });
+  element.addEventListener("change", () => {
+    area.value = element.value;
+    element.selectedIndex = 0;
+    area.focus();
+  });
+  const show = (tasks, hidden) => {
+    element.hidden = hidden;
+    if (element.options.length) return;
+    element.append(h("option", { value: "" }, "Tasks"), ...tasks.map(({ name, message }) => h("option", { value: message }, name)));
+  };
+  return { element, show };
+}
+
 const styles = css`
   .actions { padding: 12px 0 4px; gap: 6px; }
   .button { padding: 5px 11px; font-size: 0.95rem; }
   .primary { min-width: 11.2rem; }
   .options { position: relative; color: var(--muted); }
   .options summary { cursor: pointer; padding: 6px 4px; border-radius: 7px; list-style-position: inside; }
-  .options[open] { flex-basis: 100%; display: flex; flex-wrap: wrap; gap: 4px 18px; align-items: center; }
+  .options[open] { flex-basis: 100%; } .settings { gap: 4px 18px; }
+  .line .tasks { flex: none; min-height: 38px; max-width: 6em; }
   .limit { width: 5.5em; min-height: 30px; }
   input[type="checkbox"] { width: 18px; height: 18px; accent-color: var(--accent); }
   .line { display: flex; gap: 8px; align-items: center; padding-top: 8px; } .line label { flex: none; width: 10.6em; }

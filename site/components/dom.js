@@ -52,6 +52,14 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Shows a setting in its control when it is a new one: what is being typed there is left alone. */
+export function showSetting(control, value) {
+  if (control.dataset.shown === String(value)) return;
+  control.dataset.shown = value;
+  if (control.type === "checkbox") control.checked = value;
+  else control.value = value;
+}
+
 /** Sets or removes an attribute, whichever `value` asks for. */
 export function setAttribute(element, name, value) {
   if (value === null || value === undefined || value === false) element.removeAttribute(name);

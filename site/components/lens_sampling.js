@@ -8,7 +8,7 @@
  * Sends: `filters {temperature, …}`, `seed {text}`, `roll`, `throw {text, kind}`, `take`,
  * `draw_many`, `pick {id, at}`.
  */
-import { h, css, fill, setText } from "./dom.js";
+import { h, css, fill, setText, showSetting } from "./dom.js";
 import { action } from "./action.js";
 import { diceLine, styles as lineStyles } from "./dice_line.js";
 import { filterSliders, styles as sliderStyles } from "./filter_sliders.js";
@@ -61,7 +61,7 @@ function diceBox(link) {
     h("div", { class: "row fell" }, said, take.element));
   const show = (state) => {
     line.show(state);
-    if (element.getRootNode().activeElement !== seed) seed.value = state.settings.seed;
+    showSetting(seed, state.settings.seed);
     fill(said, ...fell(state.dice));
     take.enable(Boolean(state.dice), state.dice ? "Appends the token that r fell on" : "Roll first, or type what you threw");
   };

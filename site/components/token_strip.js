@@ -24,6 +24,7 @@ export function mount(link) {
   const tokens = new StripTokens(list, (action, turn) => link.send(`${action}_turn`, { turn }));
   const selection = new StripSelection(tokens, (span) => link.send("select", span));
   const dialog = conversationDialog(link);
+  const follow = followEnd(list);
   root.append(header.element, list, h("div", { class: "foot" }, tip, header.colours), note, dialog.element);
 
   showFacts(list, tip, tokens);
@@ -42,7 +43,7 @@ export function mount(link) {
     note.hidden = !state.note;
   });
   link.onMessage((message) => {
-    if (message.op === "splice") receive(list, tokens, selection, message);
+    if (message.op === "splice") receive(follow, tokens, selection, message);
     else if (message.op === "json") dialog.open(message.text);
     else if (message.op === "edit") editTurn(link, tokens.groups[message.turn], message);
   });
@@ -50,13 +51,28 @@ export function mount(link) {
   return host;
 }
 
-/** Follows the end of the document as it grows; new numbers alone move nothing. */
-function receive(list, tokens, selection, splice) {
+function receive(follow, tokens, selection, splice) {
   const before = tokens.rows.length;
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
   tokens.splice(splice);
   selection.show(splice);
-  if (atEnd && tokens.rows.length > before) list.scrollTop = list.scrollHeight;
+  if (tokens.rows.length > before) follow();
+}
+
+/**
+ * Keeps the end of the document in view while the reader is there: as it grows, and when the list
+ * gets smaller.  New numbers alone move nothing.
+ */
+function followEnd(list) {
+  let atEnd = true;
+  let height = 0;
+  const follow = () => {
+    height = list.clientHeight;
+    if (atEnd) list.scrollTop = list.scrollHeight;
+  };
+  // A scroll that is told after the list has changed its size says nothing about the reader's wish.
+  list.addEventListener("scroll", () => { if (list.clientHeight === height) atEnd = list.scrollHeight - list.scrollTop - height < 40; });
+  new ResizeObserver(follow).observe(list);
+  return follow;
 }
 
 function stripHeader(link) {

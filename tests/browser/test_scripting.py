@@ -110,7 +110,7 @@ def test_generate_ends_with_the_turn_or_at_the_length(explorer: ExplorerPage) ->
     whole = [*_ids(explorer, GREETING), *ended["ids"]]
     score = explorer.call("(ids) => lmpanel.score({ids})", whole)
     written = [t["logprob"] for t in score["tokens"][-count:]]
-    assert ended["total_logprob"] == pytest.approx(sum(written))
+    assert ended["total_logprob"] == pytest.approx(sum(written), abs=1e-4)
 
 
 def _ids(explorer: ExplorerPage, context: dict) -> list[int]:

@@ -1,0 +1,105 @@
+"""Attempts: every finished response, kept to be compared by what it cost.
+
+An attempt holds the whole document that it ends, so that it can be gone back to. Its loss is the
+model's own (no filters), over the tokens of the response alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import param
+
+from lmpanel.document import Document
+from lmpanel.errors import BadArgument
+from lmpanel.explorer import Explorer
+from lmpanel.scoring import Totals
+
+LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A response: tokens [start, stop) of `document`, and in words how it came about."""
+
+    number: int
+    label: str
+    document: Document
+    start: int
+    stop: int
+
+
+class Attempts(param.Parameterized):
+    """The attempts of one explorer, oldest first; the same response is kept once.
+
+    >>> from lmpanel.engine.fake import FakeEngine, fake_tokenizer
+    >>> from lmpanel.model import LanguageModel
+    >>> explorer = Explorer(LanguageModel(FakeEngine(), fake_tokenizer()), print)
+    >>> attempts = Attempts(explorer)
+    >>> attempts.keep("by hand")
+    Traceback (most recent call last):
+    lmpanel.errors.BadArgument: There is no response to keep. Let the model write something first.
+    """
+
+    kept = param.List(default=[], item_type=Attempt, doc="Oldest first.")
+
+    def __init__(self, explorer: Explorer):
+        super().__init__()
+        self._explorer = explorer
+        self._numbers = 0
+
+    @property
+    def current(self) -> Attempt | None:
+        """The attempt that the document shows, if it is one."""
+        document = self._explorer.document
+        return next((kept for kept in self.kept if kept.document == document), None)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The tokens of the document that are the response: empty when there is none.
+
+        Raw text has no turns: its response is what was written since it was last typed.
+        """
+        document, editor = self._explorer.document, self._explorer.editor
+        response = editor.response(document)
+        if response is None:
+            return len(document), len(document)
+        return response.content_start, response.content_stop + bool(response.closed)
+
+    def keep(self, label: str, since: int | None = None) -> None:
+        """Keep the response that the document ends with, or what was written `since` a position.
+
+        Raises BadArgument when there is none, or when there are too many already.
+        """
+        start, stop = self.span
+        document = self._explorer.document
+        if since is not None and start == stop:
+            start, stop = since, len(document)
+        if start >= stop:
+            raise BadArgument(
+                "There is no response to keep.", "Let the model write something first."
+            )
+        if self.current is not None:
+            return
+        if len(self.kept) >= LIMIT:
+            raise BadArgument(f"There are {LIMIT} attempts already.", "Remove some of them.")
+        self._numbers += 1
+        self.kept = [*self.kept, Attempt(self._numbers, label, document, start, stop)]
+
+    def find(self, number: int) -> Attempt:
+        """An attempt by its number. Raises BadArgument."""
+        for attempt in self.kept:
+            if attempt.number == number:
+                return attempt
+        raise BadArgument(f"There is no attempt {number}.")
+
+    def remove(self, number: int) -> None:
+        """Take an attempt off the list."""
+        gone = self.find(number)
+        self.kept = [attempt for attempt in self.kept if attempt is not gone]
+
+    def totals(self, attempt: Attempt) -> Totals | None:
+        """Totals of its tokens; None while they are not all measured."""
+        ids = attempt.document.ids[: attempt.stop]
+        scores = self._explorer.model.known_scores(ids)[attempt.start :]
+        return None if None in scores[attempt.start == 0 :] else Totals.of(scores)

@@ -1,0 +1,41 @@
+"""What the attempts lens shows: a row for each response that was kept. Plain data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lmpanel.attempts import Attempt
+from lmpanel.scoring import LN2
+from lmpanel.session import Session
+
+TITLE = "Attempts"
+CHARACTERS = 120
+
+
+def payload(session: Session) -> dict[str, Any]:
+    """The state of site/components/lens_attempts.js."""
+    attempts = session.attempts
+    start, stop = attempts.span
+    current = attempts.current
+    return {
+        "rows": [_row(session, attempt, attempt is current) for attempt in attempts.kept],
+        "can_keep": stop > start and current is None and not session.explorer.generating,
+    }
+
+
+def _row(session: Session, attempt: Attempt, current: bool) -> dict[str, Any]:
+    ids = attempt.document.ids[attempt.start : attempt.stop]
+    totals = session.attempts.totals(attempt)
+    counted = totals is not None and totals.count > 0
+    return {
+        "number": attempt.number,
+        "label": attempt.label,
+        "text": session.model.tokenizer.decode(ids)[:CHARACTERS],
+        "tokens": len(ids),
+        "current": current,
+        "ended": ids[-1] in session.model.end_of_turn_ids,
+        "logprob": -totals.bits * LN2 if counted else None,
+        "loss": totals.bits_per_token * LN2 if counted else None,
+        "bits": totals.bits if counted else None,
+        "per_token": totals.bits_per_token if counted else None,
+    }

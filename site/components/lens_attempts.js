@@ -1,0 +1,82 @@
+/**
+ * Attempts: every finished response in a table, to be sorted, gone back to, removed and exported.
+ *
+ * State: `{rows: [{number, label, text, tokens, current, ended, logprob, loss, bits, per_token}],
+ * can_keep}`; numbers are null while the model still measures them.
+ * Sends: `keep`, `show_attempt {number}`, `remove_attempt {number}`.
+ */
+import { h, css, fill, saveFile, setText } from "./dom.js";
+import { action } from "./action.js";
+import { bits, count, csvLine, exact, signed } from "./format.js";
+
+const COLUMNS = [
+  { key: "number", title: "#", text: String },
+  { key: "tokens", title: "tokens", text: count },
+  { key: "logprob", title: "log p", text: signed },
+  { key: "loss", title: "loss (nats)", text: bits },
+  { key: "bits", title: "bits", text: bits },
+  { key: "per_token", title: "bits/token", text: bits },
+];
+
+/** @param {import("./link.js").Link} link */
+export function create(link) {
+  let latest = { rows: [] };
+  const sorting = { key: "number", down: false };
+  const title = h("p", { class: "title" });
+  const keep = action("Keep this response", () => link.send("keep"));
+  const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("attempts.csv", asCsv(latest.rows), "text/csv;charset=utf-8") }, "CSV");
+  const heads = COLUMNS.map((column) => h("th", { scope: "col", "data-key": column.key }, h("button", { type: "button", class: "quiet small", onclick: () => sortBy(column.key) }, column.title)));
+  const body = h("tbody", {});
+  const table = h("table", { class: "sums number attempts" }, h("caption", { class: "sr" }, "Responses that were kept"), h("thead", {}, h("tr", {}, heads, h("th", {}, h("span", { class: "sr" }, "remove")))), body);
+  const element = h("div", { class: "surprise" }, title, h("div", { class: "row" }, keep.element, h("span", { class: "spring" }, save)), table,
+    h("p", { class: "small muted" }, "Loss is −ln p per token of the response: what the model itself would have paid for it. The lower, the more it expected these words."));
+  const draw = () => {
+    heads.forEach((head, i) => head.setAttribute("aria-sort", COLUMNS[i].key !== sorting.key ? "none" : sorting.down ? "descending" : "ascending"));
+    fill(body, sorted(latest.rows, sorting).flatMap((row) => lines(row, link)));
+  };
+  const sortBy = (key) => {
+    sorting.down = sorting.key === key && !sorting.down;
+    sorting.key = key;
+    draw();
+  };
+  const show = (state) => {
+    latest = state;
+    setText(title, state.rows.length ? "What each response cost the model" : "Responses are kept here when they are finished");
+    keep.enable(state.can_keep, state.can_keep ? "Puts the response as it stands into the table" : "Nothing new to keep");
+    table.hidden = save.hidden = state.rows.length === 0;
+    draw();
+  };
+  return { element, show };
+}
+
+function sorted(rows, { key, down }) {
+  const order = [...rows].sort((a, b) => (a[key] === null) - (b[key] === null) || (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : a.number - b.number));
+  return down ? order.reverse() : order;
+}
+
+function lines(row, link) {
+  const cells = COLUMNS.map(({ key, text }) => h("td", { title: exact(row[key]), "data-key": key }, row[key] === null ? "…" : text(row[key])));
+  const remove = h("button", { type: "button", class: "quiet small", "aria-label": `Remove attempt ${row.number}`, onclick: () => link.send("remove_attempt", { number: row.number }) }, "✕");
+  const text = h("button", { type: "button", class: "quiet words", "aria-label": `Show attempt ${row.number}: ${row.text}`, onclick: () => link.send("show_attempt", { number: row.number }) }, row.text.trim() || "(no text)");
+  return [
+    h("tr", { class: row.current ? "marked" : null, "data-number": row.number }, cells, h("td", {}, remove)),
+    h("tr", { class: row.current ? "marked second" : "second" }, h("td", {}), h("td", { colspan: COLUMNS.length, class: "left" }, text, h("p", { class: "small muted" }, row.ended ? `${row.label} · ended its turn` : row.label))),
+  ];
+}
+
+function asCsv(rows) {
+  const keys = [...COLUMNS.map(({ key }) => key), "label", "text"];
+  return [keys, ...rows.map((row) => keys.map((key) => row[key]))].map(csvLine).join("\n") + "\n";
+}
+
+export const styles = css`
+  .surprise { display: grid; grid-template-columns: minmax(0, 1fr); gap: 10px; }
+  .surprise .title { min-height: 0; }
+  .attempts { width: 100%; border-collapse: collapse; }
+  .attempts th { text-align: right; padding: 0; } .attempts th button { padding: 2px 6px; font-weight: 500; white-space: nowrap; }
+  .attempts th[aria-sort="ascending"] button::after { content: " ↑"; } .attempts th[aria-sort="descending"] button::after { content: " ↓"; }
+  .attempts td { text-align: right; padding: 5px 6px 0; border-top: 1px solid var(--line); vertical-align: top; } .attempts .left { text-align: left; overflow-wrap: anywhere; }
+  .attempts .second td { border-top: 0; padding-top: 0; padding-bottom: 5px; }
+  @media (max-width: 480px) { .attempts [data-key="logprob"], .attempts [data-key="per_token"] { display: none; } }
+  .words { text-align: left; padding: 2px 6px; margin-left: -6px; white-space: pre-wrap; max-width: 100%; color: var(--ink); }
+`;
