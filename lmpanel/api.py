@@ -58,7 +58,8 @@ class Api:
                 raise BadArgument(f"There is no call named {str(name)[:40]!r}.")
             most = 1 if name in ("tokenize", "score") else 2
             if not isinstance(args, list) or not 1 <= len(args) <= most:
-                raise BadArgument(f"{name} takes 1 to {most} arguments.")
+                number = "one argument" if most == 1 else "one or two arguments"
+                raise BadArgument(f"{name} takes {number}.")
             return {"result": await self._calls[name](*args)}
         except LMPanelError as error:
             return {"error": error.as_dict()}

@@ -6,6 +6,8 @@ was. Knows nothing about measuring, which follows the explorer by itself.
 
 from __future__ import annotations
 
+import asyncio
+
 from lmpanel.document import Document
 from lmpanel.errors import BadArgument, LMPanelError, NotAvailable
 from lmpanel.explorer import Explorer
@@ -25,6 +27,7 @@ class Changes:
         self._explorer = explorer
         self._editor = explorer.editor
         self._model = explorer.model
+        self._top = asyncio.Lock()
 
     @property
     def _document(self) -> Document:
@@ -38,6 +41,10 @@ class Changes:
         if document == self._document:
             return
         self._explorer.history.push(document, label)
+        self._show(document)
+
+    def _show(self, document: Document) -> None:
+        self._explorer.written = ""
         self._explorer.show(document)
 
     # Token by token
@@ -57,11 +64,15 @@ class Changes:
         self.change(self._document.fork(position, id), f"picked {token}")
 
     async def pick_top(self) -> None:
-        """Append the most probable token at the end of the document (greedy, one step)."""
-        end = len(self._document)
-        self._explorer.param.update(anchor=end, cursor=end)
-        distribution = await self._model.distribution(self._document.ids)
-        self.pick(distribution.top_id, end)
+        """Append the most probable token at the end of the document (greedy, one step).
+
+        Asked for again meanwhile, it appends one token after the other.
+        """
+        async with self._top:
+            end = len(self._document)
+            self._explorer.param.update(anchor=end, cursor=end)
+            distribution = await self._model.distribution(self._document.ids)
+            self.pick(distribution.top_id, end)
 
     def rewind(self) -> None:
         """Cut the document after the token looked at."""
@@ -136,18 +147,18 @@ class Changes:
         """Go back one change."""
         history = self._explorer.history
         if history.can_undo and not self._explorer.generating:
-            self._explorer.show(history.undo().state)
+            self._show(history.undo().state)
 
     def redo(self) -> None:
         """Make the change again that was undone last."""
         history = self._explorer.history
         if history.can_redo and not self._explorer.generating:
-            self._explorer.show(history.redo().state)
+            self._show(history.redo().state)
 
     def check_text(self, text: str) -> None:
         """Refuse a text that cannot fit, before time is spent on tokenising it.
 
-        Characters for which the model has no token are only reported.
+        Special tokens, and characters for which the model has no token, are only reported.
         """
         length = self._model.context_length
         limit = length * CHARACTERS_PER_TOKEN
@@ -157,6 +168,10 @@ class Changes:
                 f"model can look at {length:,} tokens.",
                 "Paste a shorter piece. Nothing was changed.",
             )
+        special = self._model.tokenizer.specials_in(text)
+        if special:
+            message = f"Your text contains {special[0]}: the model reads that as a special token."
+            self._explorer.report(LMPanelError(message, code="special_text"))
         lost = sorted(set(self._model.tokenizer.lost(text)))
         if lost:
             names = ", ".join(f"U+{ord(character):04X}" for character in lost[:8])

@@ -128,6 +128,7 @@ def _settings(filters: Filters) -> str:
 def _summary(run: Decoding, count: int) -> str:
     if run.stopped and not count:
         return REASONS["stopped"]
+    tokens = f"{count} token" if count == 1 else f"{count} tokens"
     if run.finish is None:
-        return f"{count} tokens written" if count else ""
-    return f"{count} tokens, {REASONS[run.finish]}"
+        return f"{tokens} written" if count else ""
+    return f"{tokens}, {REASONS[run.finish]}"

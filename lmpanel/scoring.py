@@ -16,6 +16,7 @@ from lmpanel.errors import BadInput
 
 LN2 = math.log(2.0)
 _ROWS_AT_ONCE = 8  # 8 rows of 49152 float64 are 3 MB, which stays in the cache.
+_WRITTEN_TERMS = 100
 _NOTHING = -1e4  # exp() of it is exactly 0, and unlike -inf it can be multiplied by that 0.
 
 REFERENCE_MARKS = (
@@ -156,4 +157,8 @@ def written_sum(values: Sequence[float], unit: str = "bits", decimals: int = 3) 
     total = f"{math.fsum(values):.{decimals}f} {unit}"
     if not values:
         return total
-    return " + ".join(f"{value:.{decimals}f}" for value in values) + " = " + total
+    terms = [f"{value:.{decimals}f}" for value in values]
+    if len(terms) > _WRITTEN_TERMS:
+        left_out = len(terms) - _WRITTEN_TERMS
+        terms[_WRITTEN_TERMS - 1 : -1] = [f"… ({left_out} more) …"]
+    return " + ".join(terms) + " = " + total

@@ -85,6 +85,10 @@ class Tokenizer:
         """The id of a special token, None when the model has no such token."""
         return self._special.get(text)
 
+    def specials_in(self, text: str) -> list[str]:
+        """The special tokens that `text` spells out, in the order of their first appearance."""
+        return sorted((name for name in self._special if name in text), key=text.index)
+
     def lost(self, text: str) -> str:
         """The characters of `text` that no tokens of this vocabulary can write.
 

@@ -20,8 +20,11 @@ const recorded = new RecordedExample({ base, status });
 
 globalThis.lmpanel = createApi({ base, status, engine, python });
 
-options.warnings.forEach((message, i) => notice({ code: `parameter_${i}`, message }));
-document.getElementById("engine").addEventListener("toggle", () => status.draw());
+if (options.warnings.length) notice({ code: "parameters", message: options.warnings.join(" ") });
+const box = document.getElementById("engine");
+box.addEventListener("toggle", () => status.draw());
+box.addEventListener("keydown", (event) => { if (event.key === "Escape") { box.open = false; box.firstElementChild.focus(); } });
+document.addEventListener("pointerdown", (event) => { if (!box.contains(event.target)) box.open = false; });
 python.addEventListener("settled", () => recorded.leave());
 
 const shown = recorded.show();

@@ -8,6 +8,8 @@ import { clearNotice, notice } from "./status.js";
 
 // An error event without a message means that the worker's script itself did not load.
 const NOT_LOADED = "its program could not be loaded. Check the network.";
+/** What is told of an accepted change, not of a refused one. */
+const NEWS = new Set(["lost_characters", "special_text"]);
 const SLOTS = ["token_strip", "controls", "lens"];
 
 export class PythonHost extends EventTarget {
@@ -20,6 +22,7 @@ export class PythonHost extends EventTarget {
     this.failure = null;
     this.lastState = null;
     this.restarts = 0;
+    this.refusals = new Set();
     this.live = new Promise((resolve) => { this.nowLive = resolve; });
   }
 
@@ -93,13 +96,20 @@ export class PythonHost extends EventTarget {
 
   notify(event) {
     if (event.event === "settled") { this.nowLive(); clearNotice("python_failed"); this.dispatchEvent(new Event("settled")); }
-    else if (event.event === "state") { this.lastState = JSON.stringify(event.state); this.dispatchEvent(new CustomEvent("state", { detail: event.state })); }
+    else if (event.event === "state") { this.clearRefusals(); this.lastState = JSON.stringify(event.state); this.dispatchEvent(new CustomEvent("state", { detail: event.state })); }
     else if (event.event === "measured") this.dispatchEvent(new CustomEvent("measured"));
     else if (event.event === "clear") clearNotice(event.code);
     else if (event.event === "error") this.report(event);
   }
 
+  /** What was refused is history once something was accepted. */
+  clearRefusals() {
+    for (const code of this.refusals) clearNotice(code);
+    this.refusals.clear();
+  }
+
   report({ code, message, remedy }) {
+    if (!NEWS.has(code)) this.refusals.add(code);
     notice({ code, message, remedy, error: code !== "context_full" });
     this.dispatchEvent(new CustomEvent("error", { detail: { code, message } }));
   }

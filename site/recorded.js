@@ -4,7 +4,7 @@
  * was typed meanwhile goes over to it.
  */
 import { mountRecorded } from "./components/link.js";
-import { announce } from "./status.js";
+import { clearNotice, notice } from "./status.js";
 
 const NAMES = ["token_strip", "controls", "lens"];
 
@@ -33,7 +33,7 @@ export class RecordedExample {
   }
 
   explain() {
-    announce(`This is a recorded example. ${this.status.line()}`);
+    notice({ code: "recorded", message: "This is a recorded example.", remedy: "The model is still loading; everything works in a moment." });
     document.getElementById("chip").animate?.([{ opacity: 0.3 }, { opacity: 1 }], { duration: 400 });
   }
 
@@ -47,6 +47,7 @@ export class RecordedExample {
       live.hidden = false;
       this.hosts[name]?.remove();
     }
+    clearNotice("recorded");
     this.status.mark("interface");
   }
 }

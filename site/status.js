@@ -87,7 +87,7 @@ export function notice({ code, message, remedy = "", detail = "", error = false,
   const box = h("div", { class: `notice${error ? " error" : ""}`, role: error ? "alert" : "status", "data-code": code },
     h("p", { title: detail || null }, h("span", { class: "what" }, message), remedy ? ` ${remedy}` : ""),
     actions.map(({ label, run }) => h("button", { type: "button", onclick: () => { box.remove(); run(); } }, label)),
-    h("button", { type: "button", onclick: () => box.remove() }, "Dismiss"));
+    h("button", { type: "button", onclick: () => { box.remove(); document.querySelector("main").focus({ preventScroll: true }); } }, "Dismiss"));
   clearNotice(code);
   byId("notices").append(box);
 }

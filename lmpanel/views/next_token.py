@@ -18,7 +18,8 @@ def payload(session: Session) -> dict[str, Any]:
     explorer = session.explorer
     inside = explorer.cursor < len(explorer.document)
     shared = {
-        "where": explorer.where if inside else "next",
+        "where": "here" if explorer.newest is not None else explorer.where if inside else "next",
+        "writing": explorer.generating,
         "can_here": inside,
         "can_next": True,
         "title": {"text": before(explorer), "token": _here(explorer)},

@@ -51,6 +51,7 @@ def _row(
     return {
         "index": position,
         "text": token.display if token.partial else token.text,
+        "kind": "bytes" if token.partial else "text",
         "prob": score.prob,
         "value": score.bits * factor,
         "running": running,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from lmpanel.document import Document
 from lmpanel.errors import LMPanelError
 from lmpanel.scoring import TokenScore
 from lmpanel.session import Session
@@ -21,6 +22,8 @@ class TokenStrip(Component):
 
     def __init__(self, session: Session, **params: Any):
         self._sent: list[Key] = []
+        self._heard = 0
+        self._handed_out: tuple[Document | None, str] = (None, "")
         self.drawn = asyncio.Event()
         super().__init__(session, **params)
 
@@ -32,6 +35,7 @@ class TokenStrip(Component):
             "measure": explorer.measure,
             "anchor": explorer.anchor,
             "cursor": explorer.cursor,
+            "heard": self._heard,
             "note": explorer.progress or explorer.note,
             "undo": history.current.label if history.can_undo else None,
             "redo": "the change undone last" if history.can_redo else None,
@@ -42,7 +46,7 @@ class TokenStrip(Component):
         explorer, changes = self.explorer, self.session.changes
         return {
             "ready": self.send_all,
-            "select": lambda anchor, cursor: explorer.select(int(anchor), int(cursor)),
+            "select": self.look,
             "measure": lambda name: explorer.param.update(measure=name),
             "mode": changes.set_mode,
             "edit_turn": lambda turn: self.edit(int(turn)),
@@ -55,6 +59,13 @@ class TokenStrip(Component):
             "set_json": self.set_json,
         }
 
+    def look(self, anchor: int, cursor: int, count: int) -> None:
+        """Look where the strip says; `count` tells its reports apart, see strip_selection.js."""
+        self._heard = int(count)
+        self.explorer.select(int(anchor), int(cursor))
+        # Also when nothing has changed: the strip waits to hear of its last report.
+        self._refresh()
+
     def edit(self, turn: int) -> None:
         """Hand the text of a turn out for editing."""
         editor, document = self.explorer.editor, self.explorer.document
@@ -64,12 +75,20 @@ class TokenStrip(Component):
     def get_json(self) -> None:
         """Hand the conversation out as JSON."""
         conversation = self.explorer.editor.conversation(self.explorer.document)
+        self._handed_out = (self.explorer.document, conversation.as_json())
         self.tell("json", text=conversation.as_json())
 
     def set_json(self, text: str) -> None:
-        """Use a conversation given as JSON; an error stays in the dialog."""
+        """Use a conversation given as JSON; an error stays in the dialog.
+
+        The text that was handed out stands for the document that it came from, ids and all.
+        """
+        document, handed_out = self._handed_out
         try:
-            self.session.changes.set_conversation(str(text))
+            if text == handed_out:
+                self.session.changes.change(document, "pasted a conversation")
+            else:
+                self.session.changes.set_conversation(str(text))
         except LMPanelError as error:
             self.tell("json_error", text=str(error))
         else:
@@ -82,6 +101,7 @@ class TokenStrip(Component):
 
     def send_all(self) -> None:
         """Send every row: a new view has none."""
+        self._heard = 0
         self.tell("splice", **self.full())
         self.drawn.set()
 
@@ -113,6 +133,7 @@ class TokenStrip(Component):
             "turns": self._turns(),
             "anchor": self.explorer.anchor,
             "cursor": self.explorer.cursor,
+            "heard": self._heard,
         }
 
     def _keys(self) -> list[Key]:

@@ -3,7 +3,7 @@
  * stands here is marked, even if its rank is far below the table.
  */
 import { h, css, fill, setAttribute } from "./dom.js";
-import { tokenNodes } from "./token_text.js";
+import { rowNodes } from "./token_text.js";
 import { probability, bits, signed, count, exact } from "./format.js";
 
 const HEADS = [["rank", ""], ["token", "token"], ["more id", "id"], ["more", "logit"], ["", "probability"], ["bar", ""], ["more", "log p"], ["", "bits"], ["", "cumulative"]];
@@ -27,7 +27,7 @@ export function candidateTable(onPick) {
 
 function line(row, marked, widest, onPick) {
   const here = marked?.id === row.id;
-  const button = h("button", { type: "button", class: "token", "data-rank": row.rank, "aria-label": `${here ? "In the document: " : "Append "}${row.spoken}`, onclick: () => onPick(row.id) }, tokenNodes(row.text));
+  const button = h("button", { type: "button", class: "token", "data-rank": row.rank, "aria-label": `${here ? "In the document: " : "Append "}${row.spoken}`, onclick: () => onPick(row.id) }, rowNodes(row));
   if (row.kind !== "text") button.classList.add("code");
   const bar = h("div", { class: "fill" });
   bar.style.width = `${Math.max(0.5, Math.min(100, (100 * row.prob) / widest))}%`;
@@ -57,11 +57,12 @@ export const styles = css`
   .candidates th.token, .token-cell { text-align: left !important; }
   .token-cell { width: 30%; } .bar { width: 24%; } .rank { width: 2.2em; }
   .candidates .more { display: none; } .candidates.all .more { display: table-cell; } .candidates.all .bar { display: none; }
+  .candidates.all { font-size: 0.84rem; } .candidates.all td, .candidates.all th { padding-left: 4px; padding-right: 4px; } .candidates.all .token { font-size: 0.9rem; overflow-wrap: normal; }
   .fill { height: 12px; border-radius: 3px; background: var(--bar-fill); }
   tr.marked td { background: var(--accent-soft); } tr.marked .fill { background: var(--accent); }
   .here { color: var(--accent); white-space: nowrap; }
   .code { font: 0.84rem var(--mono); }
   tr.gap td { height: 20px; text-align: left; padding-left: 10px; border: 0; }
   @media (hover: hover) { tbody tr:hover td { background: var(--hover); } tr.marked:hover td { background: var(--accent-soft); } }
-  @media (max-width: 480px) { .token-cell { width: 100%; } .candidates td, .candidates th { padding-left: 4px; padding-right: 4px; } .candidates .bar { display: none; } }
+  @media (max-width: 30em) { .token-cell { width: 100%; } .candidates td, .candidates th { padding-left: 4px; padding-right: 4px; } .candidates .bar { display: none; } }
 `;

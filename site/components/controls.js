@@ -30,7 +30,9 @@ function actionRow(link) {
     h("option", { value: "greedy" }, "the likeliest (greedy)"), h("option", { value: "sample" }, "by dice (sampling)"));
   const generate = action("Generate response", () => {
     if (generate.element.dataset.stop) return link.send("stop");
-    link.send("generate", { max_tokens: Number(limit.value) || 200, past_end: past.checked });
+    const most = Math.min(2000, Math.max(1, Math.round(Number(limit.value || 200))));
+    limit.value = most;
+    link.send("generate", { max_tokens: most, past_end: past.checked });
   }, "button primary");
   const top = action("Pick top token", () => link.send("pick_top"));
   const clear = action("Clear response", () => link.send("clear_response"));
@@ -133,7 +135,7 @@ const styles = css`
   input[type="checkbox"] { width: 18px; height: 18px; accent-color: var(--accent); }
   .line { display: flex; gap: 8px; align-items: center; padding-top: 8px; } .line label { flex: none; width: 10.6em; }
   .line .field { flex: 1 1 0; min-width: 0; width: auto; } .line textarea { min-height: 38px; field-sizing: content; max-height: 9em; }
-  @media (max-width: 900px) {
+  @media (max-width: 56.25em) {
     .actions .button { flex: 1 1 auto; }
     .line { flex-wrap: wrap; gap: 4px 8px; } .line label { width: 100%; }
   }

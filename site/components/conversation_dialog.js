@@ -10,7 +10,7 @@ export function conversationDialog(link) {
   const error = h("p", { class: "small", role: "alert" });
   const element = h("dialog", { "aria-labelledby": "json-title" },
     h("h3", { id: "json-title" }, "The conversation as JSON"),
-    h("p", { class: "small muted" }, "The turns with role and content, and the beginning of the reply while the turn of the model is open. A plain list of turns can be pasted, too."),
+    h("p", { class: "small muted" }, "The turns with role and content, and the beginning of the reply while the turn of the model is open. A plain list of turns can be pasted, too. Where no system turn is given, the template adds its own."),
     area, error,
     h("div", { class: "row" },
       h("button", { type: "button", class: "button primary", onclick: () => link.send("set_json", { text: area.value }) }, "Use this conversation"),

@@ -31,8 +31,8 @@ function piece(row, marked, onPick) {
 export const styles = css`
   .cum-box { padding: 12px 0 8px; }
   .cum { display: flex; height: 28px; border-radius: 7px; overflow: hidden; border: 1px solid var(--edge); background: var(--chip); }
-  .cum span { flex: 0 1 0; min-width: 0; overflow: hidden; white-space: nowrap; text-align: center; font-size: 0.78rem; line-height: 26px; background: var(--bar-fill); color: var(--bar-ink); border-right: 1px solid var(--card); cursor: pointer; }
-  .cum .other { background: var(--chip); color: var(--muted); border: 0; cursor: default; }
+  .cum span { flex: 0 1 0; min-width: 0; padding: 0; overflow: hidden; white-space: nowrap; text-align: center; font-size: 0.78rem; line-height: 26px; background: var(--bar-fill); color: var(--bar-ink); box-shadow: inset -1px 0 var(--card); cursor: pointer; }
+  .cum .other { background: var(--chip); color: var(--muted); box-shadow: none; cursor: default; }
   .cum .marked { background: var(--accent); color: var(--on-accent); }
   .cum-scale { display: flex; justify-content: space-between; font-size: 0.72rem; padding-top: 2px; }
 `;

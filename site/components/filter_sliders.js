@@ -65,5 +65,5 @@ export const styles = css`
   .filters-head { grid-column: 1 / -1; } .filters-head .quiet { margin-right: -8px; } .filters-head .quiet:disabled { opacity: 0.55; cursor: default; }
   .slider { display: grid; grid-template-columns: 6.2em minmax(0, 1fr) 2.6em; gap: 8px; align-items: center; min-height: 30px; font-size: 0.9rem; }
   .slider output { text-align: right; } .slider input { width: 100%; min-height: 24px; accent-color: var(--accent); margin: 0; }
-  @media (max-width: 480px) { .filters { grid-template-columns: minmax(0, 1fr); } }
+  @media (max-width: 30em) { .filters { grid-template-columns: minmax(0, 1fr); } }
 `;

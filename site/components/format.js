@@ -3,11 +3,15 @@
  * align; the exact value goes into titles and copies.  Knows nothing about the DOM.
  */
 
-/** A probability with three decimals; tiny ones keep two significant digits: 0.372, 0.00021, 3.1e-9 */
+/**
+ * A probability with three decimals; small ones keep two significant digits, and one that is nearly
+ * 1 does not pretend to be it: 0.372, 0.0055, 0.00021, 3.1e-9, 0.99998
+ */
 export function probability(p) {
   if (p === null || p === undefined) return "–";
-  if (p === 0 || p >= 0.0005) return p.toFixed(3);
-  if (p >= 1e-6) return p.toFixed(Math.min(8, 1 - Math.floor(Math.log10(p))));
+  if (p >= 0.9995 && p < 0.999995) return p.toFixed(5);
+  if (p === 0 || p >= 0.01) return p.toFixed(3);
+  if (p >= 1e-4) return p.toFixed(1 - Math.floor(Math.log10(p)));
   return p.toExponential(1);
 }
 
@@ -19,7 +23,7 @@ export function bits(value) {
 /** A logit or log-probability with two decimals and a real minus sign. */
 export function signed(value) {
   if (value === null || value === undefined) return "–";
-  return value.toFixed(2).replace("-", "−");
+  return value.toFixed(2).replace(/^-0\.00$/, "0.00").replace("-", "−");
 }
 
 /** 49152 → "49 152", with narrow no-break spaces. */

@@ -74,5 +74,5 @@ const styles = css`
   .tabs button { border: 0; background: none; padding: 10px 10px 9px; color: var(--muted); border-bottom: 2px solid transparent; white-space: nowrap; }
   .tabs button[aria-selected="true"] { color: var(--ink); border-color: var(--accent); font-weight: 600; }
   .panel { overflow-y: auto; min-height: 0; flex: 1 1 auto; margin: 0 -8px; padding: 0 8px; scrollbar-gutter: stable; }
-  @media (max-width: 900px) { .tabs { margin: -4px -16px 14px; } }
+  @media (max-width: 56.25em) { .tabs { margin: -4px -16px 14px; } }
 `;

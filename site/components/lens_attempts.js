@@ -77,6 +77,6 @@ export const styles = css`
   .attempts th[aria-sort="ascending"] button::after { content: " ↑"; } .attempts th[aria-sort="descending"] button::after { content: " ↓"; }
   .attempts td { text-align: right; padding: 5px 6px 0; border-top: 1px solid var(--line); vertical-align: top; } .attempts .left { text-align: left; overflow-wrap: anywhere; }
   .attempts .second td { border-top: 0; padding-top: 0; padding-bottom: 5px; }
-  @media (max-width: 480px) { .attempts [data-key="logprob"], .attempts [data-key="per_token"] { display: none; } }
+  @media (max-width: 30em) { .attempts [data-key="logprob"], .attempts [data-key="per_token"] { display: none; } }
   .words { text-align: left; padding: 2px 6px; margin-left: -6px; white-space: pre-wrap; max-width: 100%; color: var(--ink); }
 `;

@@ -8,7 +8,7 @@
  * Sends: `where {name}`, `pick {id, at}`, `length {n}`, `lookup {query}`.
  */
 import { h, css, fill, saveFile, setText } from "./dom.js";
-import { tokenNodes, tokenLabel } from "./token_text.js";
+import { tokenNodes, rowNodes, tokenLabel } from "./token_text.js";
 import { cumulativeStrip } from "./cumulative_strip.js";
 import { candidateTable } from "./candidate_table.js";
 import { bits, csvLine, probability } from "./format.js";
@@ -19,18 +19,19 @@ export function create(link) {
   const title = h("p", { class: "title" });
   const entropy = h("p", { class: "muted number" });
   let latest = null;
-  const pick = (id) => { if (latest && !latest.waiting) link.send("pick", { id, at: latest.at }); };
+  const pick = (id) => { if (latest && !latest.waiting && !latest.writing) link.send("pick", { id, at: latest.at }); };
   const strip = cumulativeStrip(pick);
   const table = candidateTable(pick);
   const lookup = lookUp(link, pick);
   const tools = toolRow(link, () => latest);
-  const body = h("div", {}, strip.element, table.element);
+  const body = h("div", { class: "wide" }, strip.element, table.element);
   const element = h("div", { class: "next" }, where.element, title, entropy, body, tools.element, lookup.element);
   const show = (state) => {
     const hadNumbers = latest && (!latest.message || latest.waiting);
     latest = state;
     where.show(state);
     element.classList.toggle("busy", Boolean(state.waiting));
+    element.classList.toggle("writing", Boolean(state.writing));
     if (state.waiting && hadNumbers && body.firstChild.isConnected && !body.hidden) return setText(title, state.message);
     fill(title, ...sentence(state));
     setText(entropy, entropyLine(state));
@@ -110,7 +111,7 @@ function lookUp(link, pick) {
     const found = state.lookup;
     if (!found?.query) return fill(out);
     const rows = found.rows.map((row) => h("li", { class: "number" },
-      h("button", { type: "button", class: "token", "aria-label": `Pick ${row.spoken}`, onclick: () => pick(row.id) }, tokenNodes(row.text)),
+      h("button", { type: "button", class: "token", "aria-label": `Pick ${row.spoken}`, onclick: () => pick(row.id) }, rowNodes(row)),
       ` id ${row.id} · rank ${row.rank} · p ${probability(row.prob)} · ${bits(row.bits)} bits`));
     return fill(out, rows.length ? h("ul", { class: "small" }, rows) : null, found.message ? h("p", { class: "small muted" }, found.message) : null);
   };
@@ -125,10 +126,12 @@ export const styles = css`
   .title b { font-weight: 650; } .chosen { color: var(--accent); }
   .token { border: 0; background: none; padding: 2px 6px; margin-left: -6px; border-radius: 5px; min-height: 26px; min-width: 26px; font-size: 1.05rem; text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; }
   .token:hover { background: var(--accent-soft); }
+  .wide { overflow-x: auto; overflow-y: hidden; }
   .tools { padding-top: 10px; }
   .tools [aria-pressed="true"] { background: var(--accent-soft); color: var(--accent); }
   .lookup { display: grid; gap: 6px; padding-top: 14px; }
   .lookup input { max-width: 16rem; }
   .found ul { list-style: none; display: grid; gap: 2px; } .found .token { margin-left: 0; }
+  .next.writing .candidates .token, .next.writing .cum span { cursor: not-allowed; }
   .next.busy .cum-box, .next.busy .candidates, .next.busy .muted { opacity: 0.55; }
 `;

@@ -13,7 +13,7 @@ import { action } from "./action.js";
 import { diceLine, styles as lineStyles } from "./dice_line.js";
 import { filterSliders, styles as sliderStyles } from "./filter_sliders.js";
 import { workingSteps, styles as workingStyles } from "./working_steps.js";
-import { tokenNodes } from "./token_text.js";
+import { tokenNodes, rowNodes } from "./token_text.js";
 import { bits, count, probability } from "./format.js";
 
 /** @param {import("./link.js").Link} link */
@@ -71,7 +71,7 @@ function diceBox(link) {
 function fell(dice) {
   if (!dice) return ["Roll: the first token whose cumulative probability exceeds r is taken."];
   return [`r = ${dice.r.toFixed(4)} (${dice.source}) lies between ${probability(dice.low)} and ${probability(dice.high)}: `,
-    h("b", { class: "chosen" }, tokenNodes(dice.text)), `, rank ${count(dice.rank)}`];
+    h("b", { class: "chosen" }, rowNodes(dice)), `, rank ${count(dice.rank)}`];
 }
 
 const HEADS = [["rank", ""], ["token", "token"], [null, "before"], [null, "after"], ["bar", ""], [null, "cumulative"]];
@@ -86,7 +86,7 @@ function beforeAfter(link) {
     bar.style.width = `${(100 * entry.after) / widest}%`;
     const gone = entry.after === 0;
     return h("tr", { class: dice?.id === entry.id ? "marked" : gone ? "gone" : null }, h("td", { class: "rank muted" }, count(entry.rank)),
-      h("td", { class: "token-cell" }, h("button", { type: "button", class: entry.kind === "text" ? "token" : "token code", "aria-label": `Append ${entry.spoken}`, onclick: () => link.send("pick", { id: entry.id, at }) }, tokenNodes(entry.text))),
+      h("td", { class: "token-cell" }, h("button", { type: "button", class: entry.kind === "text" ? "token" : "token code", "aria-label": `Append ${entry.spoken}`, onclick: () => link.send("pick", { id: entry.id, at }) }, rowNodes(entry))),
       h("td", { class: "muted" }, probability(entry.before)), h("td", {}, gone ? "removed" : probability(entry.after)),
       h("td", { class: "bar" }, bar), h("td", {}, gone ? "–" : probability(entry.cumulative)));
   };
@@ -108,7 +108,7 @@ function drawMany(link) {
     table.hidden = state.tally.length === 0;
     fill(body, state.tally.map((entry) => {
       const odd = entry.count < entry.low || entry.count > entry.high;
-      return h("tr", {}, h("td", { class: "token-cell" }, tokenNodes(entry.text)), h("td", {}, probability(entry.prob)), h("td", {}, h("b", {}, String(entry.count)), odd ? " !" : ""),
+      return h("tr", {}, h("td", { class: "token-cell" }, rowNodes(entry)), h("td", {}, probability(entry.prob)), h("td", {}, h("b", {}, String(entry.count)), odd ? " !" : ""),
         h("td", { class: "muted" }, entry.expected.toFixed(1)), h("td", { class: "muted" }, `${Math.ceil(entry.low)} to ${Math.floor(entry.high)}`));
     }));
   };

@@ -8,7 +8,7 @@
  * Sends: `unit {name}`.
  */
 import { h, css, fill, setText } from "./dom.js";
-import { tokenNodes } from "./token_text.js";
+import { rowNodes } from "./token_text.js";
 import { bits, count, exact, probability } from "./format.js";
 
 /** @param {import("./link.js").Link} link */
@@ -25,7 +25,7 @@ export function create(link) {
     for (const button of unit.children) button.setAttribute("aria-pressed", String(button.dataset.unit === state.unit));
     drawSpan(title, hint, span, state);
     fill(totals, totalsTable(state));
-    setText(marks, `For comparison: ${state.marks.map((mark) => `${mark.label} ${bits(mark.value)}`).join(" · ")} ${state.unit}`);
+    setText(marks, `For comparison, in ${state.unit}: ${state.marks.map((mark) => `${mark.label} → ${bits(mark.value)}`).join(" · ")}`);
   };
   return { element, show };
 }
@@ -38,8 +38,8 @@ function drawSpan(title, hint, box, { span, unit, progress }) {
   }
   fill(title, `${count(span.count)} tokens carry `, h("b", { class: "number", "data-total": exact(span.total) }, `${bits(span.total)} ${unit}`));
   setText(hint, span.count ? `${bits(span.per_token)} ${unit} per token, perplexity ${span.perplexity.toPrecision(4)}${span.skipped ? "; the first token has no prediction and is not counted" : ""}` : "");
-  const rows = span.rows.map((row) => h("tr", {}, h("td", { class: "muted" }, row.index + 1), h("td", { class: "left" }, tokenNodes(row.text)),
-    h("td", { title: exact(row.prob) }, probability(row.prob)), h("td", { title: exact(row.value), "data-value": exact(row.value) }, bits(row.value)), h("td", { title: exact(row.running) }, bits(row.running))));
+  const rows = span.rows.map((row) => h("tr", {}, h("td", { class: "muted" }, row.index + 1), h("td", { class: "left" }, rowNodes(row)),
+    h("td", { title: exact(row.prob) }, probability(row.prob)), h("td", { title: exact(row.value), "data-value": exact(row.value) }, row.value.toFixed(3)), h("td", { title: exact(row.running) }, row.running.toFixed(3))));
   const table = h("table", { class: "sums number" }, h("caption", { class: "sr" }, "Surprise of each selected token"),
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "#"), h("th", { scope: "col", class: "left" }, "token"), h("th", { scope: "col" }, "p"),
       h("th", { scope: "col" }, unit === "bits" ? "−log₂ p" : "−ln p"), h("th", { scope: "col" }, "so far"))), h("tbody", {}, rows));
@@ -61,7 +61,8 @@ export const styles = css`
   .sums th { font-weight: 500; font-size: 0.78rem; color: var(--muted); text-align: right; padding: 4px 6px; }
   .sums tbody th { font-size: inherit; color: var(--ink); }
   .sums td { text-align: right; padding: 4px 6px; border-top: 1px solid var(--line); } .sums tbody th { border-top: 1px solid var(--line); }
-  .sums .left { text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; }
+  .sums .left { text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; } .sums th.left { overflow-wrap: break-word; hyphens: auto; }
+  @media (max-width: 30em) { .sums { font-size: 0.84rem; } .sums td, .sums th { padding-left: 3px; padding-right: 3px; } }
   .sum { padding-top: 10px; overflow-wrap: anywhere; }
   .marks { padding-top: 14px; }
 `;

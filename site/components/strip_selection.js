@@ -11,7 +11,8 @@ const LONG_PRESS_MS = 450;
 export class StripSelection {
   /**
    * @param {import("./strip_tokens.js").StripTokens} tokens
-   * @param {(selection: {anchor: number, cursor: number}) => void} onChange
+   * @param {(selection: {anchor: number, cursor: number, count: number}) => void} onChange count: how
+   *   many times it was called, to be told back as `heard`
    */
   constructor(tokens, onChange) {
     this.tokens = tokens;
@@ -20,17 +21,33 @@ export class StripSelection {
     this.cursor = 0;
     this.extending = false;
     this.marked = [];
+    this.told = 0;
     this.listen(tokens.list);
   }
 
-  /** Shows a selection that came from elsewhere, without reporting it back. */
-  show({ anchor, cursor }) {
+  /**
+   * Shows a selection that came from elsewhere, without reporting it back.  `heard` says how many of
+   * our own reports it knows of: until it knows all of them it is older than what is shown here.
+   */
+  show({ anchor, cursor, heard }) {
+    if (heard < this.told) return;
     const last = this.tokens.rows.length;
     this.anchor = Math.min(anchor, last);
     this.cursor = Math.min(cursor, last);
-    const held = this.tokens.list.contains(this.tokens.list.getRootNode().activeElement);
+    const held = indexOf(this.focused) !== null;
     this.mark();
     if (held) this.tokens.at(this.cursor).focus({ preventScroll: true });
+  }
+
+  get focused() {
+    return this.tokens.list.getRootNode().activeElement;
+  }
+
+  /** Lets `change` move or remove elements; focus that was in the strip stays in the strip. */
+  keepFocus(change) {
+    const inside = this.tokens.list.contains(this.focused);
+    change();
+    if (inside && !this.tokens.list.contains(this.focused)) this.tokens.at(Math.min(this.cursor, this.tokens.rows.length)).focus({ preventScroll: true });
   }
 
   listen(list) {
@@ -69,7 +86,8 @@ export class StripSelection {
   }
 
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || indexOf(event.target) === null) return;
+    if (indexOf(event.target) === null || event.altKey) return;
+    if (event.ctrlKey || event.metaKey) return this.command(event);
     const last = this.tokens.rows.length;
     const targets = {
       ArrowRight: () => this.cursor + 1, ArrowLeft: () => this.cursor - 1, Home: () => 0, End: () => last,
@@ -79,6 +97,16 @@ export class StripSelection {
     if (target === undefined) return;
     event.preventDefault();
     this.move(Math.max(0, Math.min(last, target)), event.shiftKey);
+  }
+
+  /** Ctrl or Cmd with a key: select all, undo, redo; anything else is the browser's. */
+  command(event) {
+    const key = event.key.toLowerCase();
+    if (key === "a") this.all();
+    else if (key === "z") this.onCommand?.(event.shiftKey ? "redo" : "undo");
+    else if (key === "y") this.onCommand?.("redo");
+    else return;
+    event.preventDefault();
   }
 
   /** The nearest token one line above or below the cursor. */
@@ -105,7 +133,19 @@ export class StripSelection {
     const element = this.tokens.at(this.cursor);
     element.focus({ preventScroll: true });
     element.scrollIntoView({ block: "nearest" });
-    this.onChange({ anchor: this.anchor, cursor: this.cursor });
+    this.report();
+  }
+
+  report() {
+    this.told += 1;
+    this.onChange({ anchor: this.anchor, cursor: this.cursor, count: this.told });
+  }
+
+  all() {
+    this.anchor = 0;
+    this.cursor = Math.max(0, this.tokens.rows.length - 1);
+    this.mark();
+    this.report();
   }
 
   mark() {

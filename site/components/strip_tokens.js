@@ -87,7 +87,7 @@ export class StripTokens {
   }
 
   draw(element, row) {
-    const words = row.kind === "special" || row.kind === "header" ? [row.text.replaceAll("\n", "↵")] : tokenNodes(row.text, { spaces: false });
+    const words = row.kind === "special" || row.kind === "header" ? [row.text.replaceAll("\n", "↵")] : tokenNodes(row.text, { spaces: row.text.trim() === "" });
     fill(element, ...words);
     element.className = `t ${row.kind}${row.text.endsWith("\n") ? " break" : ""}`;
     this.colour(element, row);
@@ -111,7 +111,8 @@ export class StripTokens {
       this.label(group, turn);
       sync(group.strip, this.elements.slice(turn.start, turn.end));
     });
-    (this.groups.at(-1)?.strip ?? this.list).append(this.caret);
+    const home = this.groups.at(-1)?.strip ?? this.list;
+    if (home.lastChild !== this.caret) home.append(this.caret);
   }
 
   addGroup(i) {

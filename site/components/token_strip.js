@@ -27,9 +27,10 @@ export function mount(link) {
   const follow = followEnd(list);
   root.append(header.element, list, h("div", { class: "foot" }, tip, header.colours), note, dialog.element);
 
-  showFacts(list, tip, tokens);
+  const facts = showFacts(list, tip, tokens);
   header.span.addEventListener("click", () => setExtending(!selection.extending));
   selection.onExtending = setExtending;
+  selection.onCommand = (verb) => link.send(verb);
   function setExtending(on) {
     selection.extending = on;
     header.span.setAttribute("aria-pressed", String(on));
@@ -41,9 +42,10 @@ export function mount(link) {
     if (state.cursor !== undefined) selection.show(state);
     setText(note, state.note ?? "");
     note.hidden = !state.note;
+    facts();
   });
   link.onMessage((message) => {
-    if (message.op === "splice") receive(follow, tokens, selection, message);
+    if (message.op === "splice") { receive(follow, tokens, selection, message); facts(); }
     else if (message.op === "json") dialog.open(message.text);
     else if (message.op === "edit") editTurn(link, tokens.groups[message.turn], message);
   });
@@ -53,7 +55,7 @@ export function mount(link) {
 
 function receive(follow, tokens, selection, splice) {
   const before = tokens.rows.length;
-  tokens.splice(splice);
+  selection.keepFocus(() => tokens.splice(splice));
   selection.show(splice);
   if (tokens.rows.length > before) follow();
 }
@@ -109,18 +111,19 @@ function drawLegend(legend, measure) {
   fill(legend, scale.ends[0], scale.labels.map((label, i) => h("i", { class: "swatch", "data-step": i, title: label })), scale.ends[1]);
 }
 
+/** The line about the token under the pointer, else about the focused one; returns what renews it. */
 function showFacts(list, tip, tokens) {
-  const show = (event) => { if (event.target.index !== undefined) setText(tip, tokens.facts(event.target.index)); };
-  list.addEventListener("pointerover", show);
+  let pointed;
+  const show = () => setText(tip, tokens.facts(pointed ?? list.getRootNode().activeElement?.index ?? -1));
+  list.addEventListener("pointerover", (event) => { pointed = event.target.index; show(); });
   list.addEventListener("focusin", (event) => {
-    show(event);
+    show();
     const { index } = event.target;
     if (index < tokens.rows.length) event.target.setAttribute("aria-label", tokens.name(index, true));
   });
-  list.addEventListener("pointerleave", () => {
-    const focused = list.getRootNode().activeElement?.index;
-    setText(tip, focused === undefined ? "" : tokens.facts(focused));
-  });
+  list.addEventListener("focusout", () => requestAnimationFrame(show));
+  list.addEventListener("pointerleave", () => { pointed = undefined; show(); });
+  return show;
 }
 
 function editTurn(link, group, { turn, text }) {
@@ -128,7 +131,7 @@ function editTurn(link, group, { turn, text }) {
   const area = h("textarea", { class: "field", rows: Math.min(12, 2 + text.split("\n").length), "aria-label": `Text of the ${group.role.textContent} turn` });
   area.value = text;
   const close = () => { form.remove(); group.strip.hidden = false; group.edit.focus(); };
-  const save = () => { close(); link.send("replace_turn", { turn, text: area.value }); };
+  const save = () => { link.send("replace_turn", { turn, text: area.value }); close(); };
   const form = h("div", { class: "edit" }, area, h("div", { class: "row" },
     h("button", { type: "button", class: "button primary", onclick: save }, "Save turn"),
     h("button", { type: "button", class: "button", onclick: close }, "Cancel"),
@@ -182,7 +185,7 @@ const styles = css`
   .tip { flex: 1 1 18rem; min-height: 1.6em; color: var(--muted); } .colours { margin-left: auto; flex-wrap: nowrap; }
   .note { color: var(--ink); background: var(--chip); border-radius: 8px; padding: 6px 10px; margin-top: 6px; }
   .edit { grid-column: 2; display: grid; gap: 10px; }
-  @media (max-width: 900px) {
+  @media (max-width: 56.25em) {
     .turn { grid-template-columns: minmax(0, 1fr); }
     .side { flex-direction: row; gap: 6px; align-items: center; } .role { padding-top: 0; } .tools { flex-direction: row; margin: 0; }
     .edit { grid-column: 1; }

@@ -35,6 +35,11 @@ export function tokenNodes(text, { spaces = true } = {}) {
   return nodes;
 }
 
+/** A row's token for a table: bytes are spelled out already, their blanks are no spaces. */
+export function rowNodes({ text, kind }) {
+  return kind === "bytes" ? [document.createTextNode(text)] : tokenNodes(text);
+}
+
 /** The whole token in one string, every invisible character spelled out. */
 export function tokenLabel(text) {
   return Array.from(text, visible).join("");

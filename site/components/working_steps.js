@@ -1,6 +1,6 @@
 /** "Show the working": from logits to the numbers that are drawn from, with this position's own. */
 import { h, css, fill } from "./dom.js";
-import { tokenNodes } from "./token_text.js";
+import { rowNodes } from "./token_text.js";
 import { probability, signed } from "./format.js";
 
 export function workingSteps() {
@@ -20,7 +20,7 @@ function steps(working, kept) {
     h("p", {}, rules.length ? `3. ${rules.join("; then ")}. ${kept} tokens stay; they hold ${probability(mass)} of the probability.` : "3. No token is removed."),
     h("p", {}, cut ? `4. What stays is divided by ${probability(mass)}, so that it sums to 1 again.` : "4. It sums to 1 already."),
     h("table", { class: "candidates number" }, h("thead", {}, h("tr", {}, ["token", "logit", "÷ T = z", "softmax", "result"].map((label, i) => h("th", { scope: "col", class: i ? null : "token" }, label)))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, h("td", { class: "token-cell" }, tokenNodes(row.text)), h("td", {}, signed(row.logit)), h("td", {}, row.divided === null ? "removed" : signed(row.divided)),
+      h("tbody", {}, rows.map((row) => h("tr", {}, h("td", { class: "token-cell" }, rowNodes(row)), h("td", {}, signed(row.logit)), h("td", {}, row.divided === null ? "removed" : signed(row.divided)),
         h("td", {}, probability(row.softmax)), h("td", {}, row.kept ? (cut ? `${probability(row.softmax)} ÷ ${probability(mass)} = ${probability(row.after)}` : probability(row.after)) : "removed"))))),
   ];
 }
