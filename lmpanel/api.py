@@ -11,11 +11,12 @@ the assistant's turn) and {ids}. Probabilities are the model's own (full vocabul
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from lmpanel.arguments import Arguments
+from lmpanel.beam_search import MAX_WIDTH, BeamSearch
 from lmpanel.chat import ChatTemplate
 from lmpanel.decoding import Decoding, Step, greedy
 from lmpanel.errors import BadArgument, LMPanelError, NotAvailable
@@ -121,14 +122,15 @@ class Api:
         context: Any,
         options: Any = None,
         on_step: Callable[[Step], None] | None = None,
-        started: Callable[[Decoding], None] | None = None,
+        started: Callable[[Decoding | BeamSearch], None] | None = None,
     ) -> Json:
         """{ids, text, total_logprob, finish}: the tokens written after the context.
 
         `ids` and `total_logprob` include the end-of-turn token that ended the run, `text` leaves
         it out. `max_tokens` is 256 unless given. Sampling filters in the order of `filters` and
         adds {seed, draws: [{r, low, high}]}, one for each token; without a seed it takes a new
-        one. `started` receives the run, whose `stop()` ends it. Beam search raises NotAvailable.
+        one. Beam search (4 `beams` unless given) gives its best one and adds {beams: [{ids, text,
+        total_logprob}]}, best first. `started` receives the run, whose `stop()` ends it.
         """
         arguments = Arguments("generate", options, _GENERATE)
         strategy = arguments.choice("strategy", "greedy", STRATEGIES)
@@ -136,14 +138,19 @@ class Api:
         stop = arguments.flag("stop_at_end_of_turn", True)
         filters = arguments.filters(arguments.whole("top_k", None, 1, 10**9))
         seed = arguments.whole("seed", None, 0, MAX_SEED)
-        arguments.whole("beams", None, 1, 16)
-        if strategy == "beam":
-            raise NotAvailable('The strategy "beam" is not available.', 'Use "greedy" or "sample".')
+        width = arguments.whole("beams", 4, 1, MAX_WIDTH)
         sampler = Sampler(filters, Dice(new_seed() if seed is None else seed))
         ids = self.ids_of(context)
         if not ids:
             raise BadArgument("There is nothing to go on from.", "Give at least one token.")
         self._model.check_context(len(ids))
+        if strategy == "beam":
+            search = BeamSearch(
+                self._model, ids, width=width, max_tokens=max_tokens, stop_at_end_of_turn=stop
+            )
+            if started is not None:
+                started(search)
+            return self._beams(await search.complete())
         choose = sampler if strategy == "sample" else greedy
         run = Decoding(self._model, ids, choose, max_tokens=max_tokens, stop_at_end_of_turn=stop)
         if started is not None:
@@ -206,12 +213,16 @@ class Api:
 
     def _written(self, run: Decoding) -> Json:
         ended = run.finish == "end_of_turn"
-        return {
-            "ids": list(run.tokens),
-            "text": self._tokenizer.decode(run.tokens[:-1] if ended else run.tokens),
-            "total_logprob": run.total_logprob,
-            "finish": run.finish,
-        }
+        return {**self._told(run.tokens, run.total_logprob, ended), "finish": run.finish}
+
+    def _beams(self, search: BeamSearch) -> Json:
+        told = [self._told(beam.ids, beam.total_logprob, beam.ended) for beam in search.beams]
+        finish = "end_of_turn" if search.beams[0].ended else search.finish
+        return {**told[0], "finish": finish, "beams": told}
+
+    def _told(self, ids: Sequence[int], total_logprob: float, ended: bool) -> Json:
+        text = self._tokenizer.decode(ids[:-1] if ended else ids)
+        return {"ids": list(ids), "text": text, "total_logprob": total_logprob}
 
 
 _GENERATE = (

@@ -105,8 +105,11 @@ _SHAPE = 'It looks like [{"role": "user", "content": "Hi"}]; roles are system, u
 
 
 def _message(number: int, item: Any) -> Message:
-    if not isinstance(item, dict) or set(item) != {"role", "content"}:
+    if not isinstance(item, dict) or not {"role", "content"} <= set(item):
         raise BadConversation(f"Message {number} is not made of a role and a content.", _SHAPE)
+    if extra := set(item) - {"role", "content"}:
+        name = f"{str(min(extra, key=str))[:40]!r}"
+        raise BadConversation(f"Message {number} has {name} besides role and content.", _SHAPE)
     if item["role"] not in ROLES:
         raise BadConversation(f"Message {number} has an unknown role.", _SHAPE)
     if not isinstance(item["content"], str):

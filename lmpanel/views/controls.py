@@ -25,6 +25,7 @@ class Controls(Component):
         inside = last < len(explorer.document)
         return {
             "turn": self._turn(),
+            "empty": len(explorer.document) == 0,
             "reply_tokens": reply,
             "generating": explorer.generating,
             "written": self._written(),

@@ -1,7 +1,7 @@
 /**
  * What can be done to the document: let the model write, write oneself, go back.
  *
- * State from Python: `{turn: "assistant"|"user"|"raw", reply_tokens, generating, written, strategy,
+ * State from Python: `{turn: "assistant"|"user"|"raw", empty, reply_tokens, generating, written, strategy,
  * max_tokens, past_end, tasks: [{name, message}], rewind}` (rewind: what the button would do, or null).
  * Messages: `{op: "written", box}`: the text typed into that box is in the document now.
  * Sends: `strategy {name}`, `generate {max_tokens, past_end}`, `stop`, `pick_top`, `clear_response`,
@@ -47,7 +47,8 @@ function actionRow(link) {
     const busy = state.generating;
     setText(generate.element, busy ? "Stop" : state.turn === "assistant" ? "Generate response" : "Let the model go on");
     if (busy) generate.element.dataset.stop = "true"; else delete generate.element.dataset.stop;
-    top.enable(!busy, "The most probable next token (greedy)");
+    generate.enable(busy || !state.empty, busy ? "Stops after this token" : state.empty ? "The model needs something to read first" : "The model writes on, token by token");
+    top.enable(!busy && !state.empty, "The most probable next token (greedy)");
     clear.enable(!busy && state.reply_tokens > 0, "Takes back what the model's turn holds");
     close.element.hidden = state.turn !== "assistant";
     close.enable(!busy, "Ends the open turn; the document then waits for the next one");

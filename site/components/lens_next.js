@@ -47,7 +47,7 @@ function sentence(state) {
   if (state.message) return [state.message];
   const before = state.title.text ? ["after “", h("b", {}, tokenNodes(state.title.text, { spaces: false })), "”"] : ["at the very start"];
   if (state.where === "next") return [capital(before[0]), ...before.slice(1), ", the model expects"];
-  return ["For ", h("b", { class: "chosen" }, tokenNodes(state.title.token)), ", ", ...before, ", the model expected"];
+  return ["For “", h("b", { class: "chosen" }, tokenNodes(state.title.token)), "”, ", ...before, ", the model expected"];
 }
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1);

@@ -133,10 +133,11 @@ export class StripTokens {
     if (group.name === name && group.editable === turn.editable) return;
     Object.assign(group, { name, editable: turn.editable });
     setText(group.role, name);
+    group.role.dataset.role = turn.role ?? "text";
     group.strip.setAttribute("aria-label", turn.role === null ? "text" : `${turn.role} turn`);
     group.tools.hidden = !turn.editable;
-    group.edit.setAttribute("aria-label", `Edit the ${name} turn`);
-    group.remove.setAttribute("aria-label", `Delete the ${name} turn`);
+    group.edit.setAttribute("aria-label", `Edit the ${turn.role} turn`);
+    group.remove.setAttribute("aria-label", `Delete the ${turn.role} turn`);
   }
 }
 

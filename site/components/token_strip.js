@@ -128,7 +128,7 @@ function showFacts(list, tip, tokens) {
 
 function editTurn(link, group, { turn, text }) {
   if (!group || group.box.querySelector("textarea")) return;
-  const area = h("textarea", { class: "field", rows: Math.min(12, 2 + text.split("\n").length), "aria-label": `Text of the ${group.role.textContent} turn` });
+  const area = h("textarea", { class: "field", rows: Math.min(12, 2 + text.split("\n").length), "aria-label": `Text of the ${group.role.dataset.role} turn` });
   area.value = text;
   const close = () => { form.remove(); group.strip.hidden = false; group.edit.focus(); };
   const save = () => { link.send("replace_turn", { turn, text: area.value }); close(); };

@@ -50,14 +50,14 @@ def test_the_system_prompt_can_be_edited(explorer: ExplorerPage) -> None:
 
 def test_a_turn_is_edited_by_keys_and_escape_leaves_it_alone(explorer: ExplorerPage) -> None:
     before = explorer.ids()
-    explorer.button("Edit the you turn").click()
-    area = box(explorer, "Text of the you turn")
+    explorer.button("Edit the user turn").click()
+    area = box(explorer, "Text of the user turn")
     expect(area).to_have_value(QUESTION)
     area.fill("Something else")
     area.press("Escape")
     expect(area).to_have_count(0)
     assert explorer.ids() == before
-    explorer.button("Edit the you turn").click()
+    explorer.button("Edit the user turn").click()
     area.fill("Count to\nthree.")
     area.press("Control+Enter")
     expect(explorer.tokens).not_to_have_count(len(before))
@@ -142,5 +142,5 @@ def test_a_lone_surrogate_in_the_message_does_no_harm(explorer: ExplorerPage) ->
     explorer.button("End Turn").click()
     expect(explorer.message).to_have_value("")
     expect(explorer.notices).to_have_count(0)
-    explorer.button("Edit the you turn").last.click()
-    expect(box(explorer, "Text of the you turn")).to_have_value("a\ufffdb")
+    explorer.button("Edit the user turn").last.click()
+    expect(box(explorer, "Text of the user turn")).to_have_value("a\ufffdb")

@@ -33,7 +33,6 @@ BAD_ARGUMENTS = {
     ],
     "unknown_token": ["lmpanel.next({ids: [49152]})", "lmpanel.score({ids: [-1]})"],
     "context_full": ["lmpanel.next({ids: Array(8193).fill(1)})"],
-    "not_available": [f"lmpanel.generate({TEXT}, {{strategy: 'beam'}})"],
     "bad_state": ["lmpanel.setState()", "lmpanel.setState(null)", "lmpanel.setState({})"],
     "bad_conversation": [
         "lmpanel.next({messages: 'Hi'})", "lmpanel.next({messages: [{role: 'user'}]})",

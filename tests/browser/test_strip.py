@@ -77,9 +77,9 @@ def test_focus_stays_within_reach(explorer: ExplorerPage, action: str) -> None:
         assert focused(explorer).startswith("MAIN")
         return
     if action == "save":
-        page.get_by_role("button", name="Edit the you turn").focus()
+        page.get_by_role("button", name="Edit the user turn").focus()
         page.keyboard.press("Enter")
-        page.get_by_label("Text of the you turn").fill("Tell me a joke.")
+        page.get_by_label("Text of the user turn").fill("Tell me a joke.")
         page.keyboard.press("Control+Enter")
         expect(explorer.tokens).not_to_have_count(40, timeout=STEP_MS)
     else:

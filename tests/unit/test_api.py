@@ -140,8 +140,8 @@ def test_generate_reports_steps_and_can_be_stopped(api):
         ("generate", [{"text": ""}], "bad_argument"),
         ("generate", [{"text": "a"}, {"max_tokens": 1.5}], "bad_argument"),
         ("generate", [{"text": "a"}, {"strategy": "luck"}], "bad_argument"),
-        ("generate", [{"text": "a"}, {"strategy": "beam"}], "not_available"),
-        ("generate", [{"text": "a"}, {"strategy": "beam", "beams": 2}], "not_available"),
+        ("generate", [{"text": "a"}, {"strategy": "beam", "beams": 17}], "bad_argument"),
+        ("generate", [{"text": "a"}, {"strategy": "beam", "beams": 1.5}], "bad_argument"),
         ("generate", [{"text": "a"}, {"stop_at_end_of_turn": 1}], "bad_argument"),
     ],
 )

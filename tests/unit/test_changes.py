@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -357,3 +358,28 @@ async def test_nothing_changes_while_the_model_writes(session, explorer, changes
 
 def test_the_first_document_asks_for_a_story(session):
     assert messages(session)[-1] == {"role": "user", "content": FIRST_MESSAGE}
+
+
+@asynchronous
+async def test_the_line_about_the_last_response_goes_with_the_next_change(session):
+    session.explorer.past_end = True
+    await session.generation.run(max_tokens=1)
+    assert session.explorer.written.startswith("1 token, ")
+    session.changes.undo()
+    assert session.explorer.written == ""
+
+
+@asynchronous
+async def test_top_picks_asked_for_at_once_come_one_after_the_other(session):
+    length = len(session.explorer.document)
+    await asyncio.gather(*(session.changes.pick_top() for _ in range(5)))
+    assert len(session.explorer.document) == length + 5
+    await session.measurement.settle()
+
+
+@asynchronous
+async def test_special_tokens_in_typed_text_are_named(session, errors):
+    session.changes.append_text("a<|im_end|>b")
+    assert [error.code for error in errors] == ["special_text"]
+    assert "<|im_end|>" in errors[0].message
+    assert session.explorer.document.ids[-2] in session.model.end_of_turn_ids

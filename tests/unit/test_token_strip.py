@@ -177,3 +177,30 @@ async def test_a_turn_that_is_not_there_cannot_be_edited(session, errors):
     for turn in (-1, 7):
         await mirror.strip._run(mirror.strip.actions()["edit_turn"], {"turn": turn})
     assert [error.code for error in errors] == ["bad_argument"] * 2
+
+
+@asynchronous
+async def test_the_strip_is_told_how_many_of_its_reports_were_heard(session):
+    strip = TokenStrip(session)
+    strip.actions()["select"](5, 9, 3)
+    assert json.loads(strip.state)["heard"] == 3
+    strip.actions()["select"](5, 9, 4)
+    assert json.loads(strip.state)["heard"] == 4, "also when nothing else has changed"
+    strip.send_all()
+    assert strip.payload()["heard"] == 0, "a new view counts anew"
+
+
+@asynchronous
+async def test_json_handed_back_unchanged_is_the_document_itself(session):
+    sent = []
+    strip = TokenStrip(session)
+    strip.tell = lambda op, **fields: sent.append((op, fields))
+    session.changes.delete_turn(0)
+    for token in (5, 6, 7):
+        session.changes.pick(token)
+    document = session.explorer.document
+    strip.get_json()
+    strip.set_json(sent[-1][1]["text"])
+    assert sent[-1][0] == "json_used" and session.explorer.document == document
+    strip.set_json('[{"role": "user", "content": "Hi", "name": "x"}]')
+    assert sent[-1][0] == "json_error" and "'name'" in sent[-1][1]["text"]
