@@ -151,3 +151,23 @@ def test_what_was_typed_into_the_recorded_example_goes_over(page: Page, server) 
     explorer.wait_ready()
     expect(explorer.message).to_have_value("Typed early")
     expect(explorer.message).to_be_focused()
+
+
+@pytest.mark.parametrize("length", ["10", "100"])
+def test_the_strip_of_probabilities_is_as_exact_as_its_axis(
+    explorer: ExplorerPage, length: str,
+) -> None:
+    explorer.page.get_by_label("Rows in the table").select_option(length)
+    expect(explorer.rows).to_have_count(int(length) + 1)
+    bar = explorer.page.locator("#slot-lens .live .cum")
+    ends = bar.evaluate("""(bar) => {
+        const box = bar.getBoundingClientRect();
+        const width = box.width - 2;
+        return [...bar.children].map((part) =>
+            (part.getBoundingClientRect().right - box.left - 1) / width);
+    }""")
+    answer = explorer.call("([c, n]) => lmpanel.next(c, {top_k: n})",
+                           [{"messages": [DRAGON]}, int(length)])
+    cumulative = [candidate["cumulative"] for candidate in answer["candidates"]]
+    assert ends[:-1] == pytest.approx(cumulative, abs=0.002)
+    assert ends[-1] == pytest.approx(1, abs=0.002)
