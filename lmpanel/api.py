@@ -134,31 +134,31 @@ class Api:
         """
         arguments = Arguments("generate", options, _GENERATE)
         strategy = arguments.choice("strategy", "greedy", STRATEGIES)
-        max_tokens = arguments.whole("max_tokens", 256, 0, self._model.context_length)
-        stop = arguments.flag("stop_at_end_of_turn", True)
-        filters = arguments.filters(arguments.whole("top_k", None, 1, 10**9))
-        seed = arguments.whole("seed", None, 0, MAX_SEED)
-        width = arguments.whole("beams", 4, 1, MAX_WIDTH)
-        sampler = Sampler(filters, Dice(new_seed() if seed is None else seed))
-        ids = self.ids_of(context)
-        if not ids:
-            raise BadArgument("There is nothing to go on from.", "Give at least one token.")
-        self._model.check_context(len(ids))
+        limits = {
+            "max_tokens": arguments.whole("max_tokens", 256, 0, self._model.context_length),
+            "stop_at_end_of_turn": arguments.flag("stop_at_end_of_turn", True),
+        }
+        sampler, width = _sampler(arguments), arguments.whole("beams", 4, 1, MAX_WIDTH)
+        ids = self._beginning(context)
         if strategy == "beam":
-            search = BeamSearch(
-                self._model, ids, width=width, max_tokens=max_tokens, stop_at_end_of_turn=stop
-            )
-            if started is not None:
-                started(search)
-            return self._beams(await search.complete())
-        choose = sampler if strategy == "sample" else greedy
-        run = Decoding(self._model, ids, choose, max_tokens=max_tokens, stop_at_end_of_turn=stop)
+            run = BeamSearch(self._model, ids, width=width, **limits)
+        else:
+            choose = sampler if strategy == "sample" else greedy
+            run = Decoding(self._model, ids, choose, **limits)
         if started is not None:
             started(run)
+        if strategy == "beam":
+            return self._beams(await run.complete())
         async for step in run:
             if on_step is not None:
                 on_step(step)
         return self._written(run) | (_dice_of(sampler) if strategy == "sample" else {})
+
+    def _beginning(self, context: Any) -> list[int]:
+        ids = self.ids_of(context)
+        if not ids:
+            raise BadArgument("There is nothing to go on from.", "Give at least one token.")
+        return ids
 
     def ids_of(self, context: Any) -> list[int]:
         """The token ids of a context. Raises BadArgument, BadConversation or ContextFull."""
@@ -229,6 +229,12 @@ _GENERATE = (
     *("max_tokens", "strategy", "temperature", "top_k", "top_p", "min_p"),
     *("seed", "beams", "stop_at_end_of_turn"),
 )
+
+
+def _sampler(arguments: Arguments) -> Sampler:
+    filters = arguments.filters(arguments.whole("top_k", None, 1, 10**9))
+    seed = arguments.whole("seed", None, 0, MAX_SEED)
+    return Sampler(filters, Dice(new_seed() if seed is None else seed))
 
 
 def _dice_of(sampler: Sampler) -> Json:
