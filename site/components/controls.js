@@ -41,7 +41,7 @@ function actionRow(link) {
   const options = h("details", { class: "options small" }, h("summary", {}, "Options"), h("div", { class: "row settings" },
     h("label", { class: "row" }, "choose", strategy), h("label", { class: "row" }, "at most", limit, "tokens"),
     h("label", { class: "row" }, past, "go on past the end of the turn"), close.element));
-  const progress = h("span", { class: "small muted number", role: "status" });
+  const progress = h("span", { class: "small muted number said", role: "status" });
   const element = h("div", { class: "actions row" }, generate.element, top.element, clear.element, rewind.element, options, progress);
   const show = (state) => {
     const busy = state.generating;
@@ -128,6 +128,8 @@ const styles = css`
   .actions { padding: 12px 0 4px; gap: 6px; }
   .button { padding: 5px 11px; font-size: 0.95rem; }
   .primary { min-width: 11.2rem; }
+  /* Always there, so that nothing moves when it has something to say. */
+  .said { flex: 1 0 100%; min-height: 1.5em; }
   .options { position: relative; color: var(--muted); }
   .options summary { cursor: pointer; padding: 6px 4px; border-radius: 7px; list-style-position: inside; }
   .options[open] { flex-basis: 100%; } .settings { gap: 4px 18px; }

@@ -22,7 +22,7 @@ def set_state(explorer: ExplorerPage, state: dict[str, Any]) -> dict[str, Any]:
 def test_a_state_comes_back_with_document_position_and_settings(explorer: ExplorerPage) -> None:
     first = get_state(explorer)
     changed = {**first, "ids": first["ids"][:20], "raw": True, "cursor": 5, "selection": None,
-               "settings": SETTINGS}
+               "settings": {**first["settings"], **SETTINGS}}
     assert set_state(explorer, changed) == {"warnings": []}
     found = get_state(explorer)
     for name in ("version", "model", "ids", "raw", "cursor", "settings"):
