@@ -56,15 +56,17 @@ class Generation:
             max_tokens=explorer.max_tokens,
             stop_at_end_of_turn=not explorer.past_end,
         )
+        # Said by the settings of the start: they may be changed while it writes.
+        how = self._how(start)
         explorer.param.update(generating=True, written="")
         try:
             await explorer.model.scores(start.ids, self._read)
             await self._stream(run)
         except Cancelled:
-            pass
+            pass  # stopped while the document was still being read: nothing is written
         finally:
             self._decoding = None
-            self._finish(start, run)
+            self._finish(start, run, how)
 
     def _chooser(self) -> Choose:
         explorer = self._explorer
@@ -93,18 +95,15 @@ class Generation:
                 explorer.measured += 1
             await asyncio.sleep(0)
 
-    def _finish(self, start: Document, run: Decoding) -> None:
+    def _finish(self, start: Document, run: Decoding, how: str) -> None:
         explorer = self._explorer
         count = len(explorer.document) - len(start)
         if count:
             explorer.history.push(explorer.document, f"generated {count} tokens")
         explorer.newest = None
-        written = _summary(run, count)
-        if count and explorer.strategy == "sample":
-            written += f", seed {explorer.seed}"
-        explorer.param.update(generating=False, written=written)
+        explorer.param.update(generating=False, written=_summary(run, count, how))
         if count:
-            self._on_written(self._how(start), len(start))
+            self._on_written(how, len(start))
 
     def _how(self, start: Document) -> str:
         """How the response came about, in words."""
@@ -125,10 +124,11 @@ def _settings(filters: Filters) -> str:
     return "".join(words)
 
 
-def _summary(run: Decoding, count: int) -> str:
+def _summary(run: Decoding, count: int, how: str) -> str:
     if run.stopped and not count:
         return REASONS["stopped"]
     tokens = f"{count} token" if count == 1 else f"{count} tokens"
     if run.finish is None:
         return f"{tokens} written" if count else ""
-    return f"{tokens}, {REASONS[run.finish]}"
+    told = f" ({how})" if how.startswith("sampled") else ""
+    return f"{tokens}, {REASONS[run.finish]}{told}"

@@ -61,8 +61,8 @@ class Lens(Component):
 
     def filter(self, **settings: float) -> None:
         """Set filters; a value outside its bounds takes the nearest one inside."""
-        for name in sampling.FILTERS & settings.keys():
-            self.explorer.param.update({name: self._inside(name, settings[name])})
+        known = sampling.FILTERS & settings.keys()
+        self.explorer.param.update({name: self._inside(name, settings[name]) for name in known})
 
     def _inside(self, name: str, value: float) -> float:
         parameter = self.explorer.param[name]

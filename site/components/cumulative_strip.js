@@ -9,8 +9,7 @@ import { probability } from "./format.js";
 /** @param {(id: number) => void} onPick */
 export function cumulativeStrip(onPick) {
   const bar = h("div", { class: "cum", role: "img" });
-  const scale = h("div", { class: "cum-scale small muted number", "aria-hidden": "true" }, [0, 0.25, 0.5, 0.75, 1].map((x) => h("span", {}, String(x))));
-  const element = h("div", { class: "cum-box" }, bar, scale);
+  const element = h("div", { class: "cum-box" }, bar, axis());
   const show = ({ rows, other, marked }) => {
     const parts = rows.map((row) => piece(row, marked, onPick));
     if (other.prob > 0) parts.push(h("span", { class: "other", style: null }, other.prob > 0.1 ? "other" : ""));
@@ -19,6 +18,11 @@ export function cumulativeStrip(onPick) {
     bar.setAttribute("aria-label", `Probabilities from 0 to 1: ${rows.slice(0, 5).map((row) => `${row.spoken} ${probability(row.prob)}`).join(", ")}, other ${probability(other.prob)}`);
   };
   return { element, show };
+}
+
+/** The numbers 0 to 1 below a strip. */
+export function axis() {
+  return h("div", { class: "cum-scale small muted number", "aria-hidden": "true" }, [0, 0.25, 0.5, 0.75, 1].map((x) => h("span", {}, String(x))));
 }
 
 function piece(row, marked, onPick) {

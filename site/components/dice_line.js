@@ -3,14 +3,14 @@
  * probability, with a marker at r.
  */
 import { h, css, fill } from "./dom.js";
+import { axis } from "./cumulative_strip.js";
 import { tokenLabel } from "./token_text.js";
 import { probability } from "./format.js";
 
 export function diceLine() {
   const bar = h("div", { class: "cum", role: "img" });
   const mark = h("div", { class: "mark", hidden: true });
-  const scale = h("div", { class: "cum-scale small muted number", "aria-hidden": "true" }, [0, 0.25, 0.5, 0.75, 1].map((x) => h("span", {}, String(x))));
-  const element = h("div", { class: "cum-box dice-line" }, mark, bar, scale);
+  const element = h("div", { class: "cum-box dice-line" }, mark, bar, axis());
   const show = ({ rows, other, dice }) => {
     const kept = rows.filter((row) => row.after > 0);
     fill(bar, kept.map((row) => piece(row.after, label(row), dice?.id === row.id)), other.after > 0 ? piece(other.after, other.after > 0.1 ? "other" : "", false, "other") : null);

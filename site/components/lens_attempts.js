@@ -27,8 +27,8 @@ export function create(link) {
   const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("attempts.csv", asCsv(latest.rows), "text/csv;charset=utf-8") }, "CSV");
   const heads = COLUMNS.map((column) => h("th", { scope: "col", "data-key": column.key }, h("button", { type: "button", class: "quiet small", onclick: () => sortBy(column.key) }, column.title)));
   const body = h("tbody", {});
-  const table = h("table", { class: "sums number attempts" }, h("caption", { class: "sr" }, "Responses that were kept"), h("thead", {}, h("tr", {}, heads, h("th", {}, h("span", { class: "sr" }, "remove")))), body);
-  const element = h("div", { class: "surprise" }, title, h("div", { class: "row" }, keep.element, h("span", { class: "spring" }, save)), table,
+  const table = h("table", { class: "number attempts" }, h("caption", { class: "sr" }, "Responses that were kept"), h("thead", {}, h("tr", {}, heads, h("th", {}, h("span", { class: "sr" }, "remove")))), body);
+  const element = h("div", { class: "attempts-lens" }, title, h("div", { class: "row" }, keep.element, h("span", { class: "spring" }, save)), table,
     h("p", { class: "small muted" }, "Loss is −ln p per token of the response: what the model itself would have paid for it. The lower, the more it expected these words."));
   const draw = () => {
     heads.forEach((head, i) => head.setAttribute("aria-sort", COLUMNS[i].key !== sorting.key ? "none" : sorting.down ? "descending" : "ascending"));
@@ -70,8 +70,8 @@ function asCsv(rows) {
 }
 
 export const styles = css`
-  .surprise { display: grid; grid-template-columns: minmax(0, 1fr); gap: 10px; }
-  .surprise .title { min-height: 0; }
+  .attempts-lens { display: grid; grid-template-columns: minmax(0, 1fr); gap: 10px; }
+  .attempts-lens .title { min-height: 0; }
   .attempts { width: 100%; border-collapse: collapse; }
   .attempts th { text-align: right; padding: 0; } .attempts th button { padding: 2px 6px; font-weight: 500; white-space: nowrap; }
   .attempts th[aria-sort="ascending"] button::after { content: " ↑"; } .attempts th[aria-sort="descending"] button::after { content: " ↓"; }

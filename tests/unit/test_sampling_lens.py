@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 
 import pytest
@@ -96,9 +97,22 @@ async def test_a_response_by_dice_is_the_seeds(session):
     for _ in range(2):
         await session.generation.run(max_tokens=12)
         texts.append(explorer.document.ids)
-        assert explorer.written.endswith(", seed 5")
+        assert explorer.written.endswith(" (sampled, seed 5, T 1.5)")
         session.changes.undo()
     assert texts[0] == texts[1]
     explorer.seed = 6
     await session.generation.run(max_tokens=12)
     assert explorer.document.ids != texts[0]
+
+
+@asynchronous
+async def test_a_response_is_told_by_the_settings_it_began_with(session):
+    explorer = session.explorer
+    explorer.param.update(strategy="sample", seed=5, past_end=True)
+    run = asyncio.ensure_future(session.generation.run(max_tokens=6))
+    while not explorer.generating:
+        await asyncio.sleep(0)
+    explorer.param.update(strategy="greedy", seed=9, temperature=0.5)
+    await run
+    assert session.attempts.current.label == "sampled, seed 5"
+    assert explorer.written.endswith(" (sampled, seed 5)")
