@@ -92,6 +92,10 @@ class LanguageModel:
                 found = self._remember(ids, rows[0])
             return found
 
+    async def distributions(self, contexts: Sequence[Sequence[int]]) -> list[Distribution]:
+        """The distribution after each of `contexts`, as `distribution` gives it."""
+        return [await self.distribution(context) for context in contexts]
+
     async def branch(self, ids: Sequence[int], next_ids: Sequence[int]) -> list[Distribution]:
         """The distributions after `ids + [t]` for each t of `next_ids`, computed in one batch."""
         ids = self._checked(ids)

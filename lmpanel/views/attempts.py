@@ -23,6 +23,26 @@ def payload(session: Session) -> dict[str, Any]:
     }
 
 
+def actions(session: Session) -> dict[str, Any]:
+    """What may be asked for here."""
+    attempts = session.attempts
+
+    def show(number: int) -> None:
+        attempt = attempts.find(int(number))
+        session.changes.change(attempt.document, f"went to attempt {attempt.number}")
+
+    return {
+        "keep": lambda: attempts.keep("by hand"),
+        "show_attempt": show,
+        "remove_attempt": lambda number: attempts.remove(int(number)),
+    }
+
+
+def sources(session: Session) -> list[tuple[Any, list[str]]]:
+    """What the payload is made from besides the document."""
+    return [(session.attempts, ["kept"])]
+
+
 def _row(session: Session, attempt: Attempt, current: bool) -> dict[str, Any]:
     ids = attempt.document.ids[attempt.start : attempt.stop]
     totals = session.attempts.totals(attempt)

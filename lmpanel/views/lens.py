@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import param
-
 from lmpanel.session import Session
 from lmpanel.views import attempts, next_token, sampling, surprise
 from lmpanel.views.component import Component, module
 
 LENSES = {"next": next_token, "sampling": sampling, "surprise": surprise, "attempts": attempts}
+"""A lens is a module with TITLE, `payload(session)`, `actions(session)` and `sources(session)`:
+what else than the explorer's common parameters its payload is made from."""
 
 
 class Lens(Component):
@@ -19,14 +19,21 @@ class Lens(Component):
     _esm = module("lens")
     watches = (
         *("document", "anchor", "cursor", "where", "tab"),
-        *("unit", "length", "query", "measured", "progress"),
-        *("temperature", "top_k", "top_p", "min_p", "seed"),
+        *("unit", "length", "measured", "progress"),
     )
 
     def __init__(self, session: Session, **params: Any):
         super().__init__(session, **params)
-        session.throws.param.watch(self._refresh, ["throw", "tally"])
-        session.attempts.param.watch(self._refresh, ["kept"])
+        for name, lens in LENSES.items():
+            for source, parameters in lens.sources(session):
+                source.param.watch(self._refresh_if(name), parameters)
+
+    def _refresh_if(self, tab: str) -> Any:
+        def refresh(*events: Any) -> None:
+            if self.explorer.tab == tab:
+                self._refresh(*events)
+
+        return refresh
 
     def _refresh(self, *events: Any) -> None:
         # While the model writes, the caret moves with every token; the numbers come in steps.
@@ -39,44 +46,12 @@ class Lens(Component):
         return {"tab": explorer.tab, "tabs": tabs, **LENSES[explorer.tab].payload(self.session)}
 
     def actions(self) -> dict[str, Any]:
-        explorer, throws = self.explorer, self.session.throws
-        return {
+        explorer = self.explorer
+        actions = {
             "ready": lambda: None,
             "tab": lambda name: explorer.param.update(tab=name),
-            "where": lambda name: explorer.param.update(where=name),
-            "pick": lambda id, at: self.session.changes.pick(int(id), int(at)),
-            "length": lambda n: explorer.param.update(length=n),
-            "lookup": lambda query: explorer.param.update(query=str(query)[:200]),
             "unit": lambda name: explorer.param.update(unit=name),
-            "filters": self.filter,
-            "seed": lambda text: throws.set_seed(str(text)),
-            "roll": throws.roll,
-            "throw": lambda text, kind: throws.type(str(text), kind),
-            "take": self.take,
-            "draw_many": throws.draw_many,
-            "keep": lambda: self.session.attempts.keep("by hand"),
-            "show_attempt": self.show_attempt,
-            "remove_attempt": lambda number: self.session.attempts.remove(int(number)),
         }
-
-    def filter(self, **settings: float) -> None:
-        """Set filters; a value outside its bounds takes the nearest one inside."""
-        known = sampling.FILTERS & settings.keys()
-        self.explorer.param.update({name: self._inside(name, settings[name]) for name in known})
-
-    def _inside(self, name: str, value: float) -> float:
-        parameter = self.explorer.param[name]
-        low, high = parameter.bounds
-        inside = min(max(float(value), low), high)
-        return int(inside) if isinstance(parameter, param.Integer) else inside
-
-    def take(self) -> None:
-        """Append the token that the dice fell on."""
-        drawn = self.session.throws.draw
-        if drawn is not None:
-            self.session.changes.pick(drawn.id)
-
-    def show_attempt(self, number: int) -> None:
-        """Make the document that of a kept attempt."""
-        attempt = self.session.attempts.find(int(number))
-        self.session.changes.change(attempt.document, f"went to attempt {attempt.number}")
+        for lens in LENSES.values():
+            actions |= lens.actions(self.session)
+        return actions

@@ -34,6 +34,22 @@ def payload(session: Session) -> dict[str, Any]:
     return {**shared, **_numbers(explorer, distribution)}
 
 
+def actions(session: Session) -> dict[str, Any]:
+    """What may be asked for here."""
+    update = session.explorer.param.update
+    return {
+        "where": lambda name: update(where=name),
+        "pick": lambda id, at: session.changes.pick(int(id), int(at)),
+        "length": lambda n: update(length=n),
+        "lookup": lambda query: update(query=str(query)[:200]),
+    }
+
+
+def sources(session: Session) -> list[tuple[Any, list[str]]]:
+    """What the payload is made from besides the document."""
+    return [(session.explorer, ["query"])]
+
+
 def _numbers(explorer: Explorer, distribution: Distribution) -> dict[str, Any]:
     length = explorer.length
     here = explorer.here

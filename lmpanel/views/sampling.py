@@ -9,8 +9,10 @@ import math
 from typing import Any
 
 import numpy as np
+import param
 
 from lmpanel.distribution import Distribution
+from lmpanel.explorer import Explorer
 from lmpanel.filters import Filters, with_temperature
 from lmpanel.session import Session
 from lmpanel.throws import expected_spread
@@ -50,6 +52,43 @@ def payload(session: Session) -> dict[str, Any]:
 
 FILTERS = {"temperature", "top_k", "top_p", "min_p"}
 SETTINGS = (*sorted(FILTERS), "seed")
+
+
+def actions(session: Session) -> dict[str, Any]:
+    """What may be asked for here."""
+    throws = session.throws
+
+    def take() -> None:
+        drawn = throws.draw
+        if drawn is not None:
+            session.changes.pick(drawn.id)
+
+    return {
+        "filters": lambda **settings: set_filters(session.explorer, settings),
+        "seed": lambda text: throws.set_seed(str(text)),
+        "roll": throws.roll,
+        "throw": lambda text, kind: throws.type(str(text), kind),
+        "take": take,
+        "draw_many": throws.draw_many,
+    }
+
+
+def sources(session: Session) -> list[tuple[Any, list[str]]]:
+    """What the payload is made from besides the document."""
+    return [(session.throws, ["throw", "tally"]), (session.explorer, list(SETTINGS))]
+
+
+def set_filters(explorer: Explorer, settings: dict[str, float]) -> None:
+    """Set filters; a value outside its bounds takes the nearest one inside."""
+    known = FILTERS & settings.keys()
+    explorer.param.update({name: _inside(explorer, name, settings[name]) for name in known})
+
+
+def _inside(explorer: Explorer, name: str, value: float) -> float:
+    parameter = explorer.param[name]
+    low, high = parameter.bounds
+    inside = min(max(float(value), low), high)
+    return int(inside) if isinstance(parameter, param.Integer) else inside
 
 
 def _rows(session: Session, before: Distribution, after: Distribution) -> list[dict[str, Any]]:

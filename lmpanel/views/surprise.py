@@ -27,6 +27,16 @@ def payload(session: Session) -> dict[str, Any]:
     }
 
 
+def actions(session: Session) -> dict[str, Any]:
+    """What may be asked for here."""
+    return {}
+
+
+def sources(session: Session) -> list[tuple[Any, list[str]]]:
+    """What the payload is made from besides the document."""
+    return []
+
+
 def _span(explorer: Explorer, scores: list[TokenScore | None], factor: float) -> dict[str, Any]:
     start, stop = explorer.span
     known = [(i, scores[i]) for i in range(start, stop) if scores[i] is not None]

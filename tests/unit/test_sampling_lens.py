@@ -32,7 +32,7 @@ async def test_without_filters_nothing_changes(session):
 @asynchronous
 async def test_the_working_adds_up(session):
     lens = await opened(session)
-    lens.filter(temperature=0.5, top_k=4, top_p=0.8, min_p=0.01)
+    lens.actions()["filters"](temperature=0.5, top_k=4, top_p=0.8, min_p=0.01)
     state = lens.payload()
     working = state["working"]
     assert len(working["rules"]) == 3
@@ -48,7 +48,7 @@ async def test_the_working_adds_up(session):
 @asynchronous
 async def test_temperature_nought_leaves_one(session):
     lens = await opened(session)
-    lens.filter(temperature=0)
+    lens.actions()["filters"](temperature=0)
     state = lens.payload()
     assert state["kept"] == 1 and state["rows"][0]["after"] == 1
     assert state["working"]["rows"][1]["divided"] is None
@@ -57,7 +57,7 @@ async def test_temperature_nought_leaves_one(session):
 @asynchronous
 async def test_values_outside_their_bounds_take_the_nearest(session):
     lens = await opened(session)
-    lens.filter(temperature=9, top_k=-3, top_p="0.5", seed=4, nonsense=1)
+    lens.actions()["filters"](temperature=9, top_k=-3, top_p="0.5", seed=4, nonsense=1)
     explorer = session.explorer
     assert (explorer.temperature, explorer.top_k, explorer.top_p) == (2, 0, 0.5)
     assert explorer.seed == 1
@@ -68,7 +68,7 @@ async def test_filters_never_call_the_engine(session):
     lens = await opened(session)
     calls = session.model.engine.stats.calls
     for step in range(20):
-        lens.filter(temperature=step / 10, top_p=1 - step / 40)
+        lens.actions()["filters"](temperature=step / 10, top_p=1 - step / 40)
         session.throws.roll()
         session.throws.draw_many()
         lens.payload()
