@@ -100,10 +100,11 @@ class BeamSearch:
     async def step(self) -> None:
         """Extend every open beam by one token and keep the best."""
         candidates = [beam for beam in self.beams if beam.ended]
-        for beam in self.beams:
-            if not beam.ended:
-                distribution = await self._model.distribution((*self._prefix, *beam.ids))
-                candidates += self.extensions(beam, distribution)
+        going_on = [beam for beam in self.beams if not beam.ended]
+        contexts = [(*self._prefix, *beam.ids) for beam in going_on]
+        distributions = await self._model.distributions(contexts)
+        for beam, distribution in zip(going_on, distributions, strict=True):
+            candidates += self.extensions(beam, distribution)
         self._steps += 1
         self.beams = best(candidates, self.width)
 

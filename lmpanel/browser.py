@@ -67,9 +67,9 @@ class BrowserEngine:
         check_logits(self._info, ids, first)
         return await self._ask("logits", ids, first)
 
-    async def branch(self, ids: Sequence[int], next_ids: Sequence[int]) -> np.ndarray:
-        check_branch(self._info, ids, next_ids)
-        return await self._ask("branch", ids, _int32(next_ids))
+    async def branch(self, ids: Sequence[int], tails: Sequence[Sequence[int]]) -> np.ndarray:
+        check_branch(self._info, ids, tails)
+        return await self._ask("branch", ids, to_js([_int32(tail) for tail in tails]))
 
     async def _ask(self, verb: str, ids: Sequence[int], argument: Any) -> np.ndarray:
         await self._connected.wait()

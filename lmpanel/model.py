@@ -8,6 +8,7 @@ documents, turns or the interface.
 from __future__ import annotations
 
 import asyncio
+import os.path
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 
 from lmpanel.chat import ChatTemplate
 from lmpanel.distribution import Distribution
-from lmpanel.engine.base import MAX_ROWS, Engine, EngineInfo, check_context
+from lmpanel.engine.base import MAX_BRANCHES, MAX_ROWS, Engine, EngineInfo, check_context
 from lmpanel.errors import BadArgument, EngineLost, NotAvailable
 from lmpanel.prefix_tree import PrefixTree
 from lmpanel.scoring import TokenScore, score_rows
@@ -93,26 +94,28 @@ class LanguageModel:
             return found
 
     async def distributions(self, contexts: Sequence[Sequence[int]]) -> list[Distribution]:
-        """The distribution after each of `contexts`, as `distribution` gives it."""
-        return [await self.distribution(context) for context in contexts]
+        """The distribution after each of `contexts`, as `distribution` gives it.
 
-    async def branch(self, ids: Sequence[int], next_ids: Sequence[int]) -> list[Distribution]:
-        """The distributions after `ids + [t]` for each t of `next_ids`, computed in one batch."""
-        ids = self._checked(ids)
-        self.tokenizer.vocabulary.check(next_ids)
-        self.check_context(len(ids) + 1)
-        found: dict[int, Distribution] = {}
+        Those not remembered are computed in one batch behind what they all begin with.
+        """
+        keys = [self._checked(ids) for ids in contexts]
+        if len(keys) < 2 or not all(keys):
+            return [await self.distribution(ids) for ids in keys]
         async with self._turnstile:
-            for token in dict.fromkeys(next_ids):
-                if (known := self.cached((*ids, token))) is not None:
-                    found[token] = known
-            missing = [token for token in dict.fromkeys(next_ids) if token not in found]
-            for start in range(0, len(missing), MAX_ROWS):
-                chunk = missing[start : start + MAX_ROWS]
-                rows = await self._ask("branch", ids, chunk)
-                for token, row in zip(chunk, rows, strict=True):
-                    found[token] = self._remember((*ids, token), row)
-        return [found[token] for token in next_ids]
+            found = {ids: self.cached(ids) for ids in keys}
+            missing = [ids for ids, known in found.items() if known is None]
+            shared = _shared(missing)
+            for start in range(0, len(missing), MAX_BRANCHES):
+                batch = missing[start : start + MAX_BRANCHES]
+                for ids, row in zip(batch, await self._batch(batch, shared), strict=True):
+                    found[ids] = self._remember(ids, row)
+        return [found[ids] for ids in keys]
+
+    async def _batch(self, contexts: list[tuple[int, ...]], shared: int) -> Sequence[np.ndarray]:
+        if shared and len(contexts) > 1:
+            tails = [ids[shared:] for ids in contexts]
+            return await self._ask("branch", contexts[0][:shared], tails)
+        return [(await self._ask("logits", ids, len(ids) - 1))[0] for ids in contexts]
 
     def known_scores(self, ids: Sequence[int]) -> list[TokenScore | None]:
         """What is known about each token of `ids` without asking the engine, else None."""
@@ -202,3 +205,12 @@ class LanguageModel:
         self.tokenizer.vocabulary.check(ids)
         self.check_context(len(ids))
         return tuple(ids)
+
+
+def _shared(contexts: Sequence[tuple[int, ...]]) -> int:
+    """How many tokens all contexts begin with, leaving each at least one of its own."""
+    if not contexts:
+        return 0
+    first, last = min(contexts), max(contexts)
+    limit = min(map(len, contexts)) - 1
+    return min(limit, len(os.path.commonprefix([first, last])))

@@ -18,6 +18,9 @@ from lmpanel.errors import BadInput, ContextFull
 MAX_ROWS = 128
 """Most rows of logits in one call: 128 rows of 49152 float32 are 25 MB."""
 
+MAX_BRANCHES = 64
+"""Most continuations in one call."""
+
 
 @dataclass(frozen=True)
 class EngineInfo:
@@ -81,10 +84,10 @@ class Engine(Protocol):
         """
         ...
 
-    async def branch(self, ids: Sequence[int], next_ids: Sequence[int]) -> np.ndarray:
-        """Float32 logits, shape [len(next_ids), vocab]: row j follows `ids + [next_ids[j]]`.
+    async def branch(self, ids: Sequence[int], tails: Sequence[Sequence[int]]) -> np.ndarray:
+        """Float32 logits, shape [len(tails), vocab]: row j follows `ids + tails[j]`.
 
-        All rows are computed in one batch; the cache stays at `ids`. Raises as `logits`.
+        At most `MAX_BRANCHES` rows, computed in one batch where memory allows. Raises as `logits`.
         """
         ...
 
@@ -112,16 +115,17 @@ def check_logits(info: EngineInfo, ids: Sequence[int], first: int) -> None:
     check_context(info, len(ids))
 
 
-def check_branch(info: EngineInfo, ids: Sequence[int], next_ids: Sequence[int]) -> None:
+def check_branch(info: EngineInfo, ids: Sequence[int], tails: Sequence[Sequence[int]]) -> None:
     """Refuse a `branch` call that cannot be computed, before the network is touched."""
     _check_ids(info, ids)
-    _check_ids(info, next_ids)
-    if not ids or not 1 <= len(next_ids) <= MAX_ROWS:
+    if not ids or not 1 <= len(tails) <= MAX_BRANCHES or not all(map(len, tails)):
         raise BadInput(
-            f"{len(next_ids)} continuations of {len(ids)} tokens were asked for.",
-            f"Give at least one token and 1 to {MAX_ROWS} continuations.",
+            f"{len(tails)} continuations of {len(ids)} tokens were asked for.",
+            f"Give at least one token and 1 to {MAX_BRANCHES} continuations of at least one.",
         )
-    check_context(info, len(ids) + 1)
+    for tail in tails:
+        _check_ids(info, tail)
+    check_context(info, len(ids) + max(map(len, tails)))
 
 
 def check_context(info: EngineInfo, count: int) -> None:

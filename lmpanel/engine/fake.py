@@ -97,14 +97,14 @@ class FakeEngine:
         self._keep(ids)
         return np.stack([self._row(ids[: stop + 1]) for stop in range(first, len(ids))])
 
-    async def branch(self, ids: Sequence[int], next_ids: Sequence[int]) -> np.ndarray:
+    async def branch(self, ids: Sequence[int], tails: Sequence[Sequence[int]]) -> np.ndarray:
         """As `Engine.branch`."""
-        check_branch(self._info, ids, next_ids)
-        self._begin("branch", len(ids), len(next_ids))
+        check_branch(self._info, ids, tails)
+        self._begin("branch", len(ids), len(tails))
         reused = self._shared(ids)
-        self.stats.count(len(ids) - reused + len(next_ids), reused)
+        self.stats.count(len(ids) - reused + sum(map(len, tails)), reused)
         self._keep(ids)
-        return np.stack([self._row([*ids, token]) for token in next_ids])
+        return np.stack([self._row([*ids, *tail]) for tail in tails])
 
     async def ready(self) -> None:
         """The fake is always ready again at once."""

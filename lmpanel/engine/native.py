@@ -30,6 +30,9 @@ CHUNK = 128
 BRANCH_TOKENS = 8192
 """Most cached tokens copied at once for a batch of continuations (SmolLM2-135M: 380 MB)."""
 
+KEPT_TOKENS = 4096
+"""Most tokens of which a batch of continuations stays cached until the next one."""
+
 Past = list[onnxruntime.OrtValue]
 
 
@@ -44,6 +47,7 @@ class NativeModel:
         self.model = read_model(model_dir)
         self.stats = EngineStats()
         self.cache: KVCache[Past] = KVCache()
+        self._rows: dict[tuple[int, ...], Past] = {}
         self._session = _session(model_dir / self.model["graphs"][graph], threads)
         self._outputs = [output.name for output in self._session.get_outputs()]
         self._past_names = [name.replace("present.", "past.") for name in self._outputs[1:]]
@@ -68,25 +72,54 @@ class NativeModel:
             rows.append(logits[0, : wanted.size])
         return np.concatenate(rows)
 
-    def branch(self, ids: Sequence[int], next_ids: Sequence[int],
+    def branch(self, ids: Sequence[int], tails: Sequence[Sequence[int]],
                cancelled: Callable[[], bool] = lambda: False) -> np.ndarray:
-        """Float32 logits [len(next_ids), vocab] after `ids + [t]` for each t.
+        """Float32 logits [len(tails), vocab] after `ids + tail` for each of `tails`.
 
-        One batch, or several when the document is so long that its copies would fill the memory.
+        One batch for those of one length, or several when copies would fill the memory.
         """
+        texts = [(*ids, *tail) for tail in tails]
+        before = self.stats.tokens
+        pasts = {text[:-1]: self._past_of(text[:-1], cancelled) for text in texts}
+        computed = self.stats.tokens - before
+        self.stats.count(len(texts), max(0, len(ids) - computed))
+        self._rows = {}
+        found: dict[tuple[int, ...], np.ndarray] = {}
+        for length in {len(text) for text in texts}:
+            equal = [text for text in dict.fromkeys(texts) if len(text) == length]
+            size = max(1, BRANCH_TOKENS // length)
+            for begin in range(0, len(equal), size):
+                found |= self._branch_batch(equal[begin:begin + size], pasts)
+        return np.stack([found[text] for text in texts])
+
+    def _branch_batch(self, texts: list[tuple[int, ...]],
+                      pasts: dict[tuple[int, ...], Past]) -> Iterator[Any]:
+        """The row after each text, all equally long; their keys and values are kept while few."""
+        behind = [pasts[text[:-1]] for text in texts]
+        stacked = [_on_cpu(np.concatenate([part.numpy() for part in parts]))
+                   for parts in zip(*behind, strict=True)]
+        total = len(texts[0])
+        logits, present = self._run([[text[-1]] for text in texts], stacked, total - 1,
+                                    np.array([0]))
+        if len(texts) * total <= KEPT_TOKENS:
+            for row, text in enumerate(texts):
+                self._rows[text] = [_on_cpu(part.numpy()[row:row + 1].copy()) for part in present]
+        return zip(texts, logits[:, 0])
+
+    def _past_of(self, ids: tuple[int, ...], cancelled: Callable[[], bool]) -> Past:
+        """Keys and values of exactly `ids`: from the last batch, from the cache, or computed."""
+        if ids in self._rows:
+            return self._rows[ids]
         past, start = self._reusable(ids, len(ids))
         if start < len(ids):
             self.logits(ids, len(ids) - 1, cancelled)
-            past, start = self._reusable(ids, len(ids))
-        self.stats.count(len(next_ids), start)
-        size = max(1, BRANCH_TOKENS // len(ids))
-        parts = [next_ids[begin:begin + size] for begin in range(0, len(next_ids), size)]
-        return np.concatenate([self._branch_batch(past, len(ids), part) for part in parts])
+            past, _ = self._reusable(ids, len(ids))
+        return past
 
-    def _branch_batch(self, past: Past, start: int, next_ids: Sequence[int]) -> np.ndarray:
-        tiled = [_on_cpu(np.repeat(part.numpy(), len(next_ids), axis=0)) for part in past]
-        logits, _ = self._run([[token] for token in next_ids], tiled, start, np.array([0]))
-        return logits[:, 0]
+    def reset(self) -> None:
+        """Forget the key/value cache."""
+        self._rows = {}
+        self.cache.clear()
 
     def _reusable(self, ids: Sequence[int], limit: int) -> tuple[Past, int]:
         """Keys and values for the longest cached prefix of at most `limit` tokens."""
@@ -145,10 +178,10 @@ class NativeEngine:
         check_logits(self.info, ids, first)
         return await self._in_thread("logits", list(ids), first)
 
-    async def branch(self, ids: Sequence[int], next_ids: Sequence[int]) -> np.ndarray:
+    async def branch(self, ids: Sequence[int], tails: Sequence[Sequence[int]]) -> np.ndarray:
         """See `Engine.branch`."""
-        check_branch(self.info, ids, next_ids)
-        return await self._in_thread("branch", list(ids), list(next_ids))
+        check_branch(self.info, ids, tails)
+        return await self._in_thread("branch", list(ids), [list(tail) for tail in tails])
 
     async def close(self) -> None:
         """Let the model go, after the run in progress."""
@@ -158,7 +191,7 @@ class NativeEngine:
     def reset(self) -> None:
         """Forget the key/value cache, after the calls already queued."""
         if self._model is not None:
-            self._thread.submit(self._model.cache.clear)
+            self._thread.submit(self._model.reset)
 
     async def _in_thread(self, verb: str, *arguments: Any) -> np.ndarray:
         if self._model is None:
@@ -208,5 +241,6 @@ def _chunks(start: int, end: int) -> Iterator[tuple[int, int]]:
         yield begin, min(begin + CHUNK, end)
 
 
+# A view of a value's memory must not outlive it: values are kept, not what `.numpy()` gives.
 def _on_cpu(array: np.ndarray) -> onnxruntime.OrtValue:
     return onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(array))

@@ -32,14 +32,14 @@ export class EngineClient {
   }
 
   /**
-   * Logits after ids + [t] for each t of `next`.
+   * Logits after ids + tail for each of `tails`.
    *
    * @param {ArrayLike<number>} ids
-   * @param {ArrayLike<number>} next
+   * @param {ArrayLike<number>[]} tails
    * @param {{signal?: AbortSignal}} [options]
    */
-  branch(ids, next, options) {
-    return this.ask("branch", { ids: plain(ids), next: plain(next) }, options);
+  branch(ids, tails, options) {
+    return this.ask("branch", { ids: plain(ids), tails: Array.from(tails, plain) }, options);
   }
 
   /**

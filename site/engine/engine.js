@@ -25,6 +25,7 @@ export class Engine {
     this.cache = new KvCache({
       budget: Math.floor(CACHE_BYTES / bytesPerToken),
       release: (past) => runner.release(past),
+      tokens: (pasts) => runner.tokens(pasts),
     });
   }
 
@@ -43,30 +44,41 @@ export class Engine {
   }
 
   /**
-   * Logits after ids + [t] for each t of `next`, computed as one batch where memory allows.
+   * Logits after ids + tail for each of `tails`, computed as one batch where memory allows.
    *
-   * @param {{ids: Int32Array, next: Int32Array}} request checked, see protocol.js
+   * @param {{ids: Int32Array, tails: Int32Array[]}} request checked, see protocol.js
    * @param {() => Promise<void>} pause
    * @returns {Promise<Answer>}
    */
-  async branch({ ids, next }, pause) {
-    const reused = this.cache.covering(ids)
-      ? ids.length
-      : await this.extend(ids, ids.length - 1, pause, () => {});
-    const whole = this.cache.covering(ids);
-    const width = this.runner.branches(ids.length);
-    const pieces = [];
-    for (let at = 0; at < next.length; at += width) {
-      if (at > 0) await pause();
-      const step = { ids: next.subarray(at, at + width), past: whole.past, length: ids.length };
-      pieces.push(await this.runner.branch(step));
+  async branch({ ids, tails }, pause) {
+    const covered = Boolean(this.cache.covering(ids));
+    const reused = covered ? ids.length : await this.extend(ids, ids.length - 1, pause, () => {});
+    const { vocab, longest } = this.runner;
+    const starts = tails.map((tail, row) => this.startOf(row, joinIds(ids, tail)));
+    const logits = new Float32Array(tails.length * vocab);
+    const runs = [];
+    for (const batch of this.runner.batches(starts.filter((start) => start.ids.length <= longest))) {
+      if (runs.length > 0) await pause();
+      const run = await this.runner.branch({ tails: batch });
+      batch.forEach(({ row }, i) => logits.set(run.logits.subarray(i * vocab, (i + 1) * vocab), row * vocab));
+      runs.push({ ...run, batch });
     }
-    return {
-      logits: joinFloats(pieces),
-      rows: next.length,
-      computed: ids.length - reused + next.length,
-      reused,
-    };
+    // Only now: keeping one text may let go of what another one begins with.
+    for (const { batch, pasts } of runs)
+      batch.forEach(({ text }, i) => pasts && this.cache.put(text, pasts[i], { first: true }));
+    for (const { row, text } of starts.filter((start) => start.ids.length > longest)) {
+      const one = await this.logits({ ids: text, first: text.length - 1 }, pause);
+      logits.set(one.logits, row * vocab);
+      runs.push(one);
+    }
+    const computed = runs.reduce((sum, run) => sum + run.computed, ids.length - reused);
+    return { logits, rows: tails.length, computed, reused };
+  }
+
+  /** From where a continuation is computed; one that is too long for a batch is read like a text. */
+  startOf(row, text) {
+    const { entry, length } = this.cache.match(text, text.length - 1);
+    return { row, text, past: entry.past, length, ids: text.subarray(length) };
   }
 
   /** Compute what the cache lacks of `ids`; gives the logits from `first` on to `collect`. */
@@ -94,6 +106,13 @@ export class Engine {
 
 function positions(from, end, origin) {
   return Array.from({ length: Math.max(0, end - from) }, (_, i) => from + i - origin);
+}
+
+function joinIds(ids, tail) {
+  const text = new Int32Array(ids.length + tail.length);
+  text.set(ids);
+  text.set(tail, ids.length);
+  return text;
 }
 
 function joinFloats(pieces) {

@@ -1,12 +1,14 @@
 /**
- * Keys and values of a token sequence as tensors in GPU buffers: cut to a length, repeat for a
- * batch, set free.
+ * Keys and values of token sequences as tensors in GPU buffers: cut to a length, stack for a batch,
+ * set free.
  *
- * A past is {tensors: {"past.0.key": Tensor [batch, heads, length, dim], …}, length, batch}.
+ * A past is {tensors: {"past.0.key": Tensor [batch, heads, length, dim], …}, length, batch}; one of
+ * several in a batch has its `row` besides, and `shared` counts those not released yet.
  * Knows the layout of the tensors; nothing about which sequences are worth keeping.
  */
 
-/** @typedef {{tensors: Record<string, object>, length: number, batch: number}} Past */
+/** @typedef {{tensors: Record<string, object>, length: number, batch: number, row?: number,
+ *            shared?: {users: number}}} Past */
 
 const FLOAT_BYTES = 4;
 
@@ -36,24 +38,27 @@ export class GpuPasts {
 
   /** The first `length` positions. @param {Past} past @returns {Past} an independent copy */
   cut(past, length) {
-    if (length === 0) return this.empty();
-    const runs = Array.from({ length: this.heads }, (_, head) => ({
-      from: head * past.length * this.dim,
-      to: head * length * this.dim,
-      count: length * this.dim,
-    }));
-    return this.copy(past, runs, length, 1);
+    return length === 0 ? this.empty() : this.stack([past], length);
   }
 
-  /** `batch` copies side by side. @param {Past} past of batch 1 @returns {Past} */
-  repeat(past, batch) {
-    const count = this.heads * past.length * this.dim;
-    const runs = Array.from({ length: batch }, (_, i) => ({ from: 0, to: i * count, count }));
-    return this.copy(past, runs, past.length, batch);
+  /** The first `length` positions of several, side by side. @param {Past[]} pasts @returns {Past} */
+  stack(pasts, length) {
+    const dims = [pasts.length, this.heads, length, this.dim];
+    const encoder = this.device.createCommandEncoder();
+    const stacked = this.build(length, pasts.length, (name) => this.stackTensor(encoder, name, pasts, dims));
+    this.device.queue.submit([encoder.finish()]);
+    return stacked;
+  }
+
+  /** Each row of a batch as a past of its own; they share the memory. @returns {Past[]} */
+  rows({ tensors, length, batch }) {
+    const shared = { users: batch };
+    return Array.from({ length: batch }, (_, row) => ({ tensors, length, batch, row, shared }));
   }
 
   /** Give the memory back; a past must not be used afterwards. @param {Past} past */
   release(past) {
+    if (past.shared && --past.shared.users > 0) return;
     for (const tensor of Object.values(past.tensors)) {
       if (tensor.location === "gpu-buffer") tensor.dispose();
     }
@@ -63,29 +68,19 @@ export class GpuPasts {
     return { tensors: Object.fromEntries(this.names.map((n) => [n, make(n)])), length, batch };
   }
 
-  copy(past, runs, length, batch) {
-    const dims = [batch, this.heads, length, this.dim];
-    const encoder = this.device.createCommandEncoder();
-    const copied = this.build(length, batch, (name) =>
-      this.copyTensor(encoder, past.tensors[name], runs, dims),
-    );
-    this.device.queue.submit([encoder.finish()]);
-    return copied;
-  }
-
-  copyTensor(encoder, tensor, runs, dims) {
+  stackTensor(encoder, name, pasts, dims) {
+    const [, heads, length, dim] = dims;
     const size = dims.reduce((a, b) => a * b) * FLOAT_BYTES;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     const buffer = this.device.createBuffer({ size, usage });
-    for (const { from, to, count } of runs) {
-      encoder.copyBufferToBuffer(
-        tensor.gpuBuffer,
-        from * FLOAT_BYTES,
-        buffer,
-        to * FLOAT_BYTES,
-        count * FLOAT_BYTES,
-      );
-    }
+    const count = length * dim * FLOAT_BYTES;
+    pasts.forEach((past, i) => {
+      for (let head = 0; head < heads; head++) {
+        const from = ((past.row ?? 0) * heads + head) * past.length * dim * FLOAT_BYTES;
+        const source = past.tensors[name].gpuBuffer;
+        encoder.copyBufferToBuffer(source, from, buffer, (i * heads + head) * count, count);
+      }
+    });
     return this.ort.Tensor.fromGpuBuffer(buffer, {
       dataType: "float32",
       dims,

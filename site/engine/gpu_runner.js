@@ -10,40 +10,57 @@ import { GpuPasts } from "./gpu_past.js";
 
 /** Tokens of past, over all rows of a batch, that one branched run may copy. */
 const BRANCH_TOKENS = 4096;
+/** The most tokens of which a batch of continuations is kept for later ones. */
+const KEPT_TOKENS = 2048;
 
 export class GpuRunner {
   constructor({ ort, session, model, device }) {
     Object.assign(this, { ort, session, device, vocab: model.vocab_size });
     this.chunk = 128;
+    this.longest = 1;
     this.pasts = new GpuPasts(ort, model, device);
-  }
-
-  branches(length) {
-    return Math.max(1, Math.floor(BRANCH_TOKENS / Math.max(1, length)));
   }
 
   async run({ ids, last, past, length, keep }) {
     return this.behind(past, length, (before) => this.compute({ ids, last, before, keep }));
   }
 
-  async branch({ ids, past, length }) {
-    return this.behind(past, length, async (one) => {
-      const before = this.pasts.repeat(one, ids.length);
-      try {
-        return (await this.compute({ ids, last: [0], before, keep: false })).logits;
-      } finally {
-        this.pasts.release(before);
-      }
-    });
+  /** Those of one length together, as many as may be copied side by side. */
+  batches(tails) {
+    const batches = [];
+    for (const length of new Set(tails.map((tail) => tail.length))) {
+      const equal = tails.filter((tail) => tail.length === length);
+      const width = Math.max(1, Math.floor(BRANCH_TOKENS / (length + 1)));
+      for (let at = 0; at < equal.length; at += width) batches.push(equal.slice(at, at + width));
+    }
+    return batches;
+  }
+
+  /** One token each: the operator takes several rows with a past only so. */
+  async branch({ tails }) {
+    const [{ length }] = tails;
+    const keep = tails.length * (length + 1) <= KEPT_TOKENS;
+    const before = this.pasts.stack(tails.map(({ past }) => past), length);
+    try {
+      const ids = tails.map((tail) => tail.ids[0]);
+      const { logits, past } = await this.compute({ ids, last: [0], before, keep });
+      return { logits, pasts: keep ? this.pasts.rows(past) : null, computed: tails.length };
+    } finally {
+      this.pasts.release(before);
+    }
   }
 
   release(past) {
     this.pasts.release(past);
   }
 
+  tokens(pasts) {
+    return pasts.reduce((sum, { length }) => sum + length, 0);
+  }
+
   /** Calls `compute` with a past of exactly `length` tokens; a copy made for it is freed. */
   async behind(past, length, compute) {
-    if (past?.length === length) return compute(past);
+    if (past?.length === length && past.row === undefined) return compute(past);
     const before = past ? this.pasts.cut(past, length) : this.pasts.empty();
     try {
       return await compute(before);

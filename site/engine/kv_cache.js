@@ -12,11 +12,13 @@
 
 export class KvCache {
   /**
-   * @param {{budget: number, entries?: number, release?: (past: unknown) => void}} options
-   *   budget: total tokens kept; entries: the most sequences kept
+   * @param {{budget: number, entries?: number, release?: (past: unknown) => void,
+   *          tokens?: (pasts: unknown[]) => number}} options
+   *   budget: total tokens kept; entries: the most sequences kept; tokens: how many tokens' memory
+   *   pasts take together, where they share some of it
    */
-  constructor({ budget, entries = 32, release = () => {} }) {
-    Object.assign(this, { budget, limit: entries, release });
+  constructor({ budget, entries = 128, release = () => {}, tokens = null }) {
+    Object.assign(this, { budget, limit: entries, release, measure: tokens });
     /** @type {Entry[]} */
     this.entries = [];
     this.clock = 0;
@@ -24,6 +26,7 @@ export class KvCache {
 
   /** Tokens whose keys and values are kept now. */
   get tokens() {
+    if (this.measure) return this.measure(this.entries.map(({ past }) => past));
     return this.entries.reduce((sum, entry) => sum + entry.ids.length, 0);
   }
 
@@ -56,11 +59,12 @@ export class KvCache {
    *
    * @param {Int32Array} ids
    * @param {unknown} past
+   * @param {{first?: boolean}} [options] first: nobody has asked for it yet, it is the first to go
    * @returns {Entry}
    */
-  put(ids, past) {
+  put(ids, past, { first = false } = {}) {
     this.drop((entry) => commonPrefix(entry.ids, ids) === entry.ids.length);
-    const added = { ids, past, used: ++this.clock };
+    const added = { ids, past, used: first ? 0 : ++this.clock };
     this.entries.push(added);
     while (this.entries.length > 1 && this.isOverfull()) {
       const oldest = this.entries.reduce((a, b) => (a.used <= b.used ? a : b));

@@ -2,8 +2,8 @@
  * Runs the graph with attention in products, keys and values in plain memory (interface:
  * session.js).
  *
- * A mask says which tokens each new one sees: the cached ones before it, and of the new ones either
- * those before it (a text) or none but itself (branches).
+ * A mask says which tokens each new one sees: the cached ones of its own text, and of the new ones
+ * those that it comes after. So texts that part anywhere go in one run.
  */
 
 import { asEngineError } from "./errors.js";
@@ -15,54 +15,81 @@ import { MemoryPasts } from "./memory_past.js";
  */
 const CHUNK = 32;
 
+/**
+ * A new token: its id, its position in its text, the cached slots that it sees, and which of the
+ * new ones: those before it in its text, and itself.
+ *
+ * @typedef {{id: number, position: number, slots: Int32Array, sees: number[]}} Row
+ */
+
 export class MemoryRunner {
   constructor({ ort, session, model }) {
     Object.assign(this, { ort, session, vocab: model.vocab_size, device: null });
     this.chunk = CHUNK;
+    this.longest = CHUNK;
     this.pasts = new MemoryPasts(model);
     this.nothing = this.pasts.empty();
     this.dims = [1, model.kv_heads, -1, model.head_dim];
     this.names = Array.from({ length: model.layers }, (_, i) => [`${i}.key`, `${i}.value`]).flat();
   }
 
-  branches() {
-    return CHUNK;
-  }
-
   async run({ ids, last, past, length, keep }) {
-    const before = past ?? this.nothing;
-    const positions = Int32Array.from(ids, (_, i) => length + i);
-    const mask = causalMask(ids.length, before.store.room, length);
-    const outputs = await this.compute({ ids, last, before, positions, mask });
-    return { logits: outputs.logits.data, past: keep ? this.grown(before, length, outputs) : null };
+    const { store, slots } = past ?? this.nothing;
+    const before = slots.subarray(0, length);
+    const sees = [...ids.keys()];
+    const rows = Array.from(ids, (id, i) => ({
+      id, position: length + i, slots: before, sees: sees.slice(0, i + 1),
+    }));
+    const outputs = await this.compute(store, rows, last);
+    const texts = [{ slots: before, rows: sees }];
+    return { logits: outputs.logits.data, past: keep ? this.grown(store, texts, outputs)[0] : null };
   }
 
-  async branch({ ids, past, length }) {
-    const before = past ?? this.nothing;
-    const positions = new Int32Array(ids.length).fill(length);
-    const mask = siblingMask(ids.length, before.store.room, length);
-    const last = [...ids.keys()];
-    return (await this.compute({ ids, last, before, positions, mask })).logits.data;
+  /** Continuations whose texts share a store, so many that a run stays short. */
+  batches(tails) {
+    const batches = [];
+    for (const store of new Set(tails.map((tail) => tail.past.store))) {
+      let room = 0;
+      for (const tail of tails.filter(({ past }) => past.store === store)) {
+        room -= tail.ids.length;
+        if (room < 0) { batches.push([]); room = CHUNK - tail.ids.length; }
+        batches.at(-1).push(tail);
+      }
+    }
+    return batches;
+  }
+
+  async branch({ tails }) {
+    const { store } = tails[0].past;
+    const { rows, texts } = plant(tails);
+    const last = texts.map((text) => text.rows.at(-1));
+    const outputs = await this.compute(store, rows, last);
+    const pasts = this.grown(store, texts, outputs);
+    return { logits: outputs.logits.data, pasts, computed: rows.length };
   }
 
   /** Memory is collected by itself. */
   release() {}
 
-  grown(before, length, outputs) {
-    const added = this.names.map((name) => outputs[`new.${name}`].data);
-    return this.pasts.append(before, length, added);
+  /** Tokens that these pasts have room for, which is what they cost. */
+  tokens(pasts) {
+    const stores = new Set(pasts.map(({ store }) => store));
+    return [...stores].reduce((sum, { room }) => sum + room, 0);
   }
 
-  async compute({ ids, last, before, positions, mask }) {
+  grown(store, texts, outputs) {
+    return this.pasts.append(store, texts, this.names.map((name) => outputs[`new.${name}`].data));
+  }
+
+  async compute({ arrays, room }, rows, last) {
     const { Tensor } = this.ort;
     const long = (values, dims) => new Tensor("int64", BigInt64Array.from(values, BigInt), dims);
-    const { arrays, room } = before.store;
     const dims = this.dims.with(2, room);
     const feeds = {
-      input_ids: long(ids, [1, ids.length]),
-      positions: long(positions, [1, ids.length]),
+      input_ids: long(rows.map((row) => row.id), [1, rows.length]),
+      positions: long(rows.map((row) => row.position), [1, rows.length]),
       last_idx: long(last, [last.length]),
-      mask: new Tensor("float32", mask, [ids.length, room + ids.length]),
+      mask: new Tensor("float32", maskOf(rows, room), [rows.length, room + rows.length]),
     };
     this.names.forEach((name, i) => {
       feeds[`past.${name}`] = new Tensor("float32", arrays[i], dims);
@@ -75,24 +102,40 @@ export class MemoryRunner {
   }
 }
 
-/** Each new token sees the first `length` of the store, the new ones before it, and itself. */
-export function causalMask(count, room, length) {
-  return mask(count, room, length, (row, column) => column <= row);
+/**
+ * The rows of a run for continuations; what several of them begin with is one row.
+ *
+ * @param {{past: object, length: number, ids: Int32Array}[]} tails
+ * @returns {{rows: Row[], texts: {slots: Int32Array, rows: number[]}[]}}
+ */
+export function plant(tails) {
+  const rows = [];
+  const known = new Map();
+  const texts = tails.map(({ past, length, ids }) => {
+    const slots = past.slots.subarray(0, length);
+    const path = [];
+    for (const id of ids) {
+      // A slot stands for all of the text up to it, and so does a row.
+      const key = path.length ? `row ${path.at(-1)} ${id}` : `slot ${slots.at(-1)} ${id}`;
+      if (!known.has(key)) {
+        known.set(key, rows.length);
+        const sees = [...path, rows.length];
+        rows.push({ id, position: length + path.length, slots, sees });
+      }
+      path.push(known.get(key));
+    }
+    return { slots, rows: path };
+  });
+  return { rows, texts };
 }
 
-/** Each new token sees the first `length` of the store, and itself. */
-export function siblingMask(count, room, length) {
-  return mask(count, room, length, (row, column) => column === row);
-}
-
-/** count × (room + count): 0 where a token may look, −∞ where not. */
-function mask(count, room, length, sees) {
-  const width = room + count;
-  const values = new Float32Array(count * width).fill(-Infinity);
-  for (let row = 0; row < count; row++) {
-    values.fill(0, row * width, row * width + length);
-    for (let column = 0; column < count; column++)
-      if (sees(row, column)) values[row * width + room + column] = 0;
-  }
-  return values;
+/** rows × (room + rows): 0 where a token may look, −∞ where not. @param {Row[]} rows */
+export function maskOf(rows, room) {
+  const width = room + rows.length;
+  const mask = new Float32Array(rows.length * width).fill(-Infinity);
+  rows.forEach(({ slots, sees }, i) => {
+    for (const slot of slots) mask[i * width + slot] = 0;
+    for (const row of sees) mask[i * width + room + row] = 0;
+  });
+  return mask;
 }

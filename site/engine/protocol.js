@@ -23,8 +23,8 @@
  *   {verb: "logits", id, args: {ids: Int32Array, first}}
  *       → {logits: Float32Array [rows × vocab], transferred, rows, computed, reused, ms}
  *       row j holds the logits of what follows ids[0 … first+j]; rows = ids.length − first ≤ 128
- *   {verb: "branch", id, args: {ids: Int32Array, next: Int32Array}}
- *       → {logits [next.length × vocab], rows, computed, reused, ms}: after ids + [next[j]]
+ *   {verb: "branch", id, args: {ids: Int32Array, tails: Int32Array[]}}
+ *       → {logits [tails.length × vocab], rows, computed, reused, ms}: after ids + tails[j]
  *   {verb: "cancel", args: {target}}            target: id of a request of the same port; no answer
  *       of its own, the target is rejected with code "cancelled"
  *
@@ -75,19 +75,20 @@ export function checkLogits(args, model) {
 /**
  * Check the arguments of "branch".
  *
- * @param {{ids: ArrayLike<number>, next: ArrayLike<number>}} args
+ * @param {{ids: ArrayLike<number>, tails: ArrayLike<number>[]}} args
  * @param {{vocab_size: number, context_length: number}} model
- * @returns {{ids: Int32Array, next: Int32Array}}
+ * @returns {{ids: Int32Array, tails: Int32Array[]}}
  * @throws {EngineError} code "bad_input" or "context_full"
  */
 export function checkBranch(args, model) {
   const ids = checkIds(args?.ids, "ids", model);
-  const next = checkIds(args.next, "next", model);
-  checkLength(ids.length + 1, model);
-  if (next.length > MAX_BRANCHES) {
-    throw badInput(`${next.length} continuations; one call takes at most ${MAX_BRANCHES}`);
+  if (!Array.isArray(args.tails) || args.tails.length === 0) throw badInput("tails must be lists of token ids");
+  if (args.tails.length > MAX_BRANCHES) {
+    throw badInput(`${args.tails.length} continuations; one call takes at most ${MAX_BRANCHES}`);
   }
-  return { ids, next };
+  const tails = args.tails.map((tail, i) => checkIds(tail, `tails[${i}]`, model));
+  checkLength(ids.length + Math.max(...tails.map((tail) => tail.length)), model);
+  return { ids, tails };
 }
 
 function checkIds(values, name, { vocab_size }) {

@@ -8,9 +8,14 @@
  *     ids: Int32Array of tokens that follow the first `length` tokens of `past` (null and 0: none)
  *     last: which of them get logits; logits: Float32Array last.length × vocab
  *     keep: whether the keys and values of the whole are wanted as the new `past`
- *   branch({ids, past, length}) → logits after each of `ids` alone, behind the same past
- *   branches(length): how many such continuations one run takes
+ *   branch({tails}) → {logits, pasts, computed}: logits after each of a batch of continuations
+ *     tails: {past, length, ids}, where `ids` follow the first `length` tokens of `past`
+ *     pasts: the whole of each continuation, null where that would cost a copy
+ *     computed: tokens that went through the model
+ *   batches(tails): the same continuations, parted into what one run takes
+ *   longest: the most tokens of a continuation in a batch
  *   release(past): the past is not used any more
+ *   tokens(pasts): how many tokens' keys and values they hold together
  */
 
 import { asEngineError } from "./errors.js";

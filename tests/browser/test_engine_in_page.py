@@ -26,6 +26,10 @@ START = """async (backend) => {
     globalThis.client = new EngineClient(await host.connect());
     return info.backend;
 }"""
+BRANCH = """async ([ids, tails]) => {
+    const { logits, computed } = await client.branch(ids, tails);
+    return { logits: new Uint8Array(logits.buffer).toBase64(), computed };
+}"""
 LOGITS = """async ([ids, first]) => {
     const { logits } = await client.logits(ids, first);
     return new Uint8Array(logits.buffer).toBase64();
@@ -99,6 +103,7 @@ def test_webassembly_gives_the_native_distributions(page: Page, server, model_di
     worst, positions = largest_kl(page, server, model_dir, "wasm", texts)
     assert positions >= 1000
     assert worst < KL_LIMIT
+    assert_branches(page, model_dir)
 
 
 def test_webgpu_gives_the_native_distributions(gpu_page: Page, server, model_dir: Path) -> None:
@@ -107,6 +112,7 @@ def test_webgpu_gives_the_native_distributions(gpu_page: Page, server, model_dir
     worst, positions = largest_kl(gpu_page, server, model_dir, "webgpu-nosubgroups", texts)
     assert positions == ROWS
     assert worst < KL_LIMIT
+    assert_branches(gpu_page, model_dir)
 
 
 def largest_kl(page: Page, server, model_dir: Path, backend: str,
@@ -125,6 +131,23 @@ def largest_kl(page: Page, server, model_dir: Path, backend: str,
             kl = kl_nats(expected, log_softmax(browser_logits(page, part, first)))
             worst, positions = max(worst, kl.max()), positions + len(kl)
     return worst, positions
+
+
+def assert_branches(page: Page, model_dir: Path) -> None:
+    """A batch of continuations gives the model's distributions, and the next step goes on there."""
+    ids = load_values(GOLDEN)["prose"].ids[:ROWS].tolist()
+    native = NativeModel(model_dir)
+    first = [[5], [900, 7, 31000], [900, 7], [42]]
+    then = [[5, 8], [42, 9], [900, 7, 31000, 8], [5, 9]]
+    for tails, computed in ((first, None), (then, len(then))):
+        answer = page.evaluate(BRANCH, [ids, tails])
+        rows = np.frombuffer(base64.b64decode(answer["logits"]), np.float32)
+        rows = log_softmax(rows.reshape(len(tails), -1))
+        for tail, row in zip(tails, rows, strict=True):
+            text = [*ids, *tail]
+            expected = log_softmax(native.logits(text, len(text) - 1)[0])
+            assert kl_nats(expected, row) < KL_LIMIT
+        assert computed is None or answer["computed"] == computed
 
 
 def browser_logits(page: Page, ids: list[int], first: int) -> np.ndarray:

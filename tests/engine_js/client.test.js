@@ -33,7 +33,7 @@ const answer = (ids) => ({
 
 test("answers find their requests, in order, and are counted", async () => {
   work = async ({ ids }) => answer(ids);
-  const [a, b] = await Promise.all([client.logits([1, 2], 0), client.branch([3], [4])]);
+  const [a, b] = await Promise.all([client.logits([1, 2], 0), client.branch([3], [[4]])]);
   assert.deepEqual([...a.logits, ...b.logits], [1, 2, 3]);
   assert.deepEqual(client.stats, { calls: 2, tokens: 3, reused: 4 });
 });

@@ -7,6 +7,7 @@ import { FakeRunner, expected } from "./fake_runner.js";
 
 const MODEL = { vocab_size: 3, layers: 30, kv_heads: 3, head_dim: 64, context_length: 8192 };
 const range = (n) => Int32Array.from({ length: n }, (_, i) => i % 7);
+const singles = (...ids) => ids.map((id) => Int32Array.of(id));
 const noPause = async () => {};
 
 let runner;
@@ -102,7 +103,7 @@ test("cancelling between chunks keeps what was computed", async () => {
 test("branches are one batch behind one past", async () => {
   await logits([4, 5]);
   const answer = await engine.branch(
-    { ids: Int32Array.of(4, 5), next: Int32Array.of(1, 2, 3) },
+    { ids: Int32Array.of(4, 5), tails: singles(1, 2, 3) },
     noPause,
   );
   assert.deepEqual(
@@ -110,11 +111,11 @@ test("branches are one batch behind one past", async () => {
     [1, 2, 3].flatMap((t) => expected([4, 5, t])),
   );
   assert.deepEqual([answer.rows, answer.computed, answer.reused], [3, 3, 2]);
-  assert.deepEqual(runner.runs[1], { branches: 3, past: 2 });
+  assert.deepEqual(runner.runs[1], { branches: 3, past: [2, 2, 2] });
 });
 
 test("branching from an uncached text computes it first", async () => {
-  const answer = await engine.branch({ ids: Int32Array.of(4, 5), next: Int32Array.of(1) }, noPause);
+  const answer = await engine.branch({ ids: Int32Array.of(4, 5), tails: singles(1) }, noPause);
   assert.deepEqual([...answer.logits], expected([4, 5, 1]));
   assert.deepEqual([answer.computed, answer.reused], [3, 0]);
 });
@@ -122,7 +123,7 @@ test("branching from an uncached text computes it first", async () => {
 test("branching from a prefix of the cached text cuts it", async () => {
   await logits([4, 5, 6, 7]);
   const answer = await engine.branch(
-    { ids: Int32Array.of(4, 5), next: Int32Array.of(1, 2) },
+    { ids: Int32Array.of(4, 5), tails: singles(1, 2) },
     noPause,
   );
   assert.deepEqual(
@@ -136,18 +137,41 @@ test("behind a long text branches come in batches that fit", async () => {
   await logits(ids);
   runner.width = 2;
   runner.runs.length = 0;
-  await engine.branch({ ids, next: Int32Array.of(1, 2, 3) }, noPause);
+  await engine.branch({ ids, tails: singles(1, 2, 3) }, noPause);
   assert.deepEqual(
     runner.runs.map((run) => run.branches),
     [2, 1],
   );
 });
 
+test("continuations may part anywhere, and each step of a beam search is one token a beam", async () => {
+  await logits([4, 5]);
+  const ask = (tails) =>
+    engine.branch({ ids: Int32Array.of(4, 5), tails: tails.map((t) => Int32Array.from(t)) }, noPause);
+  const uneven = [[1], [2, 3, 1], [2, 3]];
+  const answer = await ask(uneven);
+  assert.deepEqual([...answer.logits], uneven.flatMap((tail) => expected([4, 5, ...tail])));
+  assert.equal(answer.computed, 6);
+  const beams = [[1, 6], [2, 3, 1, 6], [2, 3, 1, 5]];
+  const next = await ask(beams);
+  assert.deepEqual([...next.logits], beams.flatMap((tail) => expected([4, 5, ...tail])));
+  assert.equal(next.computed, 3);
+  assert.equal(runner.runs.length, 3);
+});
+
+test("a continuation that is too long for a batch is read like a text", async () => {
+  const long = [...range(40)];
+  const tails = [Int32Array.from(long), Int32Array.of(3)];
+  const answer = await engine.branch({ ids: Int32Array.of(4, 5), tails }, noPause);
+  assert.deepEqual([...answer.logits], [...expected([4, 5, ...long]), ...expected([4, 5, 3])]);
+  assert.equal(answer.computed, 43);
+});
+
 test("no past is leaked: only cached ones stay alive", async () => {
   await logits([1, 2, 3, 4]);
   await logits([1, 2]);
   await logits([1, 2, 5]);
-  await engine.branch({ ids: Int32Array.of(1, 2), next: Int32Array.of(3, 4) }, noPause);
+  await engine.branch({ ids: Int32Array.of(1, 2), tails: singles(3, 4) }, noPause);
   await logits(range(300));
   assert.deepEqual(runner.alive, new Set(engine.cache.entries.map(({ past }) => past)));
 });

@@ -10,12 +10,18 @@ export class FakeRunner {
     this.vocab = 3;
     this.chunk = 128;
     this.width = 32;
+    this.longest = 32;
     this.runs = [];
     this.alive = new Set();
   }
 
-  branches() {
-    return this.width;
+  batches(tails) {
+    const count = Math.ceil(tails.length / this.width);
+    return Array.from({ length: count }, (_, i) => tails.slice(i * this.width, (i + 1) * this.width));
+  }
+
+  tokens(pasts) {
+    return pasts.reduce((sum, { ids }) => sum + ids.length, 0);
   }
 
   release(past) {
@@ -37,10 +43,13 @@ export class FakeRunner {
     return { logits: Float32Array.from(logits), past: kept };
   }
 
-  async branch({ ids, past, length }) {
-    this.runs.push({ branches: ids.length, past: length });
-    const before = this.before(past, length);
-    return Float32Array.from([...ids].flatMap((id) => expected([...before, id])));
+  async branch({ tails }) {
+    this.runs.push({ branches: tails.length, past: tails.map(({ length }) => length) });
+    const texts = tails.map(({ past, length, ids }) => [...this.before(past, length), ...ids]);
+    const pasts = texts.map((ids) => ({ ids }));
+    pasts.forEach((past) => this.alive.add(past));
+    const computed = tails.reduce((sum, { ids }) => sum + ids.length, 0);
+    return { logits: Float32Array.from(texts.flatMap(expected)), pasts, computed };
   }
 }
 

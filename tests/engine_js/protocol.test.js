@@ -10,13 +10,13 @@ test("good requests come out as typed arrays", () => {
   const { ids, first } = checkLogits({ ids: [1, 2, 99], first: 2 }, MODEL);
   assert.deepEqual(ids, Int32Array.of(1, 2, 99));
   assert.equal(first, 2);
-  assert.deepEqual(checkBranch({ ids: [0], next: [5] }, MODEL).next, Int32Array.of(5));
+  assert.deepEqual(checkBranch({ ids: [0], tails: [[5], [6, 7]] }, MODEL).tails, [Int32Array.of(5), Int32Array.of(6, 7)]);
 });
 
 for (const ids of [undefined, null, [], [100], [-1], [1.5], ["a"], [NaN], [1, undefined], "12"]) {
   test(`ids ${JSON.stringify(ids)} are refused`, () => {
     assert.throws(() => checkLogits({ ids, first: 0 }, MODEL), bad);
-    assert.throws(() => checkBranch({ ids: [1], next: ids }, MODEL), bad);
+    assert.throws(() => checkBranch({ ids: [1], tails: [[1], ids] }, MODEL), bad);
   });
 }
 
@@ -35,11 +35,11 @@ test("at most 128 rows and 64 branches", () => {
   const ids = new Int32Array(150);
   assert.equal(checkLogits({ ids, first: 22 }, MODEL).first, 22);
   assert.throws(() => checkLogits({ ids, first: 21 }, MODEL), bad);
-  assert.throws(() => checkBranch({ ids, next: new Int32Array(65) }, MODEL), bad);
+  assert.throws(() => checkBranch({ ids, tails: Array(65).fill([1]) }, MODEL), bad);
 });
 
 test("longer than the context is refused by its own code", () => {
   const full = { code: "context_full", message: /201 tokens.*at most 200/ };
   assert.throws(() => checkLogits({ ids: new Int32Array(201), first: 200 }, MODEL), full);
-  assert.throws(() => checkBranch({ ids: new Int32Array(200), next: [1] }, MODEL), full);
+  assert.throws(() => checkBranch({ ids: new Int32Array(199), tails: [[1], [1, 2]] }, MODEL), full);
 });

@@ -73,13 +73,13 @@ def test_click_is_one_step_and_rewind_loses_nothing(engine, document):
 @pytest.mark.parametrize("batch_tokens", [8192, 100])
 def test_branch_equals_single_steps(engine, document, monkeypatch, batch_tokens):
     monkeypatch.setattr(native_module, "BRANCH_TOKENS", batch_tokens)
-    ids, continuations = document[:60], [5, 900, 31000]
-    rows, tokens, reused = computed(engine, engine.branch(ids, continuations))
-    assert (rows.shape, tokens, reused) == ((3, 49152), 63, 60)
-    for row, token in zip(rows, continuations, strict=True):
-        step, tokens, _ = computed(engine, engine.logits([*ids, token], 60))
+    ids, tails = document[:60], [[5], [900, 7, 8], [31000], [900, 7]]
+    rows, tokens, reused = computed(engine, engine.branch(ids, tails))
+    assert (rows.shape, tokens, reused) == ((4, 49152), 66, 60)
+    for row, tail in zip(rows, tails, strict=True):
+        whole = [*ids, *tail]
+        step, _, _ = computed(engine, engine.logits(whole, len(whole) - 1))
         assert step[0] == close_to(row)
-        assert tokens == 1
 
 
 def test_cancelling_stops_at_the_next_chunk(native, document):
@@ -117,7 +117,7 @@ def test_refusals_reach_no_model(engine):
     with pytest.raises(ContextFull):
         asyncio.run(engine.logits([1] * 8193, 8192))
     with pytest.raises(ContextFull):
-        asyncio.run(engine.branch([1] * 8192, [1]))
+        asyncio.run(engine.branch([1] * 8192, [[1]]))
     with pytest.raises(BadInput):
         asyncio.run(engine.logits([49152], 0))
     with pytest.raises(BadInput):

@@ -28,6 +28,9 @@ class SmallVocabulary(LanguageModel):
         logits[self.size :] = -float("inf")
         return type(found)(logits)
 
+    async def distributions(self, contexts):
+        return [await self.distribution(ids) for ids in contexts]
+
 
 def small(steps=STEPS, **options):
     model = SmallVocabulary(FakeEngine(), fake_tokenizer())
@@ -134,3 +137,11 @@ def test_a_stop_keeps_the_beams(model):
 def test_widths_have_bounds(model, width):
     with pytest.raises(BadArgument):
         BeamSearch(model, PREFIX, width=width)
+
+
+def test_all_beams_of_a_step_go_to_the_model_in_one_batch():
+    engine = FakeEngine()
+    search = BeamSearch(LanguageModel(engine, fake_tokenizer()), PREFIX, width=3, max_tokens=4)
+    asyncio.run(search.complete())
+    assert engine.requests[0] == ("logits", 3, 1)
+    assert [(verb, rows) for verb, _, rows in engine.requests[1:]] == [("branch", 3)] * 3

@@ -88,20 +88,38 @@ def test_memory_is_bounded(engine):
     assert kept.base is None or kept.base.size == kept.size
 
 
-def test_branch_asks_once_for_what_is_missing(model, engine):
+def test_distributions_ask_once_for_what_is_missing(model, engine):
     run(model.distribution([1, 2, 3]))
-    branches = run(model.branch([1, 2], [3, 4, 5, 4]))
+    contexts = [[1, 2, token] for token in (3, 4, 5, 4)]
+    found = run(model.distributions(contexts))
     assert engine.requests[-1] == ("branch", 2, 2)
-    assert len(branches) == 4 and branches[1] is branches[3]
-    assert branches[2] is run(model.distribution([1, 2, 5]))
-    run(model.branch([1, 2], [3, 4, 5]))
+    assert len(found) == 4 and found[1] is found[3]
+    assert found[2] is run(model.distribution([1, 2, 5]))
+    run(model.distributions(contexts))
     assert engine.stats.calls == 2
 
 
-def test_branches_beyond_what_is_kept(engine):
+def test_contexts_may_part_anywhere(model, engine):
+    contexts = [[1, 2], [1, 2, 3, 4], [1, 3], [1, 2, 3, 5]]
+    found = run(model.distributions(contexts))
+    assert engine.requests == [("branch", 1, 4)]
+    alone = LanguageModel(FakeEngine(), fake_tokenizer())
+    for context, distribution in zip(contexts, found):
+        assert (distribution.logits == run(alone.distribution(context)).logits).all()
+
+
+def test_contexts_that_share_nothing_are_asked_one_by_one(model, engine):
+    assert len(run(model.distributions([[1], [2, 3]]))) == 2
+    assert [verb for verb, _, _ in engine.requests] == ["logits", "logits"]
+    assert run(model.distributions([])) == []
+    with pytest.raises(BadArgument):
+        run(model.distributions([[1], []]))
+
+
+def test_distributions_beyond_what_is_kept(engine):
     model = LanguageModel(engine, fake_tokenizer(), kept=2)
     run(model.distribution([1, 0]))
-    assert len(run(model.branch([1], range(200)))) == 200
+    assert len(run(model.distributions([[1, token] for token in range(200)]))) == 200
 
 
 def test_a_lost_engine_is_asked_once_more(model, engine):
@@ -120,7 +138,7 @@ def test_impossible_documents_are_refused_before_the_engine_is_asked(model, engi
     with pytest.raises(ContextFull):
         run(model.scores([1] * 513))
     with pytest.raises(ContextFull):
-        run(model.branch([1] * 512, [1]))
+        run(model.distributions([[1] * 513, [1] * 512 + [2]]))
     with pytest.raises(UnknownToken):
         run(model.distribution([10**6]))
     assert engine.stats.calls == 0
@@ -190,11 +208,11 @@ def test_engines_refuse_impossible_rows(ids, first):
 
 
 def test_engines_refuse_impossible_branches():
-    for ids, next_ids in (([], [1]), ([1], []), ([1], [10]), ([1], [1] * 129)):
+    for ids, tails in (([], [[1]]), ([1], []), ([1], [[10]]), ([1], [[1]] * 65), ([1], [[]])):
         with pytest.raises(BadInput):
-            check_branch(INFO, ids, next_ids)
+            check_branch(INFO, ids, tails)
     with pytest.raises(ContextFull):
-        check_branch(INFO, [1] * 200, [1])
+        check_branch(INFO, [1] * 199, [[1], [1, 2]])
     with pytest.raises(ContextFull):
         check_logits(INFO, [1] * 201, 200)
 
