@@ -9,7 +9,7 @@ Knows nothing about documents or the interface.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from lmpanel.decoding import Finish
@@ -49,6 +49,40 @@ def best(beams: Sequence[Beam], width: int) -> list[Beam]:
     [(2,)]
     """
     return sorted(beams, key=lambda beam: -beam.total_logprob)[:width]
+
+
+def extend(
+    beams: Sequence[Beam],
+    distributions: Sequence[Distribution],
+    width: int,
+    stop_ids: Collection[int],
+) -> list[Beam]:
+    """Every candidate of a step: ended beams as they are, each open one with its `width` likeliest
+    next tokens, of which no others can be among the `width` best.
+
+    `distributions` are those after the open beams, in their order.
+
+    >>> import numpy as np
+    >>> coin = Distribution(np.zeros(2))
+    >>> [beam.ids for beam in extend([Beam((7,), (-1.0,), ended=True), Beam((5,))], [coin], 2, {1})]
+    [(7,), (5, 0), (5, 1)]
+    """
+    candidates = [beam for beam in beams if beam.ended]
+    going_on = [beam for beam in beams if not beam.ended]
+    for beam, distribution in zip(going_on, distributions, strict=True):
+        candidates += extensions(beam, distribution, width, stop_ids)
+    return candidates
+
+
+def extensions(
+    beam: Beam, distribution: Distribution, count: int, stop_ids: Collection[int]
+) -> list[Beam]:
+    """The beam with each of its `count` likeliest possible next tokens, likeliest first."""
+    return [
+        beam.extended(found.id, found.logprob, found.id in stop_ids)
+        for found in distribution.top(count)
+        if found.prob > 0
+    ]
 
 
 class BeamSearch:
@@ -98,23 +132,11 @@ class BeamSearch:
         self._stopped = True
 
     async def step(self) -> None:
-        """Extend every open beam by one token and keep the best."""
-        candidates = [beam for beam in self.beams if beam.ended]
-        going_on = [beam for beam in self.beams if not beam.ended]
-        contexts = [(*self._prefix, *beam.ids) for beam in going_on]
+        """Extend every open beam by one token, all in one batch, and keep the best."""
+        contexts = [(*self._prefix, *beam.ids) for beam in self.beams if not beam.ended]
         distributions = await self._model.distributions(contexts)
-        for beam, distribution in zip(going_on, distributions, strict=True):
-            candidates += self.extensions(beam, distribution)
         self._steps += 1
-        self.beams = best(candidates, self.width)
-
-    def extensions(self, beam: Beam, distribution: Distribution) -> list[Beam]:
-        """The beam with each of its `width` likeliest next tokens: no others can be kept."""
-        return [
-            beam.extended(found.id, found.logprob, found.id in self._stop_ids)
-            for found in distribution.top(self.width)
-            if found.prob > 0
-        ]
+        self.beams = best(extend(self.beams, distributions, self.width, self._stop_ids), self.width)
 
     async def complete(self) -> BeamSearch:
         """Search to the end."""

@@ -8,7 +8,6 @@ documents, turns or the interface.
 from __future__ import annotations
 
 import asyncio
-import os.path
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,6 +17,7 @@ import numpy as np
 from lmpanel.chat import ChatTemplate
 from lmpanel.distribution import Distribution
 from lmpanel.engine.base import MAX_BRANCHES, MAX_ROWS, Engine, EngineInfo, check_context
+from lmpanel.engine.kv_cache import common_prefix
 from lmpanel.errors import BadArgument, EngineLost, NotAvailable
 from lmpanel.prefix_tree import PrefixTree
 from lmpanel.scoring import TokenScore, score_rows
@@ -213,4 +213,4 @@ def _shared(contexts: Sequence[tuple[int, ...]]) -> int:
         return 0
     first, last = min(contexts), max(contexts)
     limit = min(map(len, contexts)) - 1
-    return min(limit, len(os.path.commonprefix([first, last])))
+    return min(limit, common_prefix(first, last))

@@ -6,22 +6,28 @@ import doctest
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import lmpanel
+
 MODULES = """
-api arguments bounded_json bpe chat decoding display distribution document editor errors filters
-history messages model prefix_tree pretokenizer scoring state_codec tokenizer typed
+api arguments beam_search bounded_json bpe chat decoding display distribution document editor errors filters
+history messages model prefix_tree pretokenizer sampling scoring state_codec tokenizer typed
 unicode_classes vocabulary engine.base engine.fake
 """
 CORE = MODULES.split()
+FILES = Path(lmpanel.__file__).parent.rglob("*.py")
+EXAMPLES = [file for file in FILES if "\n    >>> " in file.read_text("utf-8")]
 FOREIGN = {"panel", "bokeh", "param", "js", "pyodide", "onnxruntime", "tokenizers"}
 
 
-@pytest.mark.parametrize("name", CORE)
-def test_examples(name):
-    module = importlib.import_module(f"lmpanel.{name}")
-    assert doctest.testmod(module).failed == 0
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
+def test_examples(file):
+    parts = file.relative_to(Path(lmpanel.__file__).parent).with_suffix("").parts
+    tried = doctest.testmod(importlib.import_module(".".join(["lmpanel", *parts])))
+    assert tried.attempted and not tried.failed
 
 
 def loaded_by(statement: str) -> set[str]:
