@@ -1,6 +1,6 @@
 """One student's session: what is on the screen and those who work on it, saved and restored whole.
 
-The arrows inside: `changes`, `generation`, `measurement`, `throws` and `attempts` know the
+The arrows inside: `changes`, `generation`, `measurement`, `throws`, `beams` and `attempts` know the
 explorer, not each other; the session ties them together.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lmpanel.attempts import Attempts
+from lmpanel.beams import Beams
 from lmpanel.changes import Changes
 from lmpanel.document import Document
 from lmpanel.errors import LMPanelError
@@ -32,6 +33,7 @@ class Session:
         self.generation = Generation(self.explorer, self.attempts.keep)
         self.measurement = Measurement(self.explorer)
         self.throws = Throws(self.explorer)
+        self.beams = Beams(self.explorer)
 
     def state(self) -> dict[str, Any]:
         """The state of the scripting interface, JSON-able."""

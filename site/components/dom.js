@@ -60,6 +60,15 @@ export function showSetting(control, value) {
   else control.value = value;
 }
 
+/** Draws `element` anew; the focus stays on what has the same `data-key` as before. */
+export function redraw(element, draw) {
+  const { activeElement } = element.getRootNode();
+  const key = element.contains(activeElement) ? activeElement.dataset.key : undefined;
+  draw();
+  if (key !== undefined && !element.contains(element.getRootNode().activeElement))
+    element.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+}
+
 /** Sets or removes an attribute, whichever `value` asks for. */
 export function setAttribute(element, name, value) {
   if (value === null || value === undefined || value === false) element.removeAttribute(name);

@@ -116,7 +116,6 @@ function drawMany(link) {
 }
 
 export const styles = css`
-  .stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px; } .tight { gap: 6px; }
   .sampling .title { min-height: 0; }
   .seed { width: 6em; } .typed { width: 4.5em; } .seed, .typed { min-height: 30px; padding: 2px 8px; }
   .dice-row { gap: 6px 10px; }

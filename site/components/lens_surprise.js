@@ -57,12 +57,6 @@ function totalsTable({ totals, unit }) {
 export const styles = css`
   .surprise { display: grid; grid-template-columns: minmax(0, 1fr); gap: 6px; }
   .surprise h3 { font-weight: 600; padding-top: 18px; }
-  .sums { width: 100%; border-collapse: collapse; margin-top: 8px; }
-  .sums th { font-weight: 500; font-size: 0.78rem; color: var(--muted); text-align: right; padding: 4px 6px; }
-  .sums tbody th { font-size: inherit; color: var(--ink); }
-  .sums td { text-align: right; padding: 4px 6px; border-top: 1px solid var(--line); } .sums tbody th { border-top: 1px solid var(--line); }
-  .sums .left { text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; } .sums th.left { overflow-wrap: break-word; hyphens: auto; }
-  @media (max-width: 30em) { .sums { font-size: 0.84rem; } .sums td, .sums th { padding-left: 3px; padding-right: 3px; } }
   .sum { padding-top: 10px; overflow-wrap: anywhere; }
   .marks { padding-top: 14px; }
 `;

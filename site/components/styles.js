@@ -33,6 +33,13 @@ export const shared = css`
   .small { font-size: 0.84rem; }
   .number { font-variant-numeric: tabular-nums; }
   .row { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
+  .stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px; } .tight { gap: 6px; }
+  .sums { width: 100%; border-collapse: collapse; margin-top: 8px; }
+  .sums th { font-weight: 500; font-size: 0.78rem; color: var(--muted); text-align: right; padding: 4px 6px; }
+  .sums tbody th { font-size: inherit; color: var(--ink); }
+  .sums td { text-align: right; padding: 4px 6px; border-top: 1px solid var(--line); } .sums tbody th { border-top: 1px solid var(--line); }
+  .sums .left { text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; } .sums th.left { overflow-wrap: break-word; hyphens: auto; }
+  @media (max-width: 30em) { .sums { font-size: 0.84rem; } .sums td, .sums th { padding-left: 3px; padding-right: 3px; } }
   .spring { margin-left: auto; }
   .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   .glyph { color: var(--muted); }

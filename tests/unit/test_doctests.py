@@ -13,8 +13,8 @@ import pytest
 import lmpanel
 
 MODULES = """
-api arguments beam_search bounded_json bpe chat decoding display distribution document editor errors filters
-history messages model prefix_tree pretokenizer sampling scoring state_codec tokenizer typed
+api arguments beam_search bounded_json bpe chat decoding display distribution document editor errors
+filters hand_search history messages model prefix_tree pretokenizer sampling scoring state_codec tokenizer typed
 unicode_classes vocabulary engine.base engine.fake
 """
 CORE = MODULES.split()

@@ -1,0 +1,139 @@
+"""What the beams lens shows: the candidates of each beam, totals, and the searches beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from lmpanel.beam_search import Beam
+from lmpanel.document import Document
+from lmpanel.hand_search import WIDTHS, HandSearch
+from lmpanel.session import Session
+
+TITLE = "Beams"
+
+
+def payload(session: Session) -> dict[str, Any]:
+    """The state of site/components/lens_beams.js."""
+    beams, explorer = session.beams, session.explorer
+    here = {"document": len(explorer.document), "empty": not len(explorer.document)}
+    return {
+        **here,
+        "widths": list(WIDTHS),
+        "width": beams.width,
+        "busy": beams.busy or explorer.generating,
+        "hand": _hand(session) if beams.search else None,
+        "automatic": {
+            "searching": beams.searching,
+            "beams": [_beam(session, beam) for beam in beams.found],
+            "here": beams.searched == explorer.document,
+        },
+    }
+
+
+def actions(session: Session) -> dict[str, Any]:
+    """What may be asked for here."""
+    beams = session.beams
+
+    def take(document: Document, beam: Beam, how: str) -> None:
+        """Make a beam the response, and keep it as an attempt."""
+        session.changes.change(document, f"took a beam of {len(beam.ids)} tokens")
+        if beam.ids:
+            session.attempts.keep(how, len(document) - len(beam.ids))
+
+    def take_kept(beam: int) -> None:
+        document, kept = beams.taken(int(beam)), beams.search.stage.kept
+        take(document, kept[int(beam)], f"beam search by hand, width {beams.search.width}")
+
+    def take_found(beam: int) -> None:
+        document = beams.found_document(int(beam))
+        take(document, beams.found[int(beam)], f"beam search, width {beams.width}")
+
+    return {
+        "begin_beams": beams.begin,
+        "choose_beam": lambda beam, option: beams.choose(int(beam), int(option)),
+        "choose_best_beams": beams.choose_best,
+        "keep_beams": beams.keep,
+        "beams_back": beams.back,
+        "close_beams": beams.close,
+        "take_beam": take_kept,
+        "search_beams": beams.run,
+        "stop_beams": beams.stop,
+        "take_found": take_found,
+    }
+
+
+def sources(session: Session) -> list[tuple[Any, list[str]]]:
+    """What the payload is made from besides the document."""
+    watched = ["width", "chosen", "found", "steps", "busy", "searching"]
+    return [(session.beams, watched), (session.explorer, ["generating"])]
+
+
+def _hand(session: Session) -> dict[str, Any]:
+    beams, search = session.beams, session.beams.search
+    stage = search.stage
+    return {
+        "step": search.step,
+        "width": search.width,
+        "over": search.over,
+        "here": beams.document == session.explorer.document,
+        "beams": [
+            {
+                **_beam(session, beam),
+                "options": [] if search.over else [_option(session, beam, o) for o in options],
+            }
+            for beam, options in zip(stage.kept, stage.options, strict=True)
+        ],
+        "chosen": len(beams.chosen),
+        "verdict": _verdict(session, search, beams.chosen),
+        "automatic": [_beam(session, beam) for beam in stage.automatic],
+        "greedy": _beam(session, stage.greedy),
+        "ahead": [_beam(session, beam) for beam in search.beats_greedy()],
+    }
+
+
+def _beam(session: Session, beam: Beam) -> dict[str, Any]:
+    tokenizer = session.model.tokenizer
+    text = tokenizer.decode(beam.ids[:-1] if beam.ended else beam.ids)
+    return {
+        "text": text,
+        "tokens": len(beam.ids),
+        "total": beam.total_logprob,
+        "ended": beam.ended,
+    }
+
+
+def _option(session: Session, beam: Beam, option: Beam) -> dict[str, Any]:
+    """A candidate: one more token, or an ended beam as it is."""
+    chosen = option in session.beams.chosen
+    if option == beam:
+        return {"text": "keep as it is", "kind": "kept", "total": beam.total_logprob, "chosen": chosen}
+    token = session.model.tokenizer.vocabulary.token(option.ids[-1])
+    return {
+        "id": token.id,
+        "text": token.display if token.partial else token.text,
+        "kind": "special" if token.special else "bytes" if token.partial else "text",
+        "spoken": token.spoken,
+        "prob": math.exp(option.logprobs[-1]),
+        "logprob": option.logprobs[-1],
+        "total": option.total_logprob,
+        "chosen": chosen,
+    }
+
+
+def _verdict(session: Session, search: HandSearch, chosen: Sequence[Beam]) -> dict[str, Any] | None:
+    """What there is to say of the chosen set: None while it is not full."""
+    if len(chosen) < min(search.width, len(search.stage.best)):
+        return None
+    missed = [beam for beam in search.stage.best if beam not in chosen]
+    lowest = min(chosen, key=lambda beam: beam.total_logprob)
+    # Of equally likely ones any may be kept.
+    missed = [beam for beam in missed if beam.total_logprob > lowest.total_logprob]
+    if not missed:
+        return {"best": True}
+    return {
+        "best": False,
+        "missed": _beam(session, missed[0]),
+        "instead": _beam(session, lowest),
+    }

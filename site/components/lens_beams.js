@@ -1,0 +1,173 @@
+/**
+ * Beam search: by hand, step by step, with the automatic one and greedy beside it.
+ *
+ * State: `{empty, widths, width, busy, hand: null|{step, width, over, here, beams: [{text, tokens,
+ * total, ended, options: [{text, kind, spoken, prob, logprob, total, chosen}]}], chosen, verdict:
+ * null|{best, missed, instead}, automatic: [beam], greedy: beam, ahead: [beam]}, automatic:
+ * {searching, beams: [beam], here}}`; a beam is `{text, tokens, total, ended}`, totals are ln p.
+ * Sends: `begin_beams {width}`, `choose_beam {beam, option}`, `choose_best_beams`, `keep_beams`,
+ * `beams_back`, `close_beams`, `take_beam {beam}`, `search_beams {width}`, `stop_beams`,
+ * `take_found {beam}`.
+ */
+import { h, css, fill, redraw, setText, showSetting } from "./dom.js";
+import { action } from "./action.js";
+import { rowNodes, tokenNodes } from "./token_text.js";
+import { count, exact, probability, signed } from "./format.js";
+
+/** @param {import("./link.js").Link} link */
+export function create(link) {
+  const title = h("p", { class: "title" });
+  const start = startRow(link);
+  const hand = handSearch(link);
+  const automatic = automaticSearch(link);
+  const element = h("div", { class: "beams stack" }, title, start.element, hand.element, automatic.element);
+  const show = (state) => {
+    setText(title, heading(state));
+    for (const part of [start, hand, automatic]) part.show(state);
+  };
+  return { element, show };
+}
+
+function heading({ hand, empty }) {
+  if (empty) return "The model needs something to read first";
+  if (!hand) return "Keep several beginnings of a response at once, and see which one is likeliest as a whole";
+  if (hand.over) return hand.step > 1 ? "Every beam has ended" : "The context is full: the model cannot look at one more token";
+  return `Step ${hand.step}: keep up to ${hand.width} of these candidates`;
+}
+
+function startRow(link) {
+  const width = h("select", { class: "field small", "aria-label": "Number of beams" });
+  const chosen = () => ({ width: Number(width.value) });
+  const begin = action("Search by hand", () => link.send("begin_beams", chosen()), "button primary");
+  const search = action("Search automatically", () => {
+    if (search.element.dataset.stop) link.send("stop_beams");
+    else link.send("search_beams", chosen());
+  });
+  const element = h("div", { class: "row" }, begin.element, search.element, h("label", { class: "row small muted" }, "beams", width));
+  const show = (state) => {
+    if (!width.options.length) fill(width, state.widths.map((n) => h("option", { value: n }, n)));
+    showSetting(width, state.width);
+    const { searching } = state.automatic;
+    setText(begin.element, state.hand ? "Start over" : "Search by hand");
+    begin.element.classList.toggle("primary", !state.hand);
+    begin.enable(!state.empty && !state.busy, "Begins at the end of the document");
+    setText(search.element, searching ? "Stop searching" : "Search automatically");
+    if (searching) search.element.dataset.stop = "true"; else delete search.element.dataset.stop;
+    search.enable(searching || (!state.empty && !state.busy), searching ? "The beams found so far stay" : "Searches on from the end of the document until every beam has ended");
+  };
+  return { element, show };
+}
+
+function handSearch(link) {
+  const note = h("p", { class: "small muted" });
+  const boxes = h("div", { class: "beam-list" });
+  const verdict = h("p", { role: "status", class: "verdict" });
+  const keep = action("Keep these", () => link.send("keep_beams"), "button primary");
+  const best = action("Choose the best", () => link.send("choose_best_beams"));
+  const back = action("Back one step", () => link.send("beams_back"));
+  const close = h("button", { type: "button", class: "quiet small", onclick: () => link.send("close_beams") }, "End the search");
+  const row = h("div", { class: "row decide" }, keep.element, best.element, back.element, h("span", { class: "spring" }, close));
+  const ahead = h("p", { role: "status", class: "ahead" });
+  const beside = h("div", { class: "beside" });
+  const element = h("section", { class: "stack", "aria-label": "Search by hand" }, note, boxes, verdict, row, ahead, beside);
+  const show = ({ hand, busy }) => {
+    element.hidden = !hand;
+    if (!hand) return;
+    setText(note, hand.here || hand.step > 1 ? "" : "The document has changed; this search goes on from where it began.");
+    note.hidden = !note.textContent;
+    redraw(boxes, () => fill(boxes, hand.beams.map((beam, i) => beamBox(beam, i, link))));
+    boxes.classList.toggle("busy", busy);
+    fill(verdict, ...judged(hand));
+    setText(keep.element, hand.chosen === 1 ? "Keep this one" : `Keep these ${hand.chosen || ""}`.trim());
+    keep.enable(!busy && hand.chosen > 0, hand.chosen ? "Goes on with what you chose" : "Choose candidates first");
+    best.enable(!busy && !hand.over, "What the automatic search would keep of these candidates");
+    back.enable(!busy && hand.step > 1, "Returns to the step before");
+    fill(ahead, ...beatsGreedy(hand));
+    fill(beside, besideIt(hand));
+  };
+  return { element, show };
+}
+
+function beamBox(beam, index, link) {
+  const head = h("div", { class: "row beam-head" }, h("p", {}, beamText(beam)), h("span", { class: "spring row" },
+    h("span", { class: "number", title: `ln p of the whole beam: ${exact(beam.total)}` }, signed(beam.total)),
+    beam.tokens ? h("button", { type: "button", class: "quiet small", "data-key": `take${index}`, "aria-label": `Take beam ${index + 1} into the document`, onclick: () => link.send("take_beam", { beam: index }) }, "Take") : null));
+  const rows = beam.options.map((option, i) => optionLine(option, index, i, link));
+  const heads = ["", "token", "p", "ln p", "total"].map((label, i) => h("th", { scope: "col", class: i === 1 ? "left" : null }, label || h("span", { class: "sr" }, "keep")));
+  const table = rows.length ? h("table", { class: "sums number" }, h("caption", { class: "sr" }, `Candidates of beam ${index + 1}`), h("thead", {}, h("tr", {}, heads)), h("tbody", {}, rows)) : null;
+  return h("section", { class: "beam", "aria-label": `Beam ${index + 1}` }, head, table);
+}
+
+function optionLine(option, beam, index, link) {
+  const kept = option.kind === "kept";
+  const box = h("input", { type: "checkbox", id: `beam-${beam}-${index}`, "data-key": `${beam}.${index}`, onchange: () => link.send("choose_beam", { beam, option: index }) });
+  box.checked = option.chosen;
+  const label = h("label", { for: box.id, class: option.kind === "bytes" || option.kind === "special" ? "code" : null }, kept ? option.text : rowNodes(option));
+  if (!kept) box.setAttribute("aria-label", option.spoken);
+  return h("tr", { class: option.chosen ? "marked" : null }, h("td", {}, box), h("td", { class: "left" }, label),
+    h("td", {}, kept ? "" : probability(option.prob)), h("td", {}, kept ? "" : signed(option.logprob)), h("td", { title: exact(option.total) }, h("b", {}, signed(option.total))));
+}
+
+const beamText = (beam) => (beam.tokens ? [h("b", {}, tokenNodes(beam.text, { spaces: false })), beam.ended ? h("span", { class: "muted" }, " ended") : "…"] : h("span", { class: "muted" }, "the beginning"));
+
+/** A beam's text with what all beams begin with drawn back, so that the eye finds where they part. */
+const parted = (beam, shared) => [h("span", { class: "muted" }, tokenNodes(beam.text.slice(0, shared), { spaces: false })), tokenNodes(beam.text.slice(shared), { spaces: false }), beam.ended ? h("span", { class: "muted" }, " ended") : "…"];
+
+function commonStart(texts) {
+  if (texts.length < 2) return 0;
+  const [first, ...others] = texts;
+  let length = 0;
+  while (length < first.length && others.every((text) => text[length] === first[length])) length += 1;
+  return first.lastIndexOf(" ", length) + 1;
+}
+
+const quoted = (beam) => ["“", h("b", {}, tokenNodes(beam.text, { spaces: false })), `” (${signed(beam.total)})`];
+
+function judged({ verdict, over, beams, chosen, width }) {
+  if (over) return ["Take one of the beams into the document, or go back a step."];
+  if (!verdict) return [h("span", { class: "muted" }, chosen ? `${chosen} chosen; ${width - chosen} more may be kept.` : beams.length > 1 ? "A total is the sum of ln p over the beam's tokens." : "Each candidate's total is its ln p: nothing came before it.")];
+  if (verdict.best) return ["These are the best totals of this step."];
+  return ["Not the best set: ", ...quoted(verdict.missed), " is likelier than ", ...quoted(verdict.instead), ". You may keep it all the same."];
+}
+
+function beatsGreedy({ ahead, greedy }) {
+  if (!ahead.length) return [];
+  return ["Beats greedy: ", ...quoted(ahead[0]), ` has ended, and greedy has ${signed(greedy.total)} ${greedy.ended ? "in the end" : "already, and only falls"}.`];
+}
+
+function besideIt({ automatic, greedy, step }) {
+  if (step === 1) return null;
+  const line = (name, beam) => h("tr", {}, h("th", { scope: "row", class: "left muted" }, name), h("td", { class: "left" }, beamText(beam)), h("td", {}, signed(beam.total)));
+  return h("table", { class: "sums number" }, h("caption", { class: "small muted left" }, "After as many steps"),
+    h("tbody", {}, automatic.map((beam, i) => line(i ? "" : "automatic", beam)), line("greedy", greedy)));
+}
+
+function automaticSearch(link) {
+  const said = h("p", { class: "small muted number", role: "status" });
+  const body = h("tbody", {});
+  const table = h("table", { class: "sums number" }, h("caption", { class: "sr" }, "Beams of the automatic search"),
+    h("thead", {}, h("tr", {}, ["automatic search", "tokens", "total", ""].map((label, i) => h("th", { scope: "col", class: i ? null : "left" }, label || h("span", { class: "sr" }, "take"))))), body);
+  const element = h("section", { class: "stack tight", "aria-label": "Automatic search" }, table, said);
+  const show = ({ automatic: { beams, searching, here } }) => {
+    element.hidden = beams.length === 0;
+    setText(said, searching ? `searching, ${count(Math.max(0, ...beams.map((beam) => beam.tokens)))} tokens deep` : here ? "" : "Found for another document.");
+    const shared = commonStart(beams.map((beam) => beam.text));
+    redraw(body, () => fill(body, beams.map((beam, i) => h("tr", {}, h("td", { class: "left" }, parted(beam, shared)), h("td", {}, count(beam.tokens)), h("td", { title: exact(beam.total) }, signed(beam.total)),
+      h("td", {}, searching ? null : h("button", { type: "button", class: "quiet small", "data-key": `found${i}`, "aria-label": `Take beam ${i + 1} of the automatic search into the document`, onclick: () => link.send("take_found", { beam: i }) }, "Take"))))));
+  };
+  return { element, show };
+}
+
+export const styles = css`
+  .beams .title { min-height: 0; }
+  .beam-list { display: grid; gap: 18px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); }
+  .beam-list.busy { opacity: 0.55; }
+  .beam-head { border-bottom: 2px solid var(--edge); padding-bottom: 4px; flex-wrap: nowrap; align-items: baseline; min-height: 36px; }
+  .beam-head p { overflow-wrap: anywhere; min-width: 0; } .beam-head .spring { flex-wrap: nowrap; }
+  .beams .sums { margin-top: 0; } .beams .sums td { vertical-align: top; } .beams .marked td { background: var(--accent-soft); }
+  .beams .sums input { width: 20px; height: 20px; margin: 2px; accent-color: var(--accent); vertical-align: middle; }
+  .beams .sums label { display: block; cursor: pointer; padding: 2px 0; min-height: 24px; }
+  .beams .sums caption.left { text-align: left; padding-bottom: 4px; }
+  .verdict, .decide { margin: 0; } .verdict { min-height: 3em; } .ahead:empty { display: none; }
+  .ahead { border-left: 3px solid var(--accent); padding-left: 10px; }
+`;
