@@ -108,7 +108,8 @@ def _option(session: Session, beam: Beam, option: Beam) -> dict[str, Any]:
     """A candidate: one more token, or an ended beam as it is."""
     chosen = option in session.beams.chosen
     if option == beam:
-        return {"text": "keep as it is", "kind": "kept", "total": beam.total_logprob, "chosen": chosen}
+        kept = {"text": "keep as it is", "kind": "kept", "total": beam.total_logprob}
+        return {**kept, "chosen": chosen}
     token = session.model.tokenizer.vocabulary.token(option.ids[-1])
     return {
         "id": token.id,

@@ -104,8 +104,8 @@ def test_two_automatic_beams_have_the_totals_of_score(explorer: ExplorerPage) ->
         assert math.fsum(scored(explorer, start)) == pytest.approx(total, abs=1e-4)
         explorer.button("Undo").click()
         expect(explorer.tokens).to_have_count(start)
-    script = explorer.call("async (ids) => lmpanel.generate({ ids }, { strategy: 'beam', beams: 2 })",
-                           explorer.ids())
+    call = "async (ids) => lmpanel.generate({ ids }, { strategy: 'beam', beams: 2 })"
+    script = explorer.call(call, explorer.ids())
     assert [beam["total_logprob"] for beam in script["beams"]] == pytest.approx(totals, abs=1e-6)
 
 

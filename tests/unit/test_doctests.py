@@ -14,8 +14,8 @@ import lmpanel
 
 MODULES = """
 api arguments beam_search bounded_json bpe chat decoding display distribution document editor errors
-filters hand_search history messages model prefix_tree pretokenizer sampling scoring state_codec tokenizer typed
-unicode_classes vocabulary engine.base engine.fake
+filters hand_search history messages model prefix_tree pretokenizer sampling scoring state_codec
+tokenizer typed unicode_classes vocabulary engine.base engine.fake
 """
 CORE = MODULES.split()
 FILES = Path(lmpanel.__file__).parent.rglob("*.py")

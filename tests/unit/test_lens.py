@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from lmpanel.explorer import LENGTHS
+from lmpanel.explorer import LENGTHS, TABS
 from lmpanel.views.lens import Lens
 from support.asynchronous import asynchronous
 
@@ -23,7 +23,7 @@ async def test_the_table_is_the_models_distribution(session):
     lens = await shown(session)
     distribution = session.explorer.distribution
     assert lens["tab"] == "next"
-    assert [tab["name"] for tab in lens["tabs"]] == ["next", "sampling", "beams", "surprise", "attempts"]
+    assert [tab["name"] for tab in lens["tabs"]] == TABS
     assert lens["entropy"] == distribution.entropy_bits
     assert [row["id"] for row in lens["rows"]] == distribution.ranked(10).tolist()
     first = lens["rows"][0]
