@@ -72,7 +72,7 @@ class Changes:
             end = len(self._document)
             self._explorer.param.update(anchor=end, cursor=end)
             distribution = await self._model.distribution(self._document.ids)
-            self.pick(distribution.top_id, end)
+            self.pick(self._explorer.filters.biased(distribution).top_id, end)
 
     def rewind(self) -> None:
         """Cut the document after the token looked at."""

@@ -4,6 +4,7 @@
     ├── BadArgument             bad_argument       the caller asked for something impossible
     │   ├── BadInput            bad_input          an engine was handed ids it cannot compute
     │   ├── UnknownToken        unknown_token      an id outside the vocabulary
+    │   ├── NothingLeft         nothing_left       filters that leave no token to choose from
     │   ├── BadConversation     bad_conversation   messages that the chat template cannot hold
     │   └── BadState            bad_state          a saved state that is damaged or foreign
     ├── BadModel                bad_model          a model folder that cannot be used
@@ -65,6 +66,12 @@ class UnknownToken(BadArgument):
     """A token id outside the vocabulary, or a text that is not one token."""
 
     code = "unknown_token"
+
+
+class NothingLeft(BadArgument):
+    """Filters that leave no token to choose from."""
+
+    code = "nothing_left"
 
 
 class BadConversation(BadArgument):

@@ -53,6 +53,7 @@ class Explorer(param.Parameterized):
     top_k = param.Integer(default=0, bounds=(0, 1000), doc="Likeliest tokens kept; 0 keeps all.")
     top_p = param.Number(default=1.0, bounds=(0, 1), doc="Mass of the tokens kept; 1 keeps all.")
     min_p = param.Number(default=0.0, bounds=(0, 1), doc="Least share of the likeliest one's p.")
+    biases = param.List(default=[], doc="Pairs of a token and what its logit gets; None forbids.")
     seed = param.Integer(default=1, bounds=(0, MAX_SEED), doc="Where the dice begin.")
     query = param.String(default="", doc="Token that is looked up, as text or id.")
     generating = param.Boolean(default=False, doc="A response is being written.")
@@ -106,7 +107,8 @@ class Explorer(param.Parameterized):
     @property
     def filters(self) -> Filters:
         """What reshapes the distribution before a token is drawn."""
-        return Filters(self.temperature, self.top_k or None, self.top_p, self.min_p)
+        biases = tuple((id, bias) for id, bias in self.biases)
+        return Filters(self.temperature, self.top_k or None, self.top_p, self.min_p, biases)
 
     @property
     def span(self) -> tuple[int, int]:

@@ -1,8 +1,8 @@
-"""Reshape a distribution before sampling: temperature, top-k, top-p, min-p.
+"""Reshape a distribution before sampling: biases, temperature, top-k, top-p, min-p.
 
-Applied in this order, which is that of `transformers`' logits warpers. Each is a pure function
-on logits; what a filter removes gets -inf, and the rest is renormalised by the softmax. Knows
-nothing about engines or sampling.
+Applied in this order, which is that of `transformers`' logits processors and warpers. Each is a
+pure function on logits; what a filter removes gets -inf, and the rest is renormalised by the
+softmax. Knows nothing about engines or sampling.
 """
 
 from __future__ import annotations
@@ -13,9 +13,34 @@ from dataclasses import dataclass
 import numpy as np
 
 from lmpanel.distribution import Distribution
-from lmpanel.errors import BadArgument
+from lmpanel.errors import BadArgument, NothingLeft, UnknownToken
+
+MAX_BIAS = 100
+"""Largest bias: e^100 times the odds leaves nothing to any other token."""
+
+Biases = tuple[tuple[int, float | None], ...]
 
 _COLDEST = 1e-6  # Colder than this only the likeliest token is left anyway.
+
+
+def with_biases(logits: np.ndarray, biases: Biases) -> np.ndarray:
+    """Logits with a bias added for some tokens; None forbids a token.
+
+    Raises NothingLeft when every token is forbidden, UnknownToken for one that is not there.
+
+    >>> with_biases(np.array([1.0, 2.0, 3.0]), ((0, 4.0), (2, None)))
+    array([  5.,   2., -inf])
+    """
+    if not biases:
+        return logits
+    biased = np.array(logits, dtype=np.float64)
+    for token, bias in biases:
+        if not 0 <= token < len(biased):
+            raise UnknownToken(f"There is no token with the id {token}.", "Remove its bias.")
+        biased[token] = -np.inf if bias is None else biased[token] + bias
+    if np.isneginf(biased).all():
+        raise NothingLeft("Every token is forbidden.", "Allow at least one of them.")
+    return biased
 
 
 def with_temperature(logits: np.ndarray, temperature: float) -> np.ndarray:
@@ -85,7 +110,8 @@ class Filters:
     """Settings of all filters; the defaults change nothing.
 
     `temperature` 0 to 100 (0: only the likeliest token), `top_k` at least 1, `top_p` and `min_p`
-    0 to 1; None leaves a filter out. Raises BadArgument.
+    0 to 1; None leaves a filter out. `biases` are pairs of a token and what is added to its logit,
+    None for a forbidden one. Raises BadArgument.
 
     >>> filtered = Filters(top_k=1).apply(Distribution(np.log([0.25, 0.75])))
     >>> filtered.prob(1), filtered.prob(0)
@@ -96,6 +122,7 @@ class Filters:
     top_k: int | None = None
     top_p: float | None = None
     min_p: float | None = None
+    biases: Biases = ()
 
     def __post_init__(self) -> None:
         _check("temperature", self.temperature, 0, 100)
@@ -106,17 +133,23 @@ class Filters:
     @property
     def active(self) -> bool:
         """Whether anything is changed at all."""
-        return self.temperature != 1 or self.top_k is not None or self._cuts
+        return self.temperature != 1 or self.top_k is not None or self._cuts or bool(self.biases)
 
     @property
     def _cuts(self) -> bool:
         return (self.top_p is not None and self.top_p < 1) or bool(self.min_p)
 
+    def biased(self, distribution: Distribution) -> Distribution:
+        """The distribution with the biases alone: what greedy decoding chooses from."""
+        if not self.biases:
+            return distribution
+        return Distribution(with_biases(distribution.logits, self.biases))
+
     def apply(self, distribution: Distribution) -> Distribution:
         """The distribution after all filters, renormalised; unchanged when none is active."""
         if not self.active:
             return distribution
-        logits = with_temperature(distribution.logits, self.temperature)
+        logits = with_temperature(self.biased(distribution).logits, self.temperature)
         if self.top_k is not None:
             logits = keep_top_k(logits, self.top_k)
         if self.top_p is not None:

@@ -70,9 +70,10 @@ class Generation:
 
     def _chooser(self) -> Choose:
         explorer = self._explorer
+        filters = explorer.filters
         if explorer.strategy == "greedy":
-            return greedy
-        return Sampler(explorer.filters, Dice(explorer.seed))
+            return lambda distribution: greedy(filters.biased(distribution))
+        return Sampler(filters, Dice(explorer.seed))
 
     def stop(self) -> None:
         """Stop after the current token."""
@@ -111,6 +112,7 @@ class Generation:
         how = explorer.strategy
         if how == "sample":
             how = f"sampled, seed {explorer.seed}{_settings(explorer.filters)}"
+        how += _biased(explorer.filters)
         response = explorer.editor.response(start)
         given = response.content_stop - response.content_start if response else 0
         return f"{how}, after {given} given tokens" if given else how
@@ -122,6 +124,13 @@ def _settings(filters: Filters) -> str:
     neutral = {"T": 1, "top-k": None, "top-p": 1, "min-p": 0}
     words = [f", {name} {value:g}" for name, value in shown.items() if value != neutral[name]]
     return "".join(words)
+
+
+def _biased(filters: Filters) -> str:
+    forbidden = sum(bias is None for _, bias in filters.biases)
+    words = f", {forbidden} forbidden" if forbidden else ""
+    pushed = len(filters.biases) - forbidden
+    return f"{words}, {pushed} with a bias" if pushed else words
 
 
 def _summary(run: Decoding, count: int, how: str) -> str:

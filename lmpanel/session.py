@@ -1,16 +1,17 @@
 """One student's session: what is on the screen and those who work on it, saved and restored whole.
 
-The arrows inside: `changes`, `generation`, `measurement`, `throws`, `beams` and `attempts` know the
-explorer, not each other; the session ties them together.
+The arrows inside: the collaborators (`changes`, `generation`, `measurement`, `throws` and so
+on) know the explorer, not each other; the session ties them together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lmpanel.attempts import Attempts
 from lmpanel.beams import Beams
+from lmpanel.biases import Biases
 from lmpanel.changes import Changes
 from lmpanel.document import Document
 from lmpanel.errors import LMPanelError
@@ -33,6 +34,7 @@ class Session:
         self.generation = Generation(self.explorer, self.attempts.keep)
         self.measurement = Measurement(self.explorer)
         self.throws = Throws(self.explorer)
+        self.biases = Biases(self.explorer)
         self.beams = Beams(self.explorer)
 
     def state(self) -> dict[str, Any]:
@@ -65,8 +67,14 @@ class Session:
         cursor = len(saved.ids) if saved.cursor is None else saved.cursor
         self.explorer.select(_anchor(saved.selection, cursor), cursor)
         # After the selection, which opens a tab of its own accord.
-        self.explorer.param.update(**saved.settings)
+        self.explorer.param.update(**_known(saved.settings, info.vocab_size))
         return warnings
+
+
+def _known(settings: Mapping[str, Any], vocab_size: int) -> dict[str, Any]:
+    """The settings without biases of tokens that this model does not have."""
+    biases = [(id, bias) for id, bias in settings.get("biases", ()) if id < vocab_size]
+    return {**settings, "biases": biases} if "biases" in settings else dict(settings)
 
 
 def _anchor(selection: tuple[int, int] | None, cursor: int) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 
 from lmpanel.bounded_json import read_json
 from lmpanel.errors import BadState
+from lmpanel.filters import MAX_BIAS
 from lmpanel.sampling import MAX_SEED
 
 VERSION = 1
@@ -43,6 +44,30 @@ def number(low: float, high: float) -> Check:
     return lambda value: type(value) in (int, float) and low <= value <= high
 
 
+def pairs(first: Check, second: Check, most: int) -> Check:
+    """Accepts lists of at most `most` pairs, no two of them with the same first value.
+
+    >>> check = pairs(whole(0, 9), number(0, 1), 2)
+    >>> check([[3, 0.5], [4, 1]]), check([[3, 0.5], [3, 1]]), check([[3]])
+    (True, False, False)
+    """
+
+    def check(value: Any) -> bool:
+        if not isinstance(value, list | tuple) or len(value) > most:
+            return False
+        if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in value):
+            return False
+        fits = all(first(one) and second(other) for one, other in value)
+        return fits and len({one for one, _ in value}) == len(value)
+
+    return check
+
+
+def or_none(check: Check) -> Check:
+    """Accepts None besides."""
+    return lambda value: value is None or check(value)
+
+
 SETTINGS: dict[str, Check] = {
     "where": one_of("here", "next"),
     "tab": one_of("next", "sampling", "beams", "surprise", "attempts"),
@@ -57,6 +82,7 @@ SETTINGS: dict[str, Check] = {
     "top_p": number(0, 1),
     "min_p": number(0, 1),
     "seed": whole(0, MAX_SEED),
+    "biases": pairs(whole(0, 2**31), or_none(number(-MAX_BIAS, MAX_BIAS)), 50),
 }
 """The settings a state may carry, and what each accepts."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import param
 
-from lmpanel.errors import BadArgument
+from lmpanel.errors import BadArgument, NothingLeft
 from lmpanel.explorer import Explorer
 from lmpanel.sampling import MAX_SEED, Dice, Draw, Tally, draw, from_die, new_seed, tally
 
@@ -50,7 +50,8 @@ class Throws(param.Parameterized):
         self._dice = Dice(explorer.seed)
         explorer.param.watch(self._start_over, ["seed"])
         explorer.param.watch(self._clear, ["document", "cursor", "where"])
-        explorer.param.watch(self._forget_tally, ["temperature", "top_k", "top_p", "min_p"])
+        reshaping = ["temperature", "top_k", "top_p", "min_p", "biases"]
+        explorer.param.watch(self._forget_tally, reshaping)
 
     @property
     def draw(self) -> Draw | None:
@@ -58,7 +59,10 @@ class Throws(param.Parameterized):
         distribution = self._explorer.distribution
         if self.throw is None or distribution is None:
             return None
-        return draw(self._explorer.filters.apply(distribution), self.throw.r)
+        try:
+            return draw(self._explorer.filters.apply(distribution), self.throw.r)
+        except NothingLeft:
+            return None
 
     def roll(self) -> None:
         """Take the seed's next number."""

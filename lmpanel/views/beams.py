@@ -10,6 +10,7 @@ from lmpanel.beam_search import Beam
 from lmpanel.document import Document
 from lmpanel.hand_search import WIDTHS, HandSearch
 from lmpanel.session import Session
+from lmpanel.views.tokens import token_row
 
 TITLE = "Beams"
 
@@ -110,12 +111,8 @@ def _option(session: Session, beam: Beam, option: Beam) -> dict[str, Any]:
     if option == beam:
         kept = {"text": "keep as it is", "kind": "kept", "total": beam.total_logprob}
         return {**kept, "chosen": chosen}
-    token = session.model.tokenizer.vocabulary.token(option.ids[-1])
     return {
-        "id": token.id,
-        "text": token.display if token.partial else token.text,
-        "kind": "special" if token.special else "bytes" if token.partial else "text",
-        "spoken": token.spoken,
+        **token_row(session.model.tokenizer.vocabulary, option.ids[-1]),
         "prob": math.exp(option.logprobs[-1]),
         "logprob": option.logprobs[-1],
         "total": option.total_logprob,

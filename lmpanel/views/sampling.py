@@ -5,22 +5,20 @@ Plain data. Knows nothing about Panel.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 import param
 
 from lmpanel.distribution import Distribution
+from lmpanel.errors import NothingLeft
 from lmpanel.explorer import Explorer
-from lmpanel.filters import Filters, with_temperature
 from lmpanel.session import Session
 from lmpanel.throws import expected_spread
-from lmpanel.views import next_token
+from lmpanel.views import biases, next_token, working
+from lmpanel.views.tokens import token_row
 
 TITLE = "Sampling"
-WORKED = 3
-"""Likeliest tokens whose numbers are worked out in the open."""
 
 
 def payload(session: Session) -> dict[str, Any]:
@@ -30,21 +28,26 @@ def payload(session: Session) -> dict[str, Any]:
     shared = {
         "at": len(explorer.context),
         "settings": {name: getattr(explorer, name) for name in SETTINGS},
+        "biases": biases.payload(session, distribution),
         "dice": None,
         "tally": [],
     }
     if distribution is None:
         return {**shared, "message": next_token.waiting(explorer)}
-    after = explorer.filters.apply(distribution)
+    try:
+        after = explorer.filters.apply(distribution)
+    except NothingLeft as error:
+        return {**shared, "message": str(error)}
+    ids = _shown(distribution, after, explorer.length)
     return {
         **shared,
         "message": "",
         "title": {"text": next_token.before(explorer)},
         "kept": int(np.count_nonzero(np.isfinite(after.logits))),
         "entropy": [distribution.entropy_bits, after.entropy_bits],
-        "rows": _rows(session, distribution, after),
-        "other": _other(distribution, after, explorer.length),
-        "working": _working(session, distribution, after),
+        "rows": _rows(session, distribution, after, ids),
+        "other": _other(distribution, after, ids),
+        "working": working.payload(session, distribution, after, ids),
         "dice": _dice(session),
         "tally": [_counted(session, entry) for entry in session.throws.tally],
     }
@@ -70,12 +73,17 @@ def actions(session: Session) -> dict[str, Any]:
         "throw": lambda text, kind: throws.type(str(text), kind),
         "take": take,
         "draw_many": throws.draw_many,
+        **biases.actions(session),
     }
 
 
 def sources(session: Session) -> list[tuple[Any, list[str]]]:
     """What the payload is made from besides the document."""
-    return [(session.throws, ["throw", "tally"]), (session.explorer, list(SETTINGS))]
+    return [
+        (session.throws, ["throw", "tally"]),
+        (session.biases, ["query"]),
+        (session.explorer, [*SETTINGS, "biases"]),
+    ]
 
 
 def set_filters(explorer: Explorer, settings: dict[str, float]) -> None:
@@ -91,15 +99,27 @@ def _inside(explorer: Explorer, name: str, value: float) -> float:
     return int(inside) if isinstance(parameter, param.Integer) else inside
 
 
-def _rows(session: Session, before: Distribution, after: Distribution) -> list[dict[str, Any]]:
-    # The order is that of the dice: filters never change it, but for ties.
+def _shown(before: Distribution, after: Distribution, length: int) -> list[int]:
+    """The likeliest after the filters, in the order of the dice, then those of before that were
+    removed or, by biases, overtaken."""
+    kept = min(length, int(np.count_nonzero(np.isfinite(after.logits))))
+    ids = dict.fromkeys(after.ranked(kept).tolist())
+    ids |= dict.fromkeys(before.ranked(length).tolist())
+    return list(ids)
+
+
+def _rows(
+    session: Session, before: Distribution, after: Distribution, ids: list[int]
+) -> list[dict[str, Any]]:
+    # One look at all of them is quicker than one at each; biases bring in others.
+    likeliest = {candidate.id: candidate for candidate in before.top(len(ids))}
     rows, total = [], 0.0
-    for candidate in before.top(session.explorer.length):
-        prob = after.prob(candidate.id)
+    for id in ids:
+        candidate, prob = likeliest.get(id) or before.candidate(id), after.prob(id)
         total += prob
         rows.append(
             {
-                **_token(session, candidate.id),
+                **token_row(session.model.tokenizer.vocabulary, id),
                 "rank": candidate.rank,
                 "before": candidate.prob,
                 "after": prob,
@@ -109,68 +129,14 @@ def _rows(session: Session, before: Distribution, after: Distribution) -> list[d
     return rows
 
 
-def _token(session: Session, id: int) -> dict[str, Any]:
-    token = session.model.tokenizer.vocabulary.token(id)
-    kind = "special" if token.special else "bytes" if token.partial else "text"
-    text = token.display if token.partial else token.text
-    return {"id": id, "text": text, "kind": kind, "spoken": token.spoken}
-
-
-def _other(before: Distribution, after: Distribution, length: int) -> dict[str, Any]:
-    shown = before.ranked(length)
+def _other(before: Distribution, after: Distribution, ids: list[int]) -> dict[str, Any]:
     rest = np.ones(before.size, dtype=bool)
-    rest[shown] = False
+    rest[ids] = False
     return {
         "count": int(rest.sum()),
-        "before": before.other_prob(length),
+        "before": float(before.probs[rest].sum()),
         "after": float(after.probs[rest].sum()),
     }
-
-
-def _working(session: Session, before: Distribution, after: Distribution) -> dict[str, Any]:
-    """Each step with this position's numbers: logits, divided, softmax, filtered, renormalised."""
-    filters = session.explorer.filters
-    warm = Distribution(with_temperature(before.logits, filters.temperature))
-    finite = np.isfinite(after.logits)
-    return {
-        "temperature": filters.temperature,
-        "kept_mass": float(warm.probs[finite].sum()),
-        "log_sum": _log_sum(warm),
-        "rules": _rules(filters),
-        "rows": [
-            {
-                **_token(session, candidate.id),
-                "logit": candidate.logit,
-                "divided": _finite(float(warm.logits[candidate.id])),
-                "softmax": warm.prob(candidate.id),
-                "kept": bool(finite[candidate.id]),
-                "after": after.prob(candidate.id),
-            }
-            for candidate in before.top(WORKED)
-        ],
-    }
-
-
-def _log_sum(distribution: Distribution) -> float:
-    """Natural logarithm of the sum of exp(logit): what the softmax subtracts."""
-    top = distribution.top_id
-    return float(distribution.logits[top]) - distribution.logprob(top)
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _rules(filters: Filters) -> list[str]:
-    """The filters in force, in their order."""
-    rules = []
-    if filters.top_k is not None:
-        rules.append(f"top-k keeps the {filters.top_k} likeliest")
-    if filters.top_p is not None and filters.top_p < 1:
-        rules.append(f"top-p keeps the likeliest until they hold {filters.top_p:g}")
-    if filters.min_p:
-        rules.append(f"min-p keeps those at least {filters.min_p:g} times as likely as the first")
-    return rules
 
 
 def _dice(session: Session) -> dict[str, Any] | None:
@@ -178,7 +144,7 @@ def _dice(session: Session) -> dict[str, Any] | None:
     if throw is None or drawn is None:
         return None
     return {
-        **_token(session, drawn.id),
+        **token_row(session.model.tokenizer.vocabulary, drawn.id),
         "r": throw.r,
         "source": throw.source,
         "low": drawn.low,
@@ -190,7 +156,7 @@ def _dice(session: Session) -> dict[str, Any] | None:
 def _counted(session: Session, entry: Any) -> dict[str, Any]:
     low, high = expected_spread(entry)
     return {
-        **_token(session, entry.id),
+        **token_row(session.model.tokenizer.vocabulary, entry.id),
         "prob": entry.prob,
         "count": entry.count,
         "expected": entry.expected,

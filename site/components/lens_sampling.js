@@ -4,12 +4,13 @@
  * State: `{at, message, title: {text}, settings: {temperature, top_k, top_p, min_p, seed}, kept,
  * entropy: [before, after], rows: [{rank, id, text, kind, spoken, before, after, cumulative}],
  * other: {count, before, after}, working, dice: {id, text, spoken, r, source, low, high, rank}|null,
- * tally: [{id, text, prob, count, expected, low, high}]}`.
+ * tally: [{id, text, prob, count, expected, low, high}], biases: see bias_list.js}`.
  * Sends: `filters {temperature, …}`, `seed {text}`, `roll`, `throw {text, kind}`, `take`,
  * `draw_many`, `pick {id, at}`.
  */
 import { h, css, fill, setText, showSetting } from "./dom.js";
 import { action } from "./action.js";
+import { biasList, styles as biasStyles } from "./bias_list.js";
 import { diceLine, styles as lineStyles } from "./dice_line.js";
 import { filterSliders, styles as sliderStyles } from "./filter_sliders.js";
 import { workingSteps, styles as workingStyles } from "./working_steps.js";
@@ -20,16 +21,18 @@ import { bits, count, probability } from "./format.js";
 export function create(link) {
   const title = h("p", { class: "title" });
   const sliders = filterSliders((settings) => link.send("filters", settings));
+  const biases = biasList(link);
   const entropy = h("p", { class: "muted number small" });
   const dice = diceBox(link);
   const table = beforeAfter(link);
   const working = workingSteps();
   const many = drawMany(link);
   const body = h("div", { class: "stack" }, dice.element, table.element, working.element, many.element);
-  const element = h("div", { class: "sampling stack" }, title, sliders.element, entropy, body);
+  const element = h("div", { class: "sampling stack" }, title, sliders.element, biases.element, entropy, body);
   const parts = [dice, table, working, many];
   const show = (state) => {
     sliders.show(state.settings);
+    biases.show(state);
     body.hidden = entropy.hidden = Boolean(state.message);
     fill(title, ...(state.message ? [state.message] : ["After “", h("b", {}, tokenNodes(state.title.text, { spaces: false })), "”, tokens are drawn from"]));
     if (state.message) return;
@@ -123,4 +126,4 @@ export const styles = css`
   tr.gone td { color: var(--muted); }
 `;
 
-export const sheets = [styles, lineStyles, sliderStyles, workingStyles];
+export const sheets = [styles, biasStyles, lineStyles, sliderStyles, workingStyles];

@@ -13,7 +13,7 @@ from support.asynchronous import asynchronous
 SETTINGS = {
     "where": "next", "tab": "surprise", "measure": "rank", "unit": "nats", "length": 50,
     "max_tokens": 17, "past_end": True, "strategy": "sample", "temperature": 0.7, "top_k": 40,
-    "top_p": 0.9, "min_p": 0.05, "seed": 11,
+    "top_p": 0.9, "min_p": 0.05, "seed": 11, "biases": [[4, None], [9, -2.5]],
 }
 
 
@@ -28,7 +28,7 @@ async def test_a_state_is_restored_as_it_was(session):
     session.changes.raw_text("something else")
     explorer.param.update(where="here", tab="next", measure="entropy", unit="bits", length=5)
     assert session.restore(saved) == []
-    assert session.state() == saved
+    assert json.loads(json.dumps(session.state())) == saved
     assert (explorer.anchor, explorer.cursor) == (12, 7)
 
 
@@ -101,3 +101,10 @@ async def test_nothing_is_restored_while_the_model_writes(session):
     with pytest.raises(BadArgument):
         session.restore({**state, "ids": [5], "settings": SETTINGS})
     assert session.state() == state
+
+
+@asynchronous
+async def test_biases_of_tokens_that_are_not_there_are_left_out(session):
+    saved = session.state()
+    saved["settings"]["biases"] = [[4, 1.0], [10**6, None]]
+    assert session.restore(saved) == [] and session.explorer.biases == [(4, 1.0)]
