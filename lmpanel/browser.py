@@ -37,6 +37,7 @@ class BrowserEngine:
 
     def __init__(self, model: dict[str, Any]):
         self.stats = EngineStats()
+        self.spare = True
         self._info = EngineInfo(model, "starting")
         self._client: Any = None
         self._connected = asyncio.Event()
@@ -157,6 +158,7 @@ class Host:
     def connect(self, client: Any, info: str) -> None:
         """A verified engine is there."""
         details = json.loads(info)
+        self.engine.spare = details["spare"]
         self.engine.connect(client, details["backend"], details["threads"], details["verified"])
 
     def disconnect(self, message: str) -> None:

@@ -8,6 +8,7 @@ kept by the model.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from lmpanel.errors import Cancelled, LMPanelError
@@ -21,8 +22,10 @@ LONG = 256
 class Measurement:
     """The measurement of what an explorer shows; needs a running event loop."""
 
-    def __init__(self, explorer: Explorer):
+    def __init__(self, explorer: Explorer, on_rest: Callable[[], None] = lambda: None):
+        """`on_rest` is called when all that is in view has been measured."""
         self._explorer = explorer
+        self._on_rest = on_rest
         self._typed = TypedCheck(explorer.model.tokenizer)
         self._task: asyncio.Task | None = None
         # Also when nothing changes: looking at a token again tries again what has failed.
@@ -68,6 +71,7 @@ class Measurement:
         explorer.recorded = None
         explorer.note = _note(self._typed.differences(explorer.document))
         explorer.measured += 1
+        self._on_rest()
 
     async def _measure_next(self, context: tuple[int, ...]) -> None:
         if context:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,7 @@ class LanguageModel:
         self.tree = PrefixTree()
         self._kept = kept
         self._distributions: OrderedDict[tuple[int, ...], Distribution] = OrderedDict()
+        self._foreseen: dict[tuple[int, ...], Distribution] = {}
         self._turnstile = asyncio.Lock()
         try:
             self.chat: ChatTemplate | None = ChatTemplate.from_model(engine.info.model, tokenizer)
@@ -72,6 +73,8 @@ class LanguageModel:
         found = self._distributions.get(key)
         if found is not None:
             self._distributions.move_to_end(key)
+        elif (found := self._foreseen.pop(key, None)) is not None:
+            self._keep(key, found)
         return found
 
     async def distribution(self, ids: Sequence[int]) -> Distribution:
@@ -104,12 +107,29 @@ class LanguageModel:
         async with self._turnstile:
             found = {ids: self.cached(ids) for ids in keys}
             missing = [ids for ids, known in found.items() if known is None]
-            shared = _shared(missing)
-            for start in range(0, len(missing), MAX_BRANCHES):
-                batch = missing[start : start + MAX_BRANCHES]
-                for ids, row in zip(batch, await self._batch(batch, shared), strict=True):
-                    found[ids] = self._remember(ids, row)
+            async for ids, row in self._rows(missing):
+                found[ids] = self._remember(ids, row)
         return [found[ids] for ids in keys]
+
+    async def foresee(self, contexts: Sequence[Sequence[int]]) -> None:
+        """Have the distributions after `contexts` ready, until others are foreseen.
+
+        Those not remembered are computed in one batch. Raises as `distribution`.
+        """
+        keys = [self._checked(ids) for ids in contexts]
+        async with self._turnstile:
+            missing = [ids for ids in dict.fromkeys(keys) if self.cached(ids) is None]
+            rows = [(ids, _own(row)) async for ids, row in self._rows(missing)]
+            self._foreseen = {ids: Distribution(row) for ids, row in rows}
+
+    async def _rows(
+        self, contexts: list[tuple[int, ...]]
+    ) -> AsyncIterator[tuple[tuple[int, ...], np.ndarray]]:
+        shared = _shared(contexts)
+        for start in range(0, len(contexts), MAX_BRANCHES):
+            batch = contexts[start : start + MAX_BRANCHES]
+            for ids, row in zip(batch, await self._batch(batch, shared), strict=True):
+                yield ids, row
 
     async def _batch(self, contexts: list[tuple[int, ...]], shared: int) -> Sequence[np.ndarray]:
         if shared and len(contexts) > 1:
@@ -149,6 +169,7 @@ class LanguageModel:
     def forget(self) -> None:
         """Let all remembered distributions and scores go."""
         self._distributions.clear()
+        self._foreseen.clear()
         self.tree.clear()
 
     def _next_chunk(self, ids: tuple[int, ...]) -> tuple[int, int] | None:
@@ -195,8 +216,10 @@ class LanguageModel:
             return await call(ids, argument)
 
     def _remember(self, ids: tuple[int, ...], row: np.ndarray) -> Distribution:
-        # A copy: a view would keep the whole chunk of rows alive.
-        distribution = self._distributions[ids] = Distribution(np.array(row, dtype=np.float32))
+        return self._keep(ids, Distribution(_own(row)))
+
+    def _keep(self, ids: tuple[int, ...], distribution: Distribution) -> Distribution:
+        self._distributions[ids] = distribution
         while len(self._distributions) > self._kept:
             self._distributions.popitem(last=False)
         return distribution
@@ -205,6 +228,11 @@ class LanguageModel:
         self.tokenizer.vocabulary.check(ids)
         self.check_context(len(ids))
         return tuple(ids)
+
+
+def _own(row: np.ndarray) -> np.ndarray:
+    """A copy: a view would keep the whole chunk of rows alive."""
+    return np.array(row, dtype=np.float32)
 
 
 def _shared(contexts: Sequence[tuple[int, ...]]) -> int:

@@ -19,6 +19,7 @@ from lmpanel.explorer import Explorer
 from lmpanel.generation import Generation
 from lmpanel.measurement import Measurement
 from lmpanel.model import LanguageModel
+from lmpanel.prefetch import Prefetch
 from lmpanel.state_codec import SETTINGS, State, decode_state, encode_state
 from lmpanel.throws import Throws
 
@@ -32,7 +33,8 @@ class Session:
         self.changes = Changes(self.explorer)
         self.attempts = Attempts(self.explorer)
         self.generation = Generation(self.explorer, self.attempts.keep)
-        self.measurement = Measurement(self.explorer)
+        self.prefetch = Prefetch(self.explorer)
+        self.measurement = Measurement(self.explorer, self.prefetch.begin)
         self.throws = Throws(self.explorer)
         self.biases = Biases(self.explorer)
         self.beams = Beams(self.explorer)

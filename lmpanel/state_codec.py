@@ -82,6 +82,7 @@ SETTINGS: dict[str, Check] = {
     "top_p": number(0, 1),
     "min_p": number(0, 1),
     "seed": whole(0, MAX_SEED),
+    "ahead": one_of(True, False),
     "biases": pairs(whole(0, 2**31), or_none(number(-MAX_BIAS, MAX_BIAS)), 50),
 }
 """The settings a state may carry, and what each accepts."""

@@ -2,20 +2,22 @@
  * Connects the engine's events with the status line, the notices and Python: progress while it
  * loads, a new port for Python whenever a verified engine is there, a clear word when it is lost.
  */
+import { canSpare, watchBattery } from "./spare_work.js";
 import { announce, clearNotice, notice } from "./status.js";
 
 /**
  * @param {{engine: import("./engine/host.js").EngineHost, python: object, status: object,
- *   options: {backend: string, threads: number|null}}} parts
+ *   options: {backend: string, threads: number|null, ahead: boolean}}} parts
  */
-export function watchEngine({ engine, python, status, options }) {
+export function watchEngine(parts) {
+  const { engine, python, status, options } = parts;
   const start = () => engine.start(options).catch(() => {});  // told by the "error" event
   const listen = (name, handler) => engine.addEventListener(name, ({ detail }) => handler(detail));
   listen("progress", ({ phase, message, done, total }) => {
     if (phase === "ready") return;
     status.set({ phase, message: message ?? "", ...(phase === "download" ? { bytesDone: done, bytesTotal: total } : {}) });
   });
-  listen("ready", (info) => ready({ engine, python, status, wanted: options.backend }, info));
+  listen("ready", (info) => ready(parts, info));
   listen("lost", ({ error, restarting }) => lost({ python, status }, error, restarting));
   listen("error", (error) => failed({ python, status, start }, error));
   listen("stats", (stats) => status.set({ tokensPerSecond: stats.tokens_per_second, engineStats: stats }));
@@ -23,19 +25,26 @@ export function watchEngine({ engine, python, status, options }) {
     python.post({ verb: "engine_lost", message: "The backend is being changed." });
     engine.useBackend(detail).catch(() => {});
   });
-  python.addEventListener("restarted", () => { if (engine.info) connect(engine, python); });
+  const again = () => { if (engine.info) connect(parts); };
+  python.addEventListener("restarted", again);
+  watchBattery(async () => { if (await canSpare(wishes(parts)) !== status.spare) again(); });
   python.addEventListener("measured", () => status.mark("first_distribution"));
   start();
 }
 
-async function connect(engine, python) {
+async function connect({ engine, python, status, options }) {
   const { backend, threads, verified } = engine.info;
+  const spare = await canSpare(wishes({ engine, options }));
+  status.set({ spare });
   const port = await engine.connect().catch(() => null);
   if (!port) return;  // lost meanwhile: the next "ready" connects
-  python.post({ verb: "engine", port, info: { backend, threads, verified } }, [port]);
+  python.post({ verb: "engine", port, info: { backend, threads, verified, spare } }, [port]);
 }
 
-function ready({ engine, python, status, wanted }, info) {
+const wishes = ({ engine, options }) => ({ compact: Boolean(engine.info?.compact), ahead: options.ahead });
+
+function ready(parts, info) {
+  const { status, options } = parts;
   const { backend, threads, verified, compact, steps } = info;
   status.mark("model");
   Object.assign(status.timings, info.timings_ms);
@@ -44,8 +53,8 @@ function ready({ engine, python, status, wanted }, info) {
   clearNotice("backend");
   announce(`The model is ready: ${status.line()}.`);
   if (compact) tellCompact();
-  else tellSteps(steps, wanted);
-  return connect(engine, python);
+  else tellSteps(steps, options.backend);
+  return connect(parts);
 }
 
 /** A step down is told with its reason, unless there was simply no GPU to be had. */

@@ -4,17 +4,22 @@
  */
 
 const BACKENDS = ["auto", "webgpu", "webgpu-nosubgroups", "wasm"];
-const KNOWN = new Set(["backend", "threads"]);
+const KNOWN = new Set(["backend", "threads", "ahead"]);
 
 /**
  * @param {string} search e.g. "?backend=wasm&threads=2"
- * @returns {{backend: string, threads: number|null, warnings: string[]}}
+ * @returns {{backend: string, threads: number|null, ahead: boolean, warnings: string[]}}
  */
 export function readOptions(search) {
   const query = new URLSearchParams(search);
   const warnings = [];
   for (const name of query.keys()) if (!KNOWN.has(name)) warnings.push(`“${clip(name)}” is not a parameter of this page and was ignored.`);
-  return { backend: backend(query.get("backend"), warnings), threads: threads(query.get("threads"), warnings), warnings };
+  return {
+    backend: backend(query.get("backend"), warnings),
+    threads: threads(query.get("threads"), warnings),
+    ahead: ahead(query.get("ahead"), warnings),
+    warnings,
+  };
 }
 
 function backend(value, warnings) {
@@ -28,6 +33,11 @@ function threads(value, warnings) {
   if (/^[1-9]\d?$/.test(value) && Number(value) <= 16) return Number(value);
   warnings.push(`threads=${clip(value)} is not a number from 1 to 16; the number is chosen by the page.`);
   return null;
+}
+
+function ahead(value, warnings) {
+  if (value !== null && value !== "on" && value !== "off") warnings.push(`ahead=${clip(value)} is neither on nor off; it is on.`);
+  return value !== "off";
 }
 
 const clip = (text) => text.length > 40 ? `${text.slice(0, 40)}…` : text;

@@ -18,6 +18,7 @@ export class Status extends EventTarget {
     this.timings = {};
     this.tokensPerSecond = null;
     this.engineStats = { calls: 0, tokens: 0, reused: 0 };
+    this.spare = false;
     this.engine = null;
     this.steps = [];
   }
@@ -39,7 +40,7 @@ export class Status extends EventTarget {
     return {
       phase: this.phase, message: this.message, bytes_done: this.bytesDone, bytes_total: this.bytesTotal,
       timings_ms: { ...this.timings }, tokens_per_second: this.tokensPerSecond,
-      engine_calls: calls, engine_tokens: tokens, engine_reused: reused, stored_bytes: 0, offline_ready: false,
+      engine_calls: calls, engine_tokens: tokens, engine_reused: reused, computes_ahead: this.spare, stored_bytes: 0, offline_ready: false,
     };
   }
 

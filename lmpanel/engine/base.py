@@ -65,8 +65,9 @@ class EngineStats:
 class Engine(Protocol):
     """What every engine offers. Arguments are checked with `check_logits`/`check_branch`.
 
-    An engine may also have `async ready()`, which waits until a lost engine is usable again, and
-    `reset()`, which forgets the key/value cache.
+    An engine may also have `async ready()`, which waits until a lost engine is usable again,
+    `reset()`, which forgets the key/value cache, and `spare`: whether the machine can afford work
+    that nobody has asked for.
     """
 
     stats: EngineStats

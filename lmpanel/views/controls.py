@@ -14,7 +14,7 @@ class Controls(Component):
     _esm = module("controls")
     watches = (
         *("document", "cursor", "generating", "written"),
-        *("strategy", "max_tokens", "past_end"),
+        *("strategy", "max_tokens", "past_end", "ahead"),
     )
 
     def payload(self) -> dict[str, Any]:
@@ -32,6 +32,7 @@ class Controls(Component):
             "strategy": explorer.strategy,
             "max_tokens": explorer.max_tokens,
             "past_end": explorer.past_end,
+            "ahead": explorer.ahead,
             "tasks": [{"name": task.name, "message": task.message} for task in TASKS],
             "rewind": f"Cut the document after token {last}" if inside else None,
         }
@@ -54,6 +55,7 @@ class Controls(Component):
         return {
             "ready": lambda: None,
             "strategy": lambda name: self.explorer.param.update(strategy=name),
+            "ahead": lambda on: self.explorer.param.update(ahead=bool(on)),
             "generate": generation.run,
             "stop": generation.stop,
             "pick_top": changes.pick_top,

@@ -2,9 +2,9 @@
  * What can be done to the document: let the model write, write oneself, go back.
  *
  * State from Python: `{turn: "assistant"|"user"|"raw", empty, reply_tokens, generating, written, strategy,
- * max_tokens, past_end, tasks: [{name, message}], rewind}` (rewind: what the button would do, or null).
+ * max_tokens, past_end, ahead, tasks: [{name, message}], rewind}` (rewind: what the button would do, or null).
  * Messages: `{op: "written", box}`: the text typed into that box is in the document now.
- * Sends: `strategy {name}`, `generate {max_tokens, past_end}`, `stop`, `pick_top`, `clear_response`,
+ * Sends: `strategy {name}`, `ahead {on}`, `generate {max_tokens, past_end}`, `stop`, `pick_top`, `clear_response`,
  * `rewind`, `append_text {text, box}`, `end_turn {text}`, `close_turn`, `raw_text {text}`.
  */
 import { h, css, shadow, setText, showSetting } from "./dom.js";
@@ -26,6 +26,7 @@ export function mount(link) {
 function actionRow(link) {
   const limit = h("input", { class: "field small limit", type: "number", min: 1, max: 2000, step: 1, "aria-label": "At most this many tokens" });
   const past = h("input", { type: "checkbox" });
+  const ahead = h("input", { type: "checkbox", onchange: () => link.send("ahead", { on: ahead.checked }) });
   const strategy = h("select", { class: "field small", "aria-label": "Who chooses each token", onchange: () => link.send("strategy", { name: strategy.value }) },
     h("option", { value: "greedy" }, "the likeliest (greedy)"), h("option", { value: "sample" }, "by dice (sampling)"));
   const generate = action("Generate response", () => {
@@ -40,7 +41,8 @@ function actionRow(link) {
   const close = action("Only close the turn", () => link.send("close_turn"), "quiet small");
   const options = h("details", { class: "options small" }, h("summary", {}, "Options"), h("div", { class: "row settings" },
     h("label", { class: "row" }, "choose", strategy), h("label", { class: "row" }, "at most", limit, "tokens"),
-    h("label", { class: "row" }, past, "go on past the end of the turn"), close.element));
+    h("label", { class: "row" }, past, "go on past the end of the turn"),
+    h("label", { class: "row", title: "The likeliest next tokens are computed while you look, so that a click is answered at once" }, ahead, "compute ahead"), close.element));
   const progress = h("span", { class: "small muted number said", role: "status" });
   const element = h("div", { class: "actions row" }, generate.element, top.element, clear.element, rewind.element, options, progress);
   const show = (state) => {
@@ -57,6 +59,7 @@ function actionRow(link) {
     showSetting(limit, state.max_tokens);
     showSetting(past, state.past_end);
     showSetting(strategy, state.strategy);
+    showSetting(ahead, state.ahead);
   };
   return { element, show };
 }

@@ -46,6 +46,12 @@ def gpu_page(gpu_browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
+def steady(page: Page, server) -> ExplorerPage:
+    """As `explorer`, but nothing is computed ahead: for tests that count what is computed."""
+    return ExplorerPage(page, server.url).open("backend=wasm&ahead=off")
+
+
+@pytest.fixture
 def explorer(page: Page, server) -> ExplorerPage:
     """The page with the model ready on WebAssembly and the first example measured."""
     return ExplorerPage(page, server.url).open()

@@ -109,16 +109,16 @@ def test_two_automatic_beams_have_the_totals_of_score(explorer: ExplorerPage) ->
     assert [beam["total_logprob"] for beam in script["beams"]] == pytest.approx(totals, abs=1e-6)
 
 
-def test_each_step_is_one_call_of_the_engine(explorer: ExplorerPage) -> None:
-    explorer.measured()
-    open_beams(explorer)
-    explorer.button("Search by hand").click()
-    title(explorer, "Step 1")
-    explorer.button("Choose the best").click()
-    before = explorer.call("() => lmpanel.status()")
-    explorer.button("Keep these 3").click()
-    title(explorer, "Step 2")
-    after = explorer.call("() => lmpanel.status()")
+def test_each_step_is_one_call_of_the_engine(steady: ExplorerPage) -> None:
+    steady.measured()
+    open_beams(steady)
+    steady.button("Search by hand").click()
+    title(steady, "Step 1")
+    steady.button("Choose the best").click()
+    before = steady.call("() => lmpanel.status()")
+    steady.button("Keep these 3").click()
+    title(steady, "Step 2")
+    after = steady.call("() => lmpanel.status()")
     assert after["engine_calls"] - before["engine_calls"] == 1
     assert after["engine_tokens"] - before["engine_tokens"] == 3
 

@@ -24,10 +24,10 @@ def probabilities(explorer: ExplorerPage) -> dict[str, tuple[str, str]]:
     return {line[1]: (line[2], line[3]) for line in cells}
 
 
-def test_a_favoured_and_a_forbidden_token(explorer: ExplorerPage) -> None:
-    explorer.measured()
-    biases = open_list(explorer)
-    before = explorer.call("() => lmpanel.status()")["engine_calls"]
+def test_a_favoured_and_a_forbidden_token(steady: ExplorerPage) -> None:
+    steady.measured()
+    biases = open_list(steady)
+    before = steady.call("() => lmpanel.status()")["engine_calls"]
     biases.get_by_label("Find a token").fill("A")
     biases.get_by_role("button", name="Favour A", exact=True).press("Enter")
     amount = biases.get_by_label("Added to the logit of A")
@@ -38,21 +38,21 @@ def test_a_favoured_and_a_forbidden_token(explorer: ExplorerPage) -> None:
     biases.get_by_role("button", name="Forbid In", exact=True).click()
     expect(biases.get_by_role("checkbox", name="Forbid In", exact=True)).to_be_checked()
     expect(biases.locator("summary")).to_have_text("Forbid or favour tokens (2)")
-    shown = probabilities(explorer)
+    shown = probabilities(steady)
     assert shown["In"][1] == "removed"
-    context = explorer.call("async () => ({ ids: (await lmpanel.getState()).ids })")
-    found = explorer.call("async (c) => lmpanel.next(c, { top_k: 50 })", context)["candidates"]
+    context = steady.call("async () => ({ ids: (await lmpanel.getState()).ids })")
+    found = steady.call("async (c) => lmpanel.next(c, { top_k: 50 })", context)["candidates"]
     p = {entry["text"]: entry["prob"] for entry in found}
     total = 1 - p["In"] + p["A"] * (math.exp(2) - 1)
     assert float(shown["A"][1]) == pytest.approx(p["A"] * math.exp(2) / total, abs=6e-4)
     assert float(shown["The"][1]) == pytest.approx(p["The"] / total, abs=6e-4)
     assert next(iter(shown)) == "A"
-    explorer.button("Pick top token").click()
-    expect(explorer.tokens.last).to_have_text("A")
-    state = explorer.call("() => lmpanel.getState()")
+    steady.button("Pick top token").click()
+    expect(steady.tokens.last).to_have_text("A")
+    state = steady.call("() => lmpanel.getState()")
     assert sorted(bias is None for _, bias in state["settings"]["biases"]) == [False, True]
-    explorer.call("async (ids) => lmpanel.next({ ids })", state["ids"])
-    assert explorer.call("() => lmpanel.status()")["engine_calls"] == before + 1
+    steady.call("async (ids) => lmpanel.next({ ids })", state["ids"])
+    assert steady.call("() => lmpanel.status()")["engine_calls"] == before + 1
 
 
 @pytest.mark.parametrize("way", ["forbidden", "passed"])

@@ -49,53 +49,53 @@ def cost(explorer: ExplorerPage, before: tuple[int, int]) -> tuple[int, int]:
     return calls - before[0], tokens - before[1]
 
 
-def test_a_click_on_a_candidate_costs_exactly_one_token(explorer: ExplorerPage) -> None:
-    before = work(explorer)
+def test_a_click_on_a_candidate_costs_exactly_one_token(steady: ExplorerPage) -> None:
+    before = work(steady)
     assert before == (1, 40)
     for count in range(1, 4):
-        explorer.pick(2)
-        assert cost(explorer, before) == (count, count)
+        steady.pick(2)
+        assert cost(steady, before) == (count, count)
 
 
-def test_going_back_and_forth_costs_nothing(explorer: ExplorerPage) -> None:
-    explorer.measured()
+def test_going_back_and_forth_costs_nothing(steady: ExplorerPage) -> None:
+    steady.measured()
     for rank in (1, 2, 1):
-        explorer.pick(rank)
-    before = work(explorer)
-    length = explorer.tokens.count()
+        steady.pick(rank)
+    before = work(steady)
+    length = steady.tokens.count()
     for name, expected in (("Undo", -1), ("Undo", -2), ("Redo", -1), ("Redo", 0)):
-        explorer.button(name).click()
-        expect(explorer.tokens).to_have_count(length + expected)
-    explorer.token(length - 3).click()
-    explorer.button("Rewind").click()
-    expect(explorer.tokens).to_have_count(length - 2)
-    explorer.button("Clear response").click()
-    expect(explorer.tokens).to_have_count(length - 3)
-    assert cost(explorer, before) == (0, 0)
+        steady.button(name).click()
+        expect(steady.tokens).to_have_count(length + expected)
+    steady.token(length - 3).click()
+    steady.button("Rewind").click()
+    expect(steady.tokens).to_have_count(length - 2)
+    steady.button("Clear response").click()
+    expect(steady.tokens).to_have_count(length - 3)
+    assert cost(steady, before) == (0, 0)
 
 
-def test_a_fork_at_an_earlier_place_costs_one_token(explorer: ExplorerPage) -> None:
+def test_a_fork_at_an_earlier_place_costs_one_token(steady: ExplorerPage) -> None:
     for _ in range(3):
-        explorer.pick(1)
-    before = work(explorer)
-    length = explorer.tokens.count()
-    explorer.token(length - 2).click()
-    expect(explorer.title).to_contain_text("expected")
-    assert cost(explorer, before) == (0, 0)
-    explorer.pick(3)
-    expect(explorer.tokens).to_have_count(length - 1)
-    assert cost(explorer, before) == (1, 1)
+        steady.pick(1)
+    before = work(steady)
+    length = steady.tokens.count()
+    steady.token(length - 2).click()
+    expect(steady.title).to_contain_text("expected")
+    assert cost(steady, before) == (0, 0)
+    steady.pick(3)
+    expect(steady.tokens).to_have_count(length - 1)
+    assert cost(steady, before) == (1, 1)
 
 
 def test_looking_far_back_costs_one_token_and_so_does_the_fork_there(
-        explorer: ExplorerPage) -> None:
-    before = work(explorer)
-    explorer.token(30).click()
-    expect(explorer.title).to_contain_text("expected")
-    assert cost(explorer, before) == (1, 1)
-    explorer.pick(2)
-    expect(explorer.tokens).to_have_count(31)
-    assert cost(explorer, before) == (2, 2)
+        steady: ExplorerPage) -> None:
+    before = work(steady)
+    steady.token(30).click()
+    expect(steady.title).to_contain_text("expected")
+    assert cost(steady, before) == (1, 1)
+    steady.pick(2)
+    expect(steady.tokens).to_have_count(31)
+    assert cost(steady, before) == (2, 2)
 
 
 def test_webassembly_gives_the_native_distributions(page: Page, server, model_dir: Path) -> None:

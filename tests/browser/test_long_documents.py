@@ -41,37 +41,37 @@ def read(explorer: ExplorerPage, note: Locator) -> None:
     explorer.settled()
 
 
-def test_two_thousand_tokens_stay_fluid(explorer: ExplorerPage) -> None:
-    measuring = explorer.page.locator("#slot-token_strip .live").get_by_text("measuring token")
-    explorer.message.fill(long_text(10_000))
-    explorer.button("End Turn").click()
+def test_two_thousand_tokens_stay_fluid(steady: ExplorerPage) -> None:
+    measuring = steady.page.locator("#slot-token_strip .live").get_by_text("measuring token")
+    steady.message.fill(long_text(10_000))
+    steady.button("End Turn").click()
     expect(measuring).to_be_visible(timeout=READ_MS)
-    read(explorer, measuring)
-    length = explorer.tokens.count()
+    read(steady, measuring)
+    length = steady.tokens.count()
     assert length > 2_000
-    explorer.tokens.first.evaluate(COUNT_CHANGES)
+    steady.tokens.first.evaluate(COUNT_CHANGES)
 
-    before = engine(explorer)
+    before = engine(steady)
     for index in (length // 2, 5, length - 3):
-        explorer.token(index).click()
-        expect(explorer.token(index)).to_have_attribute("aria-selected", "true")
-        expect(explorer.title).to_contain_text("expected")
-        explorer.settled()
-    assert engine(explorer)[0] - before[0] <= 3
-    assert 0 < changes(explorer) < 3 * FEW
+        steady.token(index).click()
+        expect(steady.token(index)).to_have_attribute("aria-selected", "true")
+        expect(steady.title).to_contain_text("expected")
+        steady.settled()
+    assert engine(steady)[0] - before[0] <= 3
+    assert 0 < changes(steady) < 3 * FEW
 
-    explorer.page.keyboard.press("End")
-    explorer.settled()
-    before = engine(explorer)
-    changes(explorer)
+    steady.page.keyboard.press("End")
+    steady.settled()
+    before = engine(steady)
+    changes(steady)
     for count in range(1, 4):
-        explorer.pick(1)
-        assert engine(explorer) == (before[0] + count, before[1] + count)
-        assert 0 < changes(explorer) < FEW
+        steady.pick(1)
+        assert engine(steady) == (before[0] + count, before[1] + count)
+        assert 0 < changes(steady) < FEW
 
-    explorer.token(length - 60).click()
-    explorer.token(length - 11).click(modifiers=["Shift"])
-    expect(explorer.page.locator("#slot-lens .live .sums [data-value]")).to_have_count(50)
+    steady.token(length - 60).click()
+    steady.token(length - 11).click(modifiers=["Shift"])
+    expect(steady.page.locator("#slot-lens .live .sums [data-value]")).to_have_count(50)
 
 
 def test_more_than_the_model_can_look_at_is_refused_before_it_is_asked(
