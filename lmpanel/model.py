@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,9 @@ from lmpanel.scoring import TokenScore, score_rows
 from lmpanel.tokenizer import Tokenizer
 
 Progress = Callable[[int, int], None]
+
+ROWS_ALONG = 32
+"""Rows of logits that `distributions_along` holds at a time: 6 MB for 49152 tokens."""
 
 
 class LanguageModel:
@@ -113,6 +116,29 @@ class LanguageModel:
                 for token, row in zip(chunk, rows, strict=True):
                     found[token] = self._remember((*ids, token), row)
         return [found[token] for token in next_ids]
+
+    async def distributions_along(
+        self, ids: Sequence[int], start: int, stop: int
+    ) -> AsyncIterator[Distribution]:
+        """The distributions that predict the tokens [start, stop) of `ids`, one after the other.
+
+        They are computed in chunks and not remembered, so that memory stays bounded however long
+        the stretch is. Raises BadArgument for a stretch that is not inside or begins with the
+        first token, which has no prediction; else as `distribution`.
+        """
+        ids = self._checked(ids)
+        if not 1 <= start <= stop <= len(ids):
+            raise BadArgument(
+                f"Tokens {start} to {stop} of {len(ids)} were asked for.",
+                "The first token has no prediction, the last one is the end.",
+            )
+        for first in range(start, stop, ROWS_ALONG):
+            last = min(first + ROWS_ALONG, stop)
+            # As in `scores`, a click need not wait for the whole stretch.
+            async with self._turnstile:
+                rows = await self._ask("logits", ids[: last - 1], first - 1)
+            for row in rows:
+                yield Distribution(row)
 
     def known_scores(self, ids: Sequence[int]) -> list[TokenScore | None]:
         """What is known about each token of `ids` without asking the engine, else None."""
