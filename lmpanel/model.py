@@ -24,6 +24,8 @@ from lmpanel.tokenizer import Tokenizer
 
 Progress = Callable[[int, int], None]
 
+READ_AT_ONCE = 256
+"""Tokens that `read` lets the engine read in one call."""
 ROWS_ALONG = 32
 """Rows of logits that `distributions_along` holds at a time: 6 MB for 49152 tokens."""
 
@@ -116,6 +118,20 @@ class LanguageModel:
                 for token, row in zip(chunk, rows, strict=True):
                     found[token] = self._remember((*ids, token), row)
         return [found[token] for token in next_ids]
+
+    async def read(self, ids: Sequence[int], on_progress: Progress | None = None) -> None:
+        """Let the engine read a long context piece by piece, so that others get their turn.
+
+        What is asked about its end afterwards takes one short call, as long as the engine keeps
+        what it read. `on_progress(done, total)` is called after each piece. Raises as
+        `distribution`.
+        """
+        ids = self._checked(ids)
+        for stop in range(READ_AT_ONCE, len(ids), READ_AT_ONCE):
+            async with self._turnstile:
+                await self._ask("logits", ids[:stop], stop - 1)
+            if on_progress is not None:
+                on_progress(stop, len(ids))
 
     async def distributions_along(
         self, ids: Sequence[int], start: int, stop: int

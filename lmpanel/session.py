@@ -1,7 +1,7 @@
 """One student's session: what is on the screen and those who work on it, saved and restored whole.
 
-The arrows inside: `changes`, `generation`, `measurement`, `throws` and `attempts` know the
-explorer, not each other; the session ties them together.
+The arrows inside: `changes`, `generation`, `measurement`, `throws`, `attempts` and `what_if` know
+the explorer, not each other; the session ties them together.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from lmpanel.measurement import Measurement
 from lmpanel.model import LanguageModel
 from lmpanel.state_codec import SETTINGS, State, decode_state, encode_state
 from lmpanel.throws import Throws
+from lmpanel.what_if import WhatIf
 
 
 class Session:
@@ -32,6 +33,7 @@ class Session:
         self.generation = Generation(self.explorer, self.attempts.keep)
         self.measurement = Measurement(self.explorer)
         self.throws = Throws(self.explorer)
+        self.what_if = WhatIf(self.explorer, self.changes.check_text)
 
     def state(self) -> dict[str, Any]:
         """The state of the scripting interface, JSON-able."""

@@ -23,7 +23,9 @@ async def test_the_table_is_the_models_distribution(session):
     lens = await shown(session)
     distribution = session.explorer.distribution
     assert lens["tab"] == "next"
-    assert [tab["name"] for tab in lens["tabs"]] == ["next", "sampling", "surprise", "attempts"]
+    assert [tab["name"] for tab in lens["tabs"]] == [
+        *("next", "sampling", "surprise", "what_if", "attempts"),
+    ]
     assert lens["entropy"] == distribution.entropy_bits
     assert [row["id"] for row in lens["rows"]] == distribution.ranked(10).tolist()
     first = lens["rows"][0]
