@@ -10,7 +10,7 @@ import pytest
 from lmpanel.engine.base import MAX_ROWS, Engine, EngineInfo, check_branch, check_logits
 from lmpanel.engine.fake import FakeEngine, fake_tokenizer
 from lmpanel.errors import BadArgument, BadInput, ContextFull, EngineLost, UnknownToken
-from lmpanel.model import ROWS_ALONG, LanguageModel
+from lmpanel.model import READ_AT_ONCE, ROWS_ALONG, LanguageModel
 from lmpanel.prefix_tree import PrefixTree
 from lmpanel.scoring import TokenScore
 
@@ -208,6 +208,31 @@ def test_a_click_comes_between_two_chunks(model, engine):
 
     assert run(clicked()) == 98
     assert [rows for _, _, rows in engine.requests] == [32, 1, 32, 32, 3]
+
+
+def test_a_long_context_is_read_in_pieces_between_which_others_get_their_turn():
+    engine = FakeEngine(context_length=1000)
+    compute = engine.logits
+
+    async def slow(ids, first):
+        for _ in range(5):  # Long enough for the click to stand in the line.
+            await asyncio.sleep(0)
+        return await compute(ids, first)
+
+    engine.logits = slow
+    model = LanguageModel(engine, fake_tokenizer())
+
+    async def read():
+        ids, told = [7] * (2 * READ_AT_ONCE + 5), []
+        reading = asyncio.ensure_future(model.read(ids, lambda *step: told.append(step)))
+        await asyncio.sleep(0)
+        await asyncio.gather(model.distribution([1, 2]), reading)
+        return ids, told
+
+    ids, told = run(read())
+    assert told == [(READ_AT_ONCE, len(ids)), (2 * READ_AT_ONCE, len(ids))]
+    assert [tokens for _, tokens, _ in engine.requests] == [READ_AT_ONCE, 2, 2 * READ_AT_ONCE]
+    assert all(rows == 1 for _, _, rows in engine.requests)
 
 
 @pytest.mark.parametrize(("start", "stop"), [(0, 2), (2, 1), (1, 5), (-1, 2)])
