@@ -57,7 +57,7 @@ function lookAt(link, event, element) {
 function draw({ changed, totals, callout, head, body }, result, unit) {
   setText(changed, `Compared with ${result.changed}`);
   const figure = (label, value, text) => [h("span", { class: "muted" }, `${label} `), h("b", { title: exact(value), "data-value": exact(value), "data-name": label }, text), " "];
-  fill(totals, figure("Δ total", result.total, change(result.total)), figure("per token", result.per_token, change(result.per_token)), figure("mean KL", result.mean_kl, bits(result.mean_kl)), h("span", { class: "muted" }, unit));
+  fill(totals, figure("Δ total", result.total, change(result.total)), figure("per token", result.per_token, change(result.per_token)), figure("mean KL", result.mean_kl, divergence(result.mean_kl)), h("span", { class: "muted" }, unit));
   const { largest } = result;
   fill(callout, "The largest change is at token ", tokenButton(largest), ` (${largest.index + 1}): ${change(largest.delta)} ${unit}.`);
   fill(head, ...heads(unit));
@@ -79,8 +79,11 @@ function line(row, unit, largest) {
   const inBits = row.delta === null ? null : row.delta / (unit === "nats" ? Math.LN2 : 1);
   return h("tr", { "data-index": row.index, class: largest ? "marked" : null }, h("td", { class: "muted" }, row.index + 1), h("td", { class: "left" }, tokenButton(row)),
     cell(row.p[0], probability(row.p[0]), "p-before"), cell(row.p[1], probability(row.p[1]), "p-after"), cell(row.cost[0], bits(row.cost[0]), "before"), cell(row.cost[1], bits(row.cost[1]), "after"),
-    h("td", { title: exact(row.delta), "data-name": "delta" }, h("span", { class: "delta", "data-step": step("delta", { delta: inBits }) }, change(row.delta))), cell(row.kl, bits(row.kl), "kl"));
+    h("td", { title: exact(row.delta), "data-name": "delta" }, h("span", { class: "delta", "data-step": step("delta", { delta: inBits }) }, change(row.delta))), cell(row.kl, divergence(row.kl), "kl"));
 }
+
+/** Often far below 1, so with a digit more than costs have. */
+const divergence = (value) => (value === null ? "–" : value.toFixed(3));
 
 function tokenButton(row) {
   return h("button", { type: "button", class: row.kind === "text" ? "at" : "at code", "data-index": row.index, "aria-label": `Look at token ${row.index + 1}, ${row.spoken}` }, rowNodes(row));
