@@ -20,6 +20,7 @@ from lmpanel.errors import BadArgument, Cancelled, ContextFull, LMPanelError
 from lmpanel.explorer import Explorer
 
 LONGEST = 400
+FOUND = 8
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class WhatIf(param.Parameterized):
     kind = param.Selector(default="system", objects=KINDS, doc="What is different before them.")
     position = param.Integer(default=None, allow_None=True, doc="Where a token is exchanged.")
     query = param.String(default="", doc="The token to put there, as text or id.")
+    found = param.List(default=[], item_type=int, doc="Ids that fit the query, best first.")
     token = param.Integer(default=None, allow_None=True, doc="Its id, once one is chosen.")
     running = param.Boolean(default=False, doc="A comparison is being made.")
     progress = param.String(default="", doc="How far it is.")
@@ -147,8 +149,9 @@ class WhatIf(param.Parameterized):
     def find(self, query: str) -> None:
         """Look the new token up; the best match is chosen at once."""
         query = query[:200]
-        found = self._explorer.model.tokenizer.vocabulary.find(query, 1)
-        self.param.update(query=query, token=found[0] if found else None, said="")
+        found = self._explorer.model.tokenizer.vocabulary.find(query, FOUND)
+        token = found[0] if found else None
+        self.param.update(query=query, found=found, token=token, said="")
 
     def _follow(self, *events: object) -> None:
         explorer = self._explorer

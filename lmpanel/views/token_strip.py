@@ -26,6 +26,7 @@ class TokenStrip(Component):
         self._sent: list[Key] = []
         self._heard = 0
         self._handed_out: tuple[Document | None, str] = (None, "")
+        self._former = "surprisal"
         self.drawn = asyncio.Event()
         super().__init__(session, **params)
         session.what_if.param.watch(self._refresh, ["result"])
@@ -101,6 +102,10 @@ class TokenStrip(Component):
     def _refresh(self, *events: Any) -> None:
         if any(event.name in ("document", "measured", "result") for event in events):
             self.send_changes()
+        for event in events:
+            if event.name == "measure":
+                # What colours a document that was not compared.
+                self._former = event.old if event.new == "delta" else event.new
         super()._refresh(*events)
 
     def send_all(self) -> None:
@@ -143,7 +148,7 @@ class TokenStrip(Component):
     def _measure(self) -> str:
         measure = self.explorer.measure
         known = measure != "delta" or self.session.what_if.deltas is not None
-        return measure if known else "surprisal"
+        return measure if known else self._former
 
     def _keys(self) -> list[Key]:
         explorer = self.explorer

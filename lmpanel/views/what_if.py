@@ -16,7 +16,6 @@ from lmpanel.views import next_token
 
 TITLE = "What if"
 CHARACTERS = 60
-FOUND = 8
 KINDS = {
     "system": "another system prompt",
     "user": "another user message",
@@ -76,7 +75,7 @@ def actions(session: Session) -> dict[str, Any]:
 
 def sources(session: Session) -> list[tuple[Any, list[str]]]:
     """What the payload is made from besides the document."""
-    setup = ["source", "span", "kind", "position", "query", "token"]
+    setup = ["source", "span", "kind", "position", "query", "found", "token"]
     return [(session.what_if, [*setup, "running", "progress", "said", "result"])]
 
 
@@ -102,10 +101,8 @@ def _exchange(session: Session) -> dict[str, Any] | None:
     what_if, explorer = session.what_if, session.explorer
     if what_if.chosen_kind != "token":
         return None
-    vocabulary = session.model.tokenizer.vocabulary
-    position, query = what_if.position, what_if.query
+    position, query, found = what_if.position, what_if.query, what_if.found
     inside = position is not None and 0 <= position < len(explorer.document)
-    found = vocabulary.find(query, FOUND) if query else []
     return {
         "position": position,
         "old": _token(session, explorer.document.ids[position]) if inside else None,
@@ -141,7 +138,8 @@ def _result(session: Session) -> dict[str, Any] | None:
         "total": _finite(result.delta_bits * factor),
         "per_token": _finite(result.delta_bits * factor / len(rows)),
         "mean_kl": _finite(result.mean_kl_bits * factor),
-        "rows": rows,
+        # While the next one is being made, these stand on the page already.
+        "rows": None if session.what_if.running else rows,
     }
 
 

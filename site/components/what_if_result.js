@@ -1,7 +1,8 @@
 /**
  * What another context changed: a sentence, the totals, and every token's cost before and after.
  *
- * Result: `{number, stale, changed, sentence, largest: row, total, per_token, mean_kl, rows}`, in `unit`; a row is
+ * Result: `{number, stale, changed, sentence, largest: row, total, per_token, mean_kl, rows}`, in `unit`; rows are null while the
+ * next comparison is made; a row is
  * `{index, id, text, kind, spoken, p: [before, after], cost: [before, after], delta, kl}`.
  * Sends: `what_if_look {position}`, `what_if_again`, `unit {name}`.
  */
@@ -28,14 +29,14 @@ export function comparisonResult(link) {
   callout.addEventListener("click", look);
   let shown;
   const show = ({ result, unit, cursor, running }) => {
-    numbers.hidden = !result;
+    const key = result?.rows ? `${result.number} ${unit}` : shown;
+    numbers.hidden = !result || key === undefined;
     element.classList.toggle("busy", running);
     setText(sentence, result?.sentence ?? "");
     stale.show(Boolean(result?.stale) && !running);
     if (!result) return;
     element.dataset.stale = result.stale;
     units.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.unit === unit)));
-    const key = `${result.number} ${unit}`;
     if (key !== shown) draw({ changed, totals, callout, head, body }, result, unit);
     shown = key;
     for (const row of body.children) setAttribute(row, "aria-current", !result.stale && Number(row.dataset.index) === cursor ? "true" : null);

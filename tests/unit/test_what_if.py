@@ -248,7 +248,9 @@ async def test_the_same_selection_is_compared_again(answered):
 
 @asynchronous
 async def test_the_strip_has_the_changes_of_this_document_only(answered):
+    answered.explorer.measure = "entropy"
     strip = TokenStrip(answered)
+    answered.explorer.measure = "rank"
     strip.full()
     sent = []
     strip.tell = lambda op, **fields: sent.append(fields)
@@ -261,7 +263,7 @@ async def test_the_strip_has_the_changes_of_this_document_only(answered):
     rows = strip.full()["rows"]
     assert [row["delta"] for row in rows[: result.start]] == [None] * result.start
     answered.changes.pick(7)
-    assert (strip.payload()["measure"], strip.payload()["compared"]) == ("surprisal", False)
+    assert (strip.payload()["measure"], strip.payload()["compared"]) == ("rank", False)
     assert all(row["delta"] is None for row in strip.full()["rows"])
     answered.changes.undo()
     answered.explorer.show(result.document)
@@ -399,6 +401,15 @@ async def test_the_total_in_plain_words(answered, deltas, source, sentence):
     shown = Lens(answered).payload()["result"]
     assert shown["sentence"] == f"With the new context {sentence}"
     assert shown["changed"] == "plain text before it, empty"
+
+
+@asynchronous
+async def test_rows_that_stand_on_the_page_are_not_sent_again_while_the_next_are_made(answered):
+    answered.what_if.result = by_hand(answered, [1.0])
+    lens = Lens(answered)
+    assert len(lens.payload()["result"]["rows"]) == 1
+    answered.what_if.running = True
+    assert lens.payload()["result"]["rows"] is None
 
 
 @asynchronous
