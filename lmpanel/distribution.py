@@ -161,3 +161,21 @@ class Distribution:
                 f"There is no token with the id {token}.", f"Ids go from 0 to {self.size - 1}."
             )
         return self.logits[token]
+
+
+def kl_bits(p: Distribution, q: Distribution) -> float:
+    """KL(p‖q): bits that a token drawn from `p` costs more under `q`, on average; never negative.
+
+    Sum of p (log2 p - log2 q) over the whole vocabulary, with 0 log 0 = 0; infinite where `q` makes
+    impossible what `p` does not. Source: Kullback and Leibler, On Information and Sufficiency,
+    1951. Raises BadInput for vocabularies of different sizes.
+
+    >>> fair, loaded = Distribution(np.log([0.5, 0.5])), Distribution(np.log([0.25, 0.75]))
+    >>> round(kl_bits(fair, loaded), 6), kl_bits(fair, fair)
+    (0.207519, 0.0)
+    """
+    if p.size != q.size:
+        raise BadInput(f"Distributions over {p.size} and {q.size} tokens cannot be compared.")
+    possible = p.probs > 0
+    gained = p.logprobs[possible] - q.logprobs[possible]
+    return max(float(p.probs[possible] @ gained), 0.0) / LN2

@@ -22,9 +22,11 @@ from lmpanel.sampling import MAX_SEED
 from lmpanel.scoring import TokenScore
 
 FIRST_MESSAGE = "Write a one-paragraph story about a dragon."
-MEASURES = ["surprisal", "probability", "entropy", "rank"]
+MEASURES = ["surprisal", "probability", "entropy", "rank", "delta"]
 LENGTHS = [5, 10, 20, 50, 100]
-TABS = ["next", "sampling", "beams", "surprise", "attempts"]
+TABS = ["next", "sampling", "beams", "surprise", "what_if", "attempts"]
+WITH_SPANS = {"what_if"}
+"""Lenses that stay open whether a span or a token is selected."""
 
 
 class Explorer(param.Parameterized):
@@ -130,8 +132,10 @@ class Explorer(param.Parameterized):
         end = len(self.document)
         cursor, anchor = min(max(cursor, 0), end), min(max(anchor, 0), end)
         where = "next" if reveal_next else self.where
-        tab = "surprise" if anchor != cursor and cursor < end else self.tab
-        if anchor == cursor and self.anchor != self.cursor:
+        tab = self.tab
+        if tab not in WITH_SPANS and anchor != cursor and cursor < end:
+            tab = "surprise"
+        elif tab not in WITH_SPANS and anchor == cursor and self.anchor != self.cursor:
             tab = "next"
         self.param.update(anchor=anchor, cursor=cursor, where=where, tab=tab)
 

@@ -25,6 +25,11 @@ from lmpanel.tokenizer import Tokenizer
 
 Progress = Callable[[int, int], None]
 
+READ_AT_ONCE = 256
+"""Tokens that `read` lets the engine read in one call."""
+ROWS_ALONG = 32
+"""Rows of logits that `distributions_along` holds at a time: 6 MB for 49152 tokens."""
+
 
 class LanguageModel:
     """Distributions and scores of token sequences.
@@ -136,6 +141,43 @@ class LanguageModel:
             tails = [ids[shared:] for ids in contexts]
             return await self._ask("branch", contexts[0][:shared], tails)
         return [(await self._ask("logits", ids, len(ids) - 1))[0] for ids in contexts]
+
+    async def read(self, ids: Sequence[int], on_progress: Progress | None = None) -> None:
+        """Let the engine read a long context piece by piece, so that others get their turn.
+
+        What is asked about its end afterwards takes one short call, as long as the engine keeps
+        what it read. `on_progress(done, total)` is called after each piece. Raises as
+        `distribution`.
+        """
+        ids = self._checked(ids)
+        for stop in range(READ_AT_ONCE, len(ids), READ_AT_ONCE):
+            async with self._turnstile:
+                await self._ask("logits", ids[:stop], stop - 1)
+            if on_progress is not None:
+                on_progress(stop, len(ids))
+
+    async def distributions_along(
+        self, ids: Sequence[int], start: int, stop: int
+    ) -> AsyncIterator[Distribution]:
+        """The distributions that predict the tokens [start, stop) of `ids`, one after the other.
+
+        They are computed in chunks and not remembered, so that memory stays bounded however long
+        the stretch is. Raises BadArgument for a stretch that is not inside or begins with the
+        first token, which has no prediction; else as `distribution`.
+        """
+        ids = self._checked(ids)
+        if not 1 <= start <= stop <= len(ids):
+            raise BadArgument(
+                f"Tokens {start} to {stop} of {len(ids)} were asked for.",
+                "The first token has no prediction, the last one is the end.",
+            )
+        for first in range(start, stop, ROWS_ALONG):
+            last = min(first + ROWS_ALONG, stop)
+            # As in `scores`, a click need not wait for the whole stretch.
+            async with self._turnstile:
+                rows = await self._ask("logits", ids[: last - 1], first - 1)
+            for row in rows:
+                yield Distribution(row)
 
     def known_scores(self, ids: Sequence[int]) -> list[TokenScore | None]:
         """What is known about each token of `ids` without asking the engine, else None."""

@@ -22,6 +22,7 @@ from lmpanel.model import LanguageModel
 from lmpanel.prefetch import Prefetch
 from lmpanel.state_codec import SETTINGS, State, decode_state, encode_state
 from lmpanel.throws import Throws
+from lmpanel.what_if import WhatIf
 
 
 class Session:
@@ -38,6 +39,7 @@ class Session:
         self.throws = Throws(self.explorer)
         self.biases = Biases(self.explorer)
         self.beams = Beams(self.explorer)
+        self.what_if = WhatIf(self.explorer, self.changes.check_text)
 
     def state(self) -> dict[str, Any]:
         """The state of the scripting interface, JSON-able."""

@@ -70,8 +70,8 @@ def or_none(check: Check) -> Check:
 
 SETTINGS: dict[str, Check] = {
     "where": one_of("here", "next"),
-    "tab": one_of("next", "sampling", "beams", "surprise", "attempts"),
-    "measure": one_of("surprisal", "probability", "entropy", "rank"),
+    "tab": one_of("next", "sampling", "beams", "surprise", "what_if", "attempts"),
+    "measure": one_of("surprisal", "probability", "entropy", "rank", "delta"),
     "unit": one_of("bits", "nats"),
     "length": one_of(5, 10, 20, 50, 100),
     "max_tokens": whole(1, 2000),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lmpanel.session import Session
-from lmpanel.views import attempts, beams, next_token, sampling, surprise
+from lmpanel.views import attempts, beams, next_token, sampling, surprise, what_if
 from lmpanel.views.component import Component, module
 
 LENSES = {
@@ -13,6 +13,7 @@ LENSES = {
     "sampling": sampling,
     "beams": beams,
     "surprise": surprise,
+    "what_if": what_if,
     "attempts": attempts,
 }
 """A lens is a module with TITLE, `payload(session)`, `actions(session)` and `sources(session)`:

@@ -85,16 +85,19 @@ def _lookup(explorer: Explorer, distribution: Distribution) -> dict[str, Any]:
     if not query:
         return {"query": "", "rows": []}
     found = explorer.model.tokenizer.vocabulary.find(query, LOOKUP_ROWS)
-    pieces = explorer.model.tokenizer.encode(query)
-    message = ""
-    if not found and len(pieces) > 1:
-        shown = explorer.model.tokenizer.vocabulary
-        parts = " · ".join(shown.display(piece, visible_space=True) for piece in pieces[:12])
-        message = f"Not one token: it is read as {parts}"
-    elif not found:
-        message = "No token has this text or id."
+    message = "" if found else not_found(explorer, query)
     rows = [_row(explorer, distribution.candidate(id)) for id in found]
     return {"query": query, "rows": rows, "message": message}
+
+
+def not_found(explorer: Explorer, query: str) -> str:
+    """Why no token is what was looked up."""
+    pieces = explorer.model.tokenizer.encode(query)
+    if len(pieces) <= 1:
+        return "No token has this text or id."
+    shown = explorer.model.tokenizer.vocabulary
+    parts = " · ".join(shown.display(piece, visible_space=True) for piece in pieces[:12])
+    return f"Not one token: it is read as {parts}"
 
 
 def before(explorer: Explorer) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import repeat
 from typing import Any
 
 from lmpanel.document import Document
@@ -11,7 +12,8 @@ from lmpanel.scoring import TokenScore
 from lmpanel.session import Session
 from lmpanel.views.component import Component, module
 
-Key = tuple[int, str, TokenScore | None]
+Key = tuple[int, str, TokenScore | None, float | None]
+"""Id, kind, score, and Δ bits where the document shown was compared with another context."""
 
 
 class TokenStrip(Component):
@@ -24,15 +26,18 @@ class TokenStrip(Component):
         self._sent: list[Key] = []
         self._heard = 0
         self._handed_out: tuple[Document | None, str] = (None, "")
+        self._former = "surprisal"
         self.drawn = asyncio.Event()
         super().__init__(session, **params)
+        session.what_if.param.watch(self._refresh, ["result"])
 
     def payload(self) -> dict[str, Any]:
         explorer = self.explorer
         history = explorer.history
         return {
             "mode": "raw" if explorer.document.raw else "chat",
-            "measure": explorer.measure,
+            "measure": self._measure(),
+            "compared": self.session.what_if.deltas is not None,
             "anchor": explorer.anchor,
             "cursor": explorer.cursor,
             "heard": self._heard,
@@ -95,8 +100,12 @@ class TokenStrip(Component):
             self.tell("json_used")
 
     def _refresh(self, *events: Any) -> None:
-        if any(event.name in ("document", "measured") for event in events):
+        if any(event.name in ("document", "measured", "result") for event in events):
             self.send_changes()
+        for event in events:
+            if event.name == "measure":
+                # What colours a document that was not compared.
+                self._former = event.old if event.new == "delta" else event.new
         super()._refresh(*events)
 
     def send_all(self) -> None:
@@ -136,18 +145,24 @@ class TokenStrip(Component):
             "heard": self._heard,
         }
 
+    def _measure(self) -> str:
+        measure = self.explorer.measure
+        known = measure != "delta" or self.session.what_if.deltas is not None
+        return measure if known else self._former
+
     def _keys(self) -> list[Key]:
         explorer = self.explorer
+        deltas = self.session.what_if.deltas or repeat(None)
         kinds = [""] * len(explorer.document)
         for turn in explorer.editor.turns(explorer.document):
             if turn.header is not None:
                 head = range(turn.start, turn.content_start)
                 for position in (*head, *range(turn.content_stop, turn.stop)):
                     kinds[position] = "header"
-        return list(zip(explorer.document.ids, kinds, explorer.scores()))
+        return list(zip(explorer.document.ids, kinds, explorer.scores(), deltas))
 
     def _row(self, key: Key) -> dict[str, Any]:
-        token, kind, score = key
+        token, kind, score, delta = key
         entry = self.explorer.model.tokenizer.vocabulary.token(token)
         if entry.special:
             kind = "special"
@@ -162,6 +177,7 @@ class TokenStrip(Component):
             "prob": score and score.prob,
             "rank": score and score.rank,
             "entropy": score and score.entropy_bits,
+            "delta": delta,
         }
 
     def _turns(self) -> list[dict[str, Any]]:

@@ -26,6 +26,12 @@ export function signed(value) {
   return value.toFixed(2).replace(/^-0\.00$/, "0.00").replace("-", "−");
 }
 
+/** A change of bits or nats: always with its sign. */
+export function change(value) {
+  const text = signed(value);
+  return value > 0 && text !== "0.00" ? `+${text}` : text;
+}
+
 /** 49152 → "49 152", with narrow no-break spaces. */
 export function count(value) {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, "\u202f");

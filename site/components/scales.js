@@ -2,8 +2,8 @@
  * How a token's numbers become one of five colour steps.  The step also sets the height of the bar
  * under the token, so that colour is never the only cue.  Knows nothing about the DOM.
  *
- * A row is `{bits, rank, entropy}` (bits and entropy in bits, rank from 1), null where the token
- * has no prediction.
+ * A row is `{bits, rank, entropy, delta}` (bits, entropy and delta in bits, rank from 1), null where the
+ * token has no prediction.  A diverging scale goes both ways from its middle step; signs tell which.
  */
 
 /** The measures a strip can be coloured by: limits between the five steps, and their names. */
@@ -24,9 +24,13 @@ export const SCALES = {
     title: "Rank", unit: "", limits: [2, 11, 101, 1001], value: (row) => row.rank,
     labels: ["top choice", "top 10", "top 100", "top 1000", "beyond 1000"], ends: ["top 1", "beyond 1000"],
   },
+  delta: {
+    title: "Δ bits (what if)", unit: "bits", limits: [-3, -0.5, 0.5, 3], value: (row) => row.delta, signs: ["−−", "−", "", "+", "++"],
+    labels: ["over 3 bits less", "0.5 to 3 bits less", "about the same", "0.5 to 3 bits more", "3 bits more and above"], ends: ["−3 bits", "+3 bits"],
+  },
 };
 
-/** @returns {number|null} step 0 (expected) to 4 (surprising), null without a prediction */
+/** @returns {number|null} step 0 (expected, or much less) to 4 (surprising, or much more), null without a prediction */
 export function step(measure, row) {
   const value = SCALES[measure].value(row);
   if (value === null || value === undefined) return null;

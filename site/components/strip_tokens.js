@@ -3,13 +3,13 @@
  * splices.  Elements are reused: focus survives, and adding a token to 2 000 others touches one.
  * Knows nothing about selection or messages.
  *
- * Row: `{id, text, kind, spoken, bits, prob, rank, entropy}`.
+ * Row: `{id, text, kind, spoken, bits, prob, rank, entropy, delta}`.
  * Turn: `{role, start, end, open, editable}`, token indices, end exclusive.
  */
 import { h, fill, setText } from "./dom.js";
-import { step } from "./scales.js";
+import { SCALES, step } from "./scales.js";
 import { tokenNodes } from "./token_text.js";
-import { probability, bits, count } from "./format.js";
+import { probability, bits, change, count } from "./format.js";
 
 const ROLES = { system: "system", user: "you", assistant: "model" };
 
@@ -50,6 +50,7 @@ export class StripTokens {
   /** Colours every token by another measure. */
   recolour(measure) {
     this.measure = measure;
+    this.list.dataset.scale = SCALES[measure].signs ? "diverging" : "sequential";
     this.elements.forEach((element, i) => this.colour(element, this.rows[i]));
   }
 
@@ -59,7 +60,8 @@ export class StripTokens {
     if (!row) return "End of the document: what comes next";
     const total = withTotal ? ` of ${this.rows.length}` : "";
     const chance = row.prob === null ? "no prediction" : `probability ${percent(row.prob)}`;
-    return `token ${index + 1}${total}, ${row.spoken}, ${chance}`;
+    const other = row.delta === null ? "" : `, ${Math.abs(row.delta).toFixed(1)} bits ${row.delta < 0 ? "less" : "more"} in the other context`;
+    return `token ${index + 1}${total}, ${row.spoken}, ${chance}${other}`;
   }
 
   /** The line shown on hover and focus. */
@@ -68,7 +70,7 @@ export class StripTokens {
     if (!row) return "";
     const place = `token ${index + 1} · id ${row.id}`;
     if (row.bits === null) return index === 0 ? `${place} · first token, no prediction` : `${place} · not measured yet`;
-    return `${place} · p ${probability(row.prob)} · ${bits(row.bits)} bits · rank ${count(row.rank)} · entropy ${bits(row.entropy)} bits`;
+    return `${place} · p ${probability(row.prob)} · ${bits(row.bits)} bits · rank ${count(row.rank)} · entropy ${bits(row.entropy)} bits${row.delta === null ? "" : ` · Δ ${change(row.delta)} bits (what if)`}`;
   }
 
   create(row) {

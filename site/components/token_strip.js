@@ -1,7 +1,7 @@
 /**
  * The document as the model reads it: one strip of tokens in turns, with its header and legend.
  *
- * State from Python: `{mode, measure, anchor, cursor, note, undo, redo, generating}`; messages: `{op: "splice", …}` (see
+ * State from Python: `{mode, measure, compared, anchor, cursor, note, undo, redo, generating}`; messages: `{op: "splice", …}` (see
  * strip_tokens.js) and `{op: "edit", turn, text}`, `{op: "json", text}`.
  * Sends: `ready`, `select {anchor, cursor}`, `measure {name}`, `mode {name}`, `edit_turn {turn}`,
  * `replace_turn {turn, text}`, `delete_turn {turn}`, `undo`, `redo`, `new_conversation`, `get_json`, `set_json {text}`.
@@ -98,6 +98,7 @@ function stripHeader(link) {
     redo.enable(state.redo && !state.generating, state.redo ? `Redo: ${state.redo}` : "Nothing to redo");
     json.hidden = state.mode === "raw";
     fresh.title = state.mode === "raw" ? "An empty document" : "A new conversation";
+    for (const option of measure.options) if (SCALES[option.value].signs) option.disabled = option.hidden = !state.compared;
     measure.value = state.measure;
     if (legend.dataset.measure !== state.measure) drawLegend(legend, state.measure);
   };
@@ -107,8 +108,9 @@ function stripHeader(link) {
 function drawLegend(legend, measure) {
   const scale = SCALES[measure];
   legend.dataset.measure = measure;
+  legend.dataset.scale = scale.signs ? "diverging" : "sequential";
   legend.setAttribute("aria-label", `Colour scale: ${scale.labels.join(", ")}`);
-  fill(legend, scale.ends[0], scale.labels.map((label, i) => h("i", { class: "swatch", "data-step": i, title: label })), scale.ends[1]);
+  fill(legend, scale.ends[0], scale.labels.map((label, i) => h("i", { class: "swatch", "data-step": i, title: label }, scale.signs?.[i])), scale.ends[1]);
 }
 
 /** The line about the token under the pointer, else about the focused one; returns what renews it. */
@@ -172,9 +174,22 @@ const styles = css`
   .t[data-step="2"], .swatch[data-step="2"] { background: var(--s2); color: var(--s2-ink); }
   .t[data-step="3"], .swatch[data-step="3"] { background: var(--s3); color: var(--s3-ink); }
   .t[data-step="4"], .swatch[data-step="4"] { background: var(--s4); color: var(--s4-ink); }
+  :is(.list, .legend)[data-scale="diverging"] {
+    --s0: var(--d0); --s1: var(--d1); --s2: transparent; --s3: var(--d3); --s4: var(--d4);
+    --s0-ink: var(--d0-ink); --s1-ink: var(--d1-ink); --s2-ink: var(--ink); --s3-ink: var(--d3-ink); --s4-ink: var(--d4-ink);
+  }
+  [data-scale="diverging"] :is(.t, .swatch)[data-step="0"] { background: var(--s0); color: var(--s0-ink); }
+  .legend .swatch { font: 700 10px/10px var(--mono); text-align: center; }
   .t[data-step] .glyph { color: inherit; opacity: 0.75; }
   .t[data-step="1"] { border-bottom-width: 1px; } .t[data-step="2"] { border-bottom-width: 2px; }
   .t[data-step="3"] { border-bottom-width: 4px; } .t[data-step="4"] { border-bottom-width: 6px; }
+  [data-scale="diverging"] .t[data-step="0"] { border-bottom: 5px solid var(--bar-less); } [data-scale="diverging"] .t[data-step="1"] { border-bottom: 2px solid var(--bar-less); }
+  [data-scale="diverging"] .t[data-step="2"] { border-bottom-width: 0; } [data-scale="diverging"] .t[data-step="3"] { border-bottom-width: 2px; } [data-scale="diverging"] .t[data-step="4"] { border-bottom-width: 5px; }
+  /* The sign is read out with the token's name. */
+  [data-scale="diverging"] .t[data-step]::before { position: absolute; right: 0; top: -9px; font: 700 11px/11px var(--mono); color: var(--ink); }
+  [data-scale="diverging"] .t[data-step] { position: relative; }
+  [data-scale="diverging"] .t[data-step="0"]::before { content: "−−"; content: "−−" / ""; } [data-scale="diverging"] .t[data-step="1"]::before { content: "−"; content: "−" / ""; }
+  [data-scale="diverging"] .t[data-step="3"]::before { content: "+"; content: "+" / ""; } [data-scale="diverging"] .t[data-step="4"]::before { content: "++"; content: "++" / ""; }
   .t.special[data-step], .t.header[data-step] { background: var(--chip); color: var(--muted); }
   .t[aria-selected="true"] { outline: 2px solid var(--accent); outline-offset: 0; }
   .t:focus-visible { outline: 3px solid var(--accent); }
@@ -192,5 +207,6 @@ const styles = css`
     /* The numbers stay within reach below a long document. */
     .list { max-height: 52vh; max-height: 52dvh; }
   }
+  @media (max-width: 25em) { .colours { flex-wrap: wrap; } }
   @media (forced-colors: active) { .t { border: 1px solid transparent; border-bottom: 0 solid CanvasText; } .t[aria-selected="true"] { outline-color: Highlight; } }
 `;

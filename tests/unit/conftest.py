@@ -49,5 +49,7 @@ def errors() -> list[LMPanelError]:
 
 @pytest.fixture
 def session(model, errors) -> Session:
-    """A session whose document is the first conversation; nothing is measured yet."""
-    return Session(model, errors.append)
+    """A session whose document is the first conversation; nothing is measured, or computed ahead."""
+    session = Session(model, errors.append)
+    session.explorer.ahead = False
+    return session

@@ -48,6 +48,15 @@ async def test_a_span_holds_both_its_ends_in_either_direction(explorer):
 
 
 @asynchronous
+async def test_the_what_if_lens_stays_open_with_spans_and_without(explorer):
+    explorer.tab = "what_if"
+    explorer.select(3, 7)
+    assert explorer.tab == "what_if"
+    explorer.select(5, 5)
+    assert explorer.tab == "what_if"
+
+
+@asynchronous
 async def test_a_span_up_to_the_caret_ends_with_the_document(explorer):
     end = len(explorer.document)
     explorer.select(end - 3, end)

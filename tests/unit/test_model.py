@@ -10,7 +10,7 @@ import pytest
 from lmpanel.engine.base import MAX_ROWS, Engine, EngineInfo, check_branch, check_logits
 from lmpanel.engine.fake import FakeEngine, fake_tokenizer
 from lmpanel.errors import BadArgument, BadInput, ContextFull, EngineLost, UnknownToken
-from lmpanel.model import LanguageModel
+from lmpanel.model import READ_AT_ONCE, ROWS_ALONG, LanguageModel
 from lmpanel.prefix_tree import PrefixTree
 from lmpanel.scoring import TokenScore
 
@@ -194,6 +194,69 @@ def test_the_tree_shares_beginnings():
     tree.path([1, 2, 4])
     assert len(tree) == 4 and set(tree.find([1, 2]).children) == {3, 4}
     assert tree.known([1, 2, 3, 9, 9]) == [None, None, score, None, None]
+
+
+async def along(model, ids, start, stop):
+    return [distribution async for distribution in model.distributions_along(ids, start, stop)]
+
+
+@pytest.mark.parametrize(("start", "stop"), [(1, 1), (1, 2), (5, 38), (1, 100), (99, 100)])
+def test_distributions_along_a_stretch_are_those_of_its_prefixes(model, engine, start, stop):
+    ids = np.random.default_rng(0).integers(0, 260, 100).tolist()
+    found = run(along(model, ids, start, stop))
+    assert len(found) == stop - start
+    assert all(rows <= ROWS_ALONG for _, _, rows in engine.requests)
+    for position, distribution in zip(range(start, stop), found, strict=True):
+        expected = run(model.distribution(ids[:position]))
+        assert np.array_equal(distribution.logits, expected.logits)
+
+
+def test_distributions_along_are_not_kept(model):
+    run(along(model, [1, 2, 3, 4], 1, 4))
+    assert [model.cached([1, 2, 3, 4][:length]) for length in range(1, 4)] == [None] * 3
+
+
+def test_a_click_comes_between_two_chunks(model, engine):
+    async def clicked():
+        stretch = model.distributions_along([7] * 100, 1, 100)
+        await anext(stretch)
+        await model.distribution([1, 2])
+        rest = [distribution async for distribution in stretch]
+        return len(rest)
+
+    assert run(clicked()) == 98
+    assert [rows for _, _, rows in engine.requests] == [32, 1, 32, 32, 3]
+
+
+def test_a_long_context_is_read_in_pieces_between_which_others_get_their_turn():
+    engine = FakeEngine(context_length=1000)
+    compute = engine.logits
+
+    async def slow(ids, first):
+        for _ in range(5):  # Long enough for the click to stand in the line.
+            await asyncio.sleep(0)
+        return await compute(ids, first)
+
+    engine.logits = slow
+    model = LanguageModel(engine, fake_tokenizer())
+
+    async def read():
+        ids, told = [7] * (2 * READ_AT_ONCE + 5), []
+        reading = asyncio.ensure_future(model.read(ids, lambda *step: told.append(step)))
+        await asyncio.sleep(0)
+        await asyncio.gather(model.distribution([1, 2]), reading)
+        return ids, told
+
+    ids, told = run(read())
+    assert told == [(READ_AT_ONCE, len(ids)), (2 * READ_AT_ONCE, len(ids))]
+    assert [tokens for _, tokens, _ in engine.requests] == [READ_AT_ONCE, 2, 2 * READ_AT_ONCE]
+    assert all(rows == 1 for _, _, rows in engine.requests)
+
+
+@pytest.mark.parametrize(("start", "stop"), [(0, 2), (2, 1), (1, 5), (-1, 2)])
+def test_no_distributions_outside_the_document(model, start, stop):
+    with pytest.raises(BadArgument, match="no prediction"):
+        run(along(model, [1, 2, 3, 4], start, stop))
 
 
 INFO = EngineInfo({"vocab_size": 10, "context_length": 200}, "fake")

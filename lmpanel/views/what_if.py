@@ -1,0 +1,183 @@
+"""What the what-if lens shows: which tokens after which other context, and what it changed.
+
+Plain data. Knows nothing about Panel.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from lmpanel.changed_context import Change
+from lmpanel.context_shift import Comparison, Shift
+from lmpanel.scoring import LN2
+from lmpanel.session import Session
+from lmpanel.views import next_token
+
+TITLE = "What if"
+CHARACTERS = 60
+KINDS = {
+    "system": "another system prompt",
+    "user": "another user message",
+    "token": "one token exchanged",
+    "text": "plain text, no template",
+}
+
+
+def payload(session: Session) -> dict[str, Any]:
+    """The state of site/components/lens_what_if.js."""
+    what_if, explorer = session.what_if, session.explorer
+    texts = what_if.texts
+    return {
+        "source": what_if.source,
+        "chosen": _chosen(session),
+        "kind": what_if.chosen_kind,
+        "kinds": [_kind(session, name) for name in KINDS if name in texts],
+        "texts": {name: text for name, text in texts.items() if name != "token"},
+        "exchange": _exchange(session),
+        "running": what_if.running,
+        "progress": what_if.progress,
+        "said": what_if.said,
+        "unit": explorer.unit,
+        "cursor": explorer.cursor,
+        "result": _result(session),
+    }
+
+
+def actions(session: Session) -> dict[str, Any]:
+    """What may be asked for here."""
+    what_if = session.what_if
+
+    def look(position: int) -> None:
+        if not what_if.stale:
+            session.explorer.select(int(position), int(position))
+
+    def number(text: str) -> None:
+        position = int(text) - 1 if str(text).strip().isdecimal() else None
+        what_if.param.update(position=position, said="")
+
+    def token(id: int) -> None:
+        session.model.tokenizer.vocabulary.check((int(id),))
+        what_if.param.update(token=int(id), said="")
+
+    return {
+        "what_if_source": lambda name: what_if.choose(name),
+        "what_if_kind": lambda name: what_if.choose_kind(name),
+        "what_if_position": number,
+        "what_if_find": lambda query: what_if.find(str(query)),
+        "what_if_token": token,
+        "what_if_compare": lambda text: what_if.compare(str(text)),
+        "what_if_again": what_if.again,
+        "what_if_stop": what_if.stop,
+        "what_if_look": look,
+    }
+
+
+def sources(session: Session) -> list[tuple[Any, list[str]]]:
+    """What the payload is made from besides the document."""
+    setup = ["source", "span", "kind", "position", "query", "found", "token"]
+    return [(session.what_if, [*setup, "running", "progress", "said", "result"])]
+
+
+def _kind(session: Session, name: str) -> dict[str, str]:
+    raw = session.explorer.document.raw
+    title = "another text" if raw and name == "text" else KINDS[name]
+    return {"name": name, "title": title}
+
+
+def _chosen(session: Session) -> dict[str, Any]:
+    """The tokens that are compared, or why there are none."""
+    if session.what_if.problem is not None:
+        return {"message": str(session.what_if.problem)}
+    start, stop = session.what_if.continuation
+    ids = session.explorer.document.ids[start:stop]
+    text = session.model.tokenizer.decode(ids[:CHARACTERS])
+    shown = text if len(text) <= CHARACTERS and len(ids) <= CHARACTERS else text[:CHARACTERS] + "…"
+    return {"message": "", "start": start, "count": stop - start, "text": shown}
+
+
+def _exchange(session: Session) -> dict[str, Any] | None:
+    """The token that stands at the chosen place, and what may be put there."""
+    what_if, explorer = session.what_if, session.explorer
+    if what_if.chosen_kind != "token":
+        return None
+    position, query, found = what_if.position, what_if.query, what_if.found
+    inside = position is not None and 0 <= position < len(explorer.document)
+    return {
+        "position": position,
+        "old": _token(session, explorer.document.ids[position]) if inside else None,
+        "query": query,
+        "token": what_if.token,
+        "found": [_token(session, id) for id in found],
+        "message": next_token.not_found(explorer, query) if query and not found else "",
+    }
+
+
+def _token(session: Session, id: int) -> dict[str, Any]:
+    token = session.model.tokenizer.vocabulary.token(id)
+    kind = "special" if token.special else "bytes" if token.partial else "text"
+    text = token.display if token.partial else token.text
+    return {"id": id, "text": text, "kind": kind, "spoken": token.spoken}
+
+
+def _result(session: Session) -> dict[str, Any] | None:
+    result, unit = session.what_if.result, session.explorer.unit
+    if result is None:
+        return None
+    factor = LN2 if unit == "nats" else 1.0
+    rows = [
+        _row(session, result, position, shift, factor)
+        for position, shift in enumerate(result.shifts, result.start)
+    ]
+    return {
+        "number": result.number,
+        "stale": session.what_if.stale,
+        "changed": _in_words(session, result.change),
+        "sentence": _sentence(result, factor, unit),
+        "largest": rows[result.largest - result.start],
+        "total": _finite(result.delta_bits * factor),
+        "per_token": _finite(result.delta_bits * factor / len(rows)),
+        "mean_kl": _finite(result.mean_kl_bits * factor),
+        # While the next one is being made, these stand on the page already.
+        "rows": None if session.what_if.running else rows,
+    }
+
+
+def _row(
+    session: Session, result: Comparison, position: int, shift: Shift, factor: float
+) -> dict[str, Any]:
+    return {
+        **_token(session, result.document.ids[position]),
+        "index": position,
+        "p": [shift.before.prob, shift.after.prob],
+        "cost": [_finite(shift.before.bits * factor), _finite(shift.after.bits * factor)],
+        "delta": _finite(shift.delta_bits * factor),
+        "kl": _finite(shift.kl_bits * factor),
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _in_words(session: Session, change: Change) -> str:
+    """What was different, for the line above the numbers."""
+    if change.kind == "token":
+        new = session.model.tokenizer.vocabulary.display(change.token, visible_space=True)
+        return f"token {change.position + 1} exchanged for “{new}”"
+    text = change.text if len(change.text) <= CHARACTERS else change.text[:CHARACTERS] + "…"
+    name = "plain text before it" if change.kind == "text" else KINDS[change.kind]
+    return f"{name}: “{text}”" if text else f"{name}, empty"
+
+
+def _sentence(result: Comparison, factor: float, unit: str) -> str:
+    """The total in plain words."""
+    one = result.source == "response"
+    who, it = ("the reply costs", "it") if one else ("the selected tokens cost", "them")
+    delta = result.delta_bits * factor
+    amount = f"{abs(delta):.1f}"
+    if amount == "0.0":
+        return f"With the new context {who} the same, within 0.05 {unit}."
+    how = ("more", "less") if delta > 0 else ("less", "more")
+    costs = f"{who} {amount} {unit} {how[0]}"
+    return f"With the new context {costs}: the model expected {it} {how[1]}."
