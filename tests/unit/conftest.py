@@ -49,7 +49,7 @@ def errors() -> list[LMPanelError]:
 
 @pytest.fixture
 def session(model, errors) -> Session:
-    """A session whose document is the first conversation; nothing is measured, or computed ahead."""
+    """A session with the first conversation; nothing is measured, or computed ahead."""
     session = Session(model, errors.append)
     session.explorer.ahead = False
     return session
