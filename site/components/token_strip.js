@@ -1,7 +1,7 @@
 /**
  * The document as the model reads it: one strip of tokens in turns, with its header and legend.
  *
- * State from Python: `{mode, measure, anchor, cursor, note, undo, redo, generating}`; messages: `{op: "splice", …}` (see
+ * State from Python: `{mode, measure, unit, curve, anchor, cursor, note, undo, redo, generating}`; messages: `{op: "splice", …}` (see
  * strip_tokens.js) and `{op: "edit", turn, text}`, `{op: "json", text}`.
  * Sends: `ready`, `select {anchor, cursor}`, `measure {name}`, `mode {name}`, `edit_turn {turn}`,
  * `replace_turn {turn, text}`, `delete_turn {turn}`, `undo`, `redo`, `new_conversation`, `get_json`, `set_json {text}`.
@@ -9,7 +9,7 @@
 import { h, css, fill, shadow, setText } from "./dom.js";
 import { action } from "./action.js";
 import { shared } from "./styles.js";
-import { SCALES } from "./scales.js";
+import { SCALES, legendOf } from "./scales.js";
 import { StripTokens } from "./strip_tokens.js";
 import { StripSelection } from "./strip_selection.js";
 import { conversationDialog, dialogStyles } from "./conversation_dialog.js";
@@ -38,6 +38,7 @@ export function mount(link) {
 
   link.onState((state) => {
     header.show(state);
+    tokens.unit = state.unit;
     if (state.measure !== tokens.measure) tokens.recolour(state.measure);
     if (state.cursor !== undefined) selection.show(state);
     setText(note, state.note ?? "");
@@ -99,16 +100,17 @@ function stripHeader(link) {
     json.hidden = state.mode === "raw";
     fresh.title = state.mode === "raw" ? "An empty document" : "A new conversation";
     measure.value = state.measure;
-    if (legend.dataset.measure !== state.measure) drawLegend(legend, state.measure);
+    drawLegend(legend, state);
   };
   return { element, colours, span, show };
 }
 
-function drawLegend(legend, measure) {
-  const scale = SCALES[measure];
-  legend.dataset.measure = measure;
-  legend.setAttribute("aria-label", `Colour scale: ${scale.labels.join(", ")}`);
-  fill(legend, scale.ends[0], scale.labels.map((label, i) => h("i", { class: "swatch", "data-step": i, title: label })), scale.ends[1]);
+function drawLegend(legend, { measure, unit }) {
+  const { labels, ends } = legendOf(measure, unit);
+  const name = `Colour scale: ${labels.join(", ")}`;
+  if (legend.getAttribute("aria-label") === name) return;
+  legend.setAttribute("aria-label", name);
+  fill(legend, ends[0], labels.map((label, i) => h("i", { class: "swatch", "data-step": i, title: label })), ends[1]);
 }
 
 /** The line about the token under the pointer, else about the focused one; returns what renews it. */
