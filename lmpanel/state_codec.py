@@ -48,6 +48,7 @@ SETTINGS: dict[str, Check] = {
     "tab": one_of("next", "sampling", "surprise", "attempts"),
     "measure": one_of("surprisal", "probability", "entropy", "rank"),
     "unit": one_of("bits", "nats"),
+    "curve": one_of(True, False),
     "length": one_of(5, 10, 20, 50, 100),
     "max_tokens": whole(1, 2000),
     "past_end": one_of(True, False),

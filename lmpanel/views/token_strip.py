@@ -18,7 +18,10 @@ class TokenStrip(Component):
     """The document as the model reads it. Drawn by site/components/token_strip.js."""
 
     _esm = module("token_strip")
-    watches = ("document", "anchor", "cursor", "measure", "measured", "progress", "generating")
+    watches = (
+        *("document", "anchor", "cursor", "measure", "unit", "curve"),
+        *("measured", "progress", "generating"),
+    )
 
     def __init__(self, session: Session, **params: Any):
         self._sent: list[Key] = []
@@ -33,6 +36,8 @@ class TokenStrip(Component):
         return {
             "mode": "raw" if explorer.document.raw else "chat",
             "measure": explorer.measure,
+            "unit": explorer.unit,
+            "curve": explorer.curve,
             "anchor": explorer.anchor,
             "cursor": explorer.cursor,
             "heard": self._heard,
@@ -48,6 +53,7 @@ class TokenStrip(Component):
             "ready": self.send_all,
             "select": self.look,
             "measure": lambda name: explorer.param.update(measure=name),
+            "curve": lambda open: explorer.param.update(curve=bool(open)),
             "mode": changes.set_mode,
             "edit_turn": lambda turn: self.edit(int(turn)),
             "replace_turn": lambda turn, text: changes.replace_turn(int(turn), str(text)),

@@ -89,7 +89,7 @@ function makeTab(bar, link) {
 const styles = css`
   :host { display: flex; flex-direction: column; min-height: 0; }
   .top { display: flex; gap: 8px; align-items: center; border-bottom: 1px solid var(--line); margin: -8px -22px 16px; padding: 0 14px; flex: none; }
-  .tabs { display: flex; gap: 2px; overflow-x: auto; flex: 1 1 auto; min-width: 0; }
+  .tabs { display: flex; gap: 2px; overflow-x: auto; scrollbar-width: thin; flex: 1 1 auto; min-width: 0; }
   .unit { flex: none; } .unit button { min-height: 24px; padding: 1px 8px; }
   .tabs button { border: 0; background: none; padding: 10px 10px 9px; color: var(--muted); border-bottom: 2px solid transparent; white-space: nowrap; }
   .tabs button[aria-selected="true"] { color: var(--ink); border-color: var(--accent); font-weight: 600; }

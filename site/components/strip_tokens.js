@@ -72,6 +72,14 @@ export class StripTokens {
     return `${place} · p ${probability(row.prob)} · ${amount(row.bits, this.unit)} · rank ${count(row.rank)} · entropy ${amount(row.entropy, this.unit)}`;
   }
 
+  /** Outlines the token that is pointed at elsewhere; none for undefined. */
+  point(index) {
+    if (this.elements[index] === this.pointed) return;
+    this.pointed?.classList.remove("pointed");
+    this.pointed = this.elements[index];
+    this.pointed?.classList.add("pointed");
+  }
+
   create(row) {
     const element = h("span", { role: "option", tabindex: -1, "aria-selected": "false" });
     this.draw(element, row);
