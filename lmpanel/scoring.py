@@ -174,6 +174,7 @@ def written_perplexity(totals: Totals, unit: str = "bits") -> str:
     if perplexity is None:
         return ""
     base, total = ("2", totals.bits) if unit == "bits" else ("e", totals.nats)
-    large = 1e4 <= perplexity < 1e15
-    result = f"{perplexity:,.0f}".replace(",", "\u202f") if large else f"{perplexity:#.4g}".rstrip(".")
+    result = f"{perplexity:#.4g}".rstrip(".")
+    if 1e4 <= perplexity < 1e15:
+        result = f"{perplexity:,.0f}".replace(",", "\u202f")
     return f"{base}^({total:.3f} / {totals.count}) = {result}"
