@@ -30,6 +30,8 @@ class Changes:
         self._editor = explorer.editor
         self._model = explorer.model
         self._top = asyncio.Lock()
+        self.scored: tuple[Document, tuple[int, int]] | None = None
+        """The document and the span that the last scored text became."""
 
     @property
     def _document(self) -> Document:
@@ -158,8 +160,9 @@ class Changes:
         else:
             document = Document(tuple(ids), raw=True)
         self.change(document, "scored a text")
-        end = len(document)
-        self._explorer.select(end - len(ids), end - 1, tab="surprise")
+        start, end = len(document) - len(ids), len(document)
+        self.scored = document, (start, end)
+        self._explorer.select(start, end - 1, tab="surprise")
 
     def set_mode(self, name: str) -> None:
         """Read the same ids as a conversation ("chat") or as plain text ("raw")."""

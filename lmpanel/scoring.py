@@ -175,6 +175,6 @@ def written_perplexity(totals: Totals, unit: str = "bits") -> str:
         return ""
     base, total = ("2", totals.bits) if unit == "bits" else ("e", totals.nats)
     result = f"{perplexity:#.4g}".rstrip(".")
-    if 1e4 <= perplexity < 1e15:
+    if 9999.5 <= perplexity < 1e15:
         result = f"{perplexity:,.0f}".replace(",", "\u202f")
     return f"{base}^({total:.3f} / {totals.count}) = {result}"

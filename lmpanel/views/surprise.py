@@ -38,7 +38,8 @@ def payload(session: Session) -> dict[str, Any]:
         "marks": [{"label": label, "bits": bits} for label, bits in REFERENCE_MARKS],
         "progress": explorer.progress or None,
         "can_reply": bool(explorer.editor.turns(explorer.document)),
-        "most": MAX_SCORED,
+        "scored": session.changes.scored == (explorer.document, explorer.span),
+        "max_scored": MAX_SCORED,
     }
 
 

@@ -59,7 +59,7 @@ export function bytes(value) {
 /** A perplexity with four digits; one of ten thousand and more is written out. */
 export function perplexity(value) {
   if (value === null || value === undefined) return "–";
-  return value >= 1e4 && value < 1e15 ? count(value) : value.toPrecision(4);
+  return value >= 9999.5 && value < 1e15 ? count(value) : value.toPrecision(4);
 }
 
 /** Everything the number holds, for titles, copies and CSV. */

@@ -4,7 +4,7 @@
  *
  * State: `{unit, span: {rows: [{index, text, kind, spoken, prob, bits, running}], sum, skipped, …figures},
  * spread (see surprise_spread.js), totals: [{label, …figures}], marks: [{label, bits}], progress,
- * can_reply, most}`; figures: `{count, total, per_token, perplexity, formula}`.  Numbers are bits; `sum`
+ * can_reply, scored, max_scored}`; figures: `{count, total, per_token, perplexity, formula}`.  Numbers are bits; `sum`
  * and `formula` are written in `unit`.
  * Sends: `show_token {index}`, `score_text {text, reply}`.
  */
@@ -19,13 +19,14 @@ export function create(link) {
   const title = h("p", { class: "title" });
   const hint = h("p", { class: "muted number" });
   const box = scoreBox((text, reply) => link.send("score_text", { text, reply }));
-  const span = h("div", { class: "span" });
+  const span = spanRows();
   const spread = surpriseSpread((index) => link.send("show_token", { index }));
   const totals = h("section", { "aria-label": "Cross-entropy" });
   const marks = h("p", { class: "small muted marks" });
-  const element = h("div", { class: "surprise" }, title, hint, box.element, span, spread.element, totals, marks);
+  const element = h("div", { class: "surprise" }, title, hint, box.element, span.element, spread.element, totals, marks);
   const show = (state) => {
-    drawSpan(title, hint, span, state);
+    drawHead(title, hint, state);
+    span.show(state);
     box.show(state);
     spread.show(state);
     fill(totals, totalsTable(state));
@@ -34,18 +35,30 @@ export function create(link) {
   return { element, show };
 }
 
-function drawSpan(title, hint, box, { span, unit, progress }) {
+function drawHead(title, hint, { span, unit, progress }) {
   if (!span.rows.length) {
     setText(title, "Select tokens to add up their surprise");
-    setText(hint, progress ?? "Drag over the document, or use Shift with a click or the arrow keys.");
-    return fill(box);
+    return setText(hint, progress ?? "Drag over the document, or use Shift with a click or the arrow keys.");
   }
   fill(title, `${count(span.count)} ${span.count === 1 ? "token carries" : "tokens carry"} `, h("b", { class: "number", "data-total": exact(inUnit(span.total, unit)) }, amount(span.total, unit)));
-  setText(hint, `${amount(span.per_token, unit)} per token, perplexity ${span.formula}${span.skipped ? "; the first token has no prediction and is not counted" : ""}`);
-  const scrolled = box.firstChild?.scrollTop ?? 0;
-  fill(box, h("div", { class: "rows", role: "region", tabindex: 0, "aria-label": "Surprise of each selected token" }, spanTable(span, unit)), leftOut(span), h("p", { class: "sum number small" }, span.sum));
-  box.firstChild.scrollTop = scrolled;
-  return box;
+  return setText(hint, `${amount(span.per_token, unit)} per token, perplexity ${span.formula}${span.skipped ? "; the first token has no prediction and is not counted" : ""}`);
+}
+
+/** Every row of the span in a box of its own height, and the sum; focus and scrolling outlast new numbers. */
+function spanRows() {
+  const rows = h("div", { class: "rows", role: "region", tabindex: 0, "aria-label": "Surprise of each selected token" });
+  const left = h("p", { class: "small muted" });
+  const sum = h("p", { class: "sum number small" });
+  const element = h("div", {}, rows, left, sum);
+  const show = ({ span, unit }) => {
+    element.hidden = span.rows.length === 0;
+    const { scrollTop } = rows;
+    fill(rows, spanTable(span, unit));
+    rows.scrollTop = scrollTop;
+    setText(left, span.count > span.rows.length ? `The first ${count(span.rows.length)} of ${count(span.count)} are listed; all are counted.` : "");
+    setText(sum, span.sum);
+  };
+  return { element, show };
 }
 
 function spanTable(span, unit) {
@@ -55,10 +68,6 @@ function spanTable(span, unit) {
   return h("table", { class: "sums number" }, h("caption", { class: "sr" }, "Surprise of each selected token"),
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "#"), h("th", { scope: "col", class: "left" }, "token"), h("th", { scope: "col" }, "p"),
       h("th", { scope: "col" }, unit === "bits" ? "−log₂ p" : "−ln p"), h("th", { scope: "col" }, "so far"))), h("tbody", {}, rows));
-}
-
-function leftOut({ rows, count: all }) {
-  return all > rows.length ? h("p", { class: "small muted" }, `The first ${count(rows.length)} of ${count(all)} are listed; all are counted.`) : null;
 }
 
 function totalsTable({ totals, unit }) {

@@ -2,7 +2,8 @@
  * "Score a text": a box for a text of the student's own, read as it stands or as the model's reply.
  * What is in the box stays there, so that a refused text is not lost.
  *
- * State: `{unit, can_reply, most, span, progress}`; `most` is how many tokens are scored at once.
+ * State: `{unit, can_reply, scored, max_scored, span, progress}`; `scored`: the span is the text scored
+ * last; `max_scored`: how many tokens are taken at once.
  */
 import { h, css, setText } from "./dom.js";
 import { action } from "./action.js";
@@ -14,9 +15,8 @@ export function scoreBox(onScore) {
   const [raw, reply] = ["raw", "reply"].map((value) => h("input", { type: "radio", name: "score-as", value, checked: value === "raw" }));
   const limit = h("label", { class: "small muted", for: "score-text" });
   const said = h("span", { class: "small muted number", role: "status" });
-  let asked = false;
-  const go = action("Score", () => { asked = true; onScore(area.value, reply.checked); });
-  area.addEventListener("input", () => { asked = false; });
+  const go = action("Score", () => onScore(area.value, reply.checked));
+  go.enable(true, "Measures the text and selects its tokens (Ctrl+Enter)");
   area.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
@@ -26,12 +26,11 @@ export function scoreBox(onScore) {
     h("label", { class: "row" }, raw, "as raw text"), h("label", { class: "row" }, reply, "as a reply to this conversation"));
   const element = h("details", { class: "score-box" }, h("summary", {}, "Score a text"),
     h("div", { class: "score-body" }, limit, area, choice, h("div", { class: "row" }, go.element, said)));
-  const show = ({ unit, can_reply, most, span, progress }) => {
-    setText(limit, `Your text, up to ${count(most)} tokens. It takes the place of the document or of the model's reply; Undo brings that back.`);
+  const show = ({ unit, can_reply, scored, max_scored, span, progress }) => {
+    setText(limit, `Your text, up to ${count(max_scored)} tokens. It takes the place of the document or of the model's reply; Undo brings that back.`);
     reply.disabled = !can_reply;
     if (!can_reply) raw.checked = true;
-    go.enable(true, "Measures the text and selects its tokens (Ctrl+Enter)");
-    setText(said, !asked ? "" : progress ?? (span.count ? `${count(span.count)} tokens, ${amount(span.total, unit)}` : ""));
+    setText(said, !scored ? "" : progress ?? (span.count ? `${count(span.count)} tokens, ${amount(span.total, unit)}` : ""));
   };
   return { element, show };
 }

@@ -33,6 +33,7 @@ export class StripSelection {
    */
   show({ anchor, cursor, heard }) {
     this.heard = heard ?? this.heard;
+    if (this.heard >= this.sent) this.settle();
     if (heard < this.told) return;
     const last = this.tokens.rows.length;
     const elsewhere = this.cursor !== cursor && cursor < last;
@@ -138,8 +139,8 @@ export class StripSelection {
   }
 
   /**
-   * `patient` (the hand is not on the list): the list alone is scrolled, and the report may wait until
-   * the one before was answered; `settle` sends what waits.
+   * `patient` (the hand is not on the list): the list alone is scrolled, and the report waits until the
+   * one before was answered, or the hand is taken off.
    */
   move(index, extend, patient = false) {
     const last = this.tokens.rows.length;

@@ -144,5 +144,8 @@ async def test_the_lens_takes_the_text_and_says_whether_a_reply_is_possible(sess
     assert json.loads(lens.state)["can_reply"]
     lens.actions()["score_text"]("abc", True)
     assert json.loads(lens.state)["can_reply"] and len(selected(session)) == 3
+    assert json.loads(lens.state)["scored"]
+    session.explorer.select(2, 5)
+    assert not json.loads(lens.state)["scored"], "something else is selected"
     lens.actions()["score_text"]("abc", False)
     assert not json.loads(lens.state)["can_reply"], "a raw document has no turns"
