@@ -14,6 +14,8 @@ from lmpanel.explorer import Explorer
 from lmpanel.messages import parse_conversation
 
 CHARACTERS_PER_TOKEN = 16
+MAX_SCORED = 2000
+"""Most tokens of a pasted text that are scored at once."""
 
 
 class Changes:
@@ -28,6 +30,8 @@ class Changes:
         self._editor = explorer.editor
         self._model = explorer.model
         self._top = asyncio.Lock()
+        self.scored: tuple[Document, tuple[int, int]] | None = None
+        """The document and the span that the last scored text became."""
 
     @property
     def _document(self) -> Document:
@@ -134,6 +138,31 @@ class Changes:
         """Replace the document by plain text without a template."""
         self.check_text(text)
         self.change(self._editor.from_text(text), "replaced the text")
+
+    def score_text(self, text: str, as_reply: bool = False) -> None:
+        """Put `text` in place of the document, or of the model's reply, and select its tokens.
+
+        Raises BadArgument for a text without tokens, for one of more than MAX_SCORED, and as a
+        reply where there is nothing to reply to.
+        """
+        self.check_text(text)
+        ids = self._model.tokenizer.encode(text)
+        if not ids:
+            raise BadArgument("There is no text to score.", "Paste or type one first.")
+        if len(ids) > MAX_SCORED:
+            raise BadArgument(
+                f"This text has {len(ids):,} tokens; at most {MAX_SCORED:,} are scored at once.",
+                f"Leave out {len(ids) - MAX_SCORED:,} of them or more. Nothing was changed.",
+            )
+        if as_reply:
+            before = self._editor.before_reply(self._document)
+            document = before.append(*ids)
+        else:
+            document = Document(tuple(ids), raw=True)
+        self.change(document, "scored a text")
+        start, end = len(document) - len(ids), len(document)
+        self.scored = document, (start, end)
+        self._explorer.select(start, end - 1, tab="surprise")
 
     def set_mode(self, name: str) -> None:
         """Read the same ids as a conversation ("chat") or as plain text ("raw")."""

@@ -149,6 +149,16 @@ class Editor:
         header = self.require_chat().header_ids("assistant")
         return Document((*document.ids[: response.start], *header))
 
+    def before_reply(self, document: Document) -> Document:
+        """The conversation up to where the model's reply begins, without what it replied there.
+
+        Raises BadArgument when there is nothing to reply to.
+        """
+        turns = self.turns(document)
+        if turns and turns[-1].role == "assistant":
+            return self.clear_response(document)
+        return self.end_turn(document)
+
     def set_system(self, document: Document, text: str) -> Document:
         """Replace the system prompt, or put one in front when there is none."""
         chat = self._template_for(document)

@@ -47,6 +47,7 @@ class Explorer(param.Parameterized):
     tab = param.Selector(default="next", objects=TABS, doc="The open lens.")
     measure = param.Selector(default="surprisal", objects=MEASURES, doc="What colours tokens.")
     unit = param.Selector(default="bits", objects=["bits", "nats"], doc="Unit of surprise.")
+    curve = param.Boolean(default=False, doc="Show the curve of surprise below the strip.")
     length = param.Selector(default=10, objects=LENGTHS, doc="Rows of the candidate table.")
     max_tokens = param.Integer(default=200, bounds=(1, 2000), doc="Longest generated response.")
     past_end = param.Boolean(default=False, doc="Generate on after the end of the turn.")
@@ -127,17 +128,27 @@ class Explorer(param.Parameterized):
             return [score or _score(old) for score, old in zip(known, self.recorded["scores"])]
         return known
 
-    def select(self, anchor: int, cursor: int, reveal_next: bool = False) -> None:
-        """Look at token `cursor`, with a span back to `anchor`."""
+    def select(
+        self, anchor: int, cursor: int, reveal_next: bool = False, tab: str | None = None
+    ) -> None:
+        """Look at token `cursor`, with a span back to `anchor`.
+
+        A span opens the surprise lens, a token after a span the next-token lens, unless `tab`
+        says which.
+        """
         end = len(self.document)
         cursor, anchor = min(max(cursor, 0), end), min(max(anchor, 0), end)
         where = "next" if reveal_next else self.where
-        tab = self.tab
-        if tab not in WITH_SPANS and anchor != cursor and cursor < end:
-            tab = "surprise"
-        elif tab not in WITH_SPANS and anchor == cursor and self.anchor != self.cursor:
-            tab = "next"
+        if tab is None:
+            tab = self._tab_for(anchor, cursor)
         self.param.update(anchor=anchor, cursor=cursor, where=where, tab=tab)
+
+    def _tab_for(self, anchor: int, cursor: int) -> str:
+        if self.tab in WITH_SPANS:
+            return self.tab
+        if anchor == cursor:
+            return self.tab if self.anchor == self.cursor else "next"
+        return "surprise" if cursor < len(self.document) else self.tab
 
     def show(self, document: Document) -> None:
         """Show `document` with the caret at its end, without a new entry in the history."""

@@ -162,3 +162,19 @@ def written_sum(values: Sequence[float], unit: str = "bits", decimals: int = 3) 
         left_out = len(terms) - _WRITTEN_TERMS
         terms[_WRITTEN_TERMS - 1 : -1] = [f"… ({left_out} more) …"]
     return " + ".join(terms) + " = " + total
+
+
+def written_perplexity(totals: Totals, unit: str = "bits") -> str:
+    """Perplexity as its formula with these totals' numbers; empty when nothing was counted.
+
+    >>> written_perplexity(Totals(56, 123.4)), written_perplexity(Totals(56, 123.4), "nats")
+    ('2^(123.400 / 56) = 4.606', 'e^(85.534 / 56) = 4.606')
+    """
+    perplexity = totals.perplexity
+    if perplexity is None:
+        return ""
+    base, total = ("2", totals.bits) if unit == "bits" else ("e", totals.nats)
+    result = f"{perplexity:#.4g}".rstrip(".")
+    if 9999.5 <= perplexity < 1e15:
+        result = f"{perplexity:,.0f}".replace(",", "\u202f")
+    return f"{base}^({total:.3f} / {totals.count}) = {result}"

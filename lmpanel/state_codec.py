@@ -73,6 +73,7 @@ SETTINGS: dict[str, Check] = {
     "tab": one_of("next", "sampling", "beams", "surprise", "what_if", "attempts"),
     "measure": one_of("surprisal", "probability", "entropy", "rank", "delta"),
     "unit": one_of("bits", "nats"),
+    "curve": one_of(True, False),
     "length": one_of(5, 10, 20, 50, 100),
     "max_tokens": whole(1, 2000),
     "past_end": one_of(True, False),

@@ -1,4 +1,8 @@
-"""The lens: one tab per way of looking at the document. Only the open tab is computed."""
+"""The lens: one tab per way of looking at the document. Only the open tab is computed.
+
+Surprise and entropy are sent in bits, with the unit that is shown beside them; format.js converts.
+Only what Python writes out in words (a sum, a formula, the limits of a histogram) is in that unit.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +54,8 @@ class Lens(Component):
     def payload(self) -> dict[str, Any]:
         explorer = self.explorer
         tabs = [{"name": name, "title": lens.TITLE} for name, lens in LENSES.items()]
-        return {"tab": explorer.tab, "tabs": tabs, **LENSES[explorer.tab].payload(self.session)}
+        shared = {"tab": explorer.tab, "tabs": tabs, "unit": explorer.unit}
+        return {**LENSES[explorer.tab].payload(self.session), **shared}
 
     def actions(self) -> dict[str, Any]:
         explorer = self.explorer

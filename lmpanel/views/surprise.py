@@ -1,35 +1,58 @@
-"""What the surprise lens shows: the bits of the selected span and the totals. Plain data."""
+"""What the surprise lens shows: the bits of the selected span, how they are spread, the totals.
+
+Plain data. Knows nothing about Panel.
+"""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
+from lmpanel.changes import MAX_SCORED
 from lmpanel.explorer import Explorer
-from lmpanel.scoring import REFERENCE_MARKS, TokenScore, Totals, written_sum
+from lmpanel.scoring import (
+    LN2,
+    REFERENCE_MARKS,
+    TokenScore,
+    Totals,
+    written_perplexity,
+    written_sum,
+)
 from lmpanel.session import Session
+from lmpanel.spread import Scored, histogram, least_surprising, most_surprising
 
 TITLE = "Surprise"
 ROWS = 400
+LISTED = 10
+BINS = {"bits": 13, "nats": 10}
+"""How many bins the histogram has: each is one bit or nat wide, but the last has no end."""
 
 
 def payload(session: Session) -> dict[str, Any]:
     """The state of site/components/lens_surprise.js."""
     explorer = session.explorer
     scores = explorer.scores()
-    factor = 1.0 if explorer.unit == "bits" else math.log(2)
     return {
-        "unit": explorer.unit,
-        "span": _span(explorer, scores, factor),
-        "totals": _totals(explorer, scores, factor),
-        "marks": [{"label": label, "value": bits * factor} for label, bits in REFERENCE_MARKS],
+        "span": _span(explorer, scores),
+        "spread": _spread(explorer, scores),
+        "totals": _totals(explorer, scores),
+        "marks": [{"label": label, "bits": bits} for label, bits in REFERENCE_MARKS],
         "progress": explorer.progress or None,
+        "can_reply": bool(explorer.editor.turns(explorer.document)),
+        "scored": session.changes.scored == (explorer.document, explorer.span),
+        "max_scored": MAX_SCORED,
     }
 
 
 def actions(session: Session) -> dict[str, Any]:
     """What may be asked for here."""
-    return {}
+
+    def show_token(index: int) -> None:
+        session.explorer.select(int(index), int(index), tab="surprise")
+
+    return {
+        "show_token": show_token,
+        "score_text": lambda text, reply: session.changes.score_text(str(text), bool(reply)),
+    }
 
 
 def sources(session: Session) -> list[tuple[Any, list[str]]]:
@@ -37,40 +60,64 @@ def sources(session: Session) -> list[tuple[Any, list[str]]]:
     return []
 
 
-def _span(explorer: Explorer, scores: list[TokenScore | None], factor: float) -> dict[str, Any]:
+def _span(explorer: Explorer, scores: list[TokenScore | None]) -> dict[str, Any]:
     start, stop = explorer.span
-    known = [(i, scores[i]) for i in range(start, stop) if scores[i] is not None]
-    totals = Totals.of([score for _, score in known])
+    known = _known(scores, start, stop)
     running, rows = 0.0, []
     for position, score in known[:ROWS]:
-        running += score.bits * factor
-        rows.append(_row(explorer, position, score, factor, running))
-    values = [score.bits * factor for _, score in known]
+        running += score.bits
+        rows.append({**_token(explorer, position, score), "running": running})
     return {
         "rows": rows,
-        "sum": written_sum(values, unit=explorer.unit),
+        "sum": written_sum(_in_unit(explorer, known), unit=explorer.unit),
         "skipped": start == 0 and stop > 0,
-        **_figures(totals, factor),
+        **_figures(explorer, Totals.of([score for _, score in known])),
     }
 
 
-def _row(
-    explorer: Explorer, position: int, score: TokenScore, factor: float, running: float
-) -> dict[str, Any]:
+def _spread(explorer: Explorer, scores: list[TokenScore | None]) -> dict[str, Any]:
+    """Histogram and extremes of the selected span; of the document while a span is not selected."""
+    start, stop = explorer.span
+    whole = stop - start < 2
+    known = _known(scores, *((0, len(scores)) if whole else (start, stop)))
+    edges = range(BINS[explorer.unit])
+    counts = histogram(_in_unit(explorer, known), edges)
+    return {
+        "whole": whole,
+        "count": len(known),
+        "bins": [{"low": low, "count": count} for low, count in zip(edges, counts, strict=True)],
+        "most": _listed(explorer, most_surprising(known, LISTED)),
+        "least": _listed(explorer, least_surprising(known, LISTED)),
+    }
+
+
+def _known(scores: list[TokenScore | None], start: int, stop: int) -> list[Scored]:
+    """The tokens from `start` up to `stop` that have a score."""
+    return [(i, score) for i, score in enumerate(scores[start:stop], start) if score is not None]
+
+
+def _in_unit(explorer: Explorer, scored: list[Scored]) -> list[float]:
+    factor = 1.0 if explorer.unit == "bits" else LN2
+    return [score.bits * factor for _, score in scored]
+
+
+def _listed(explorer: Explorer, scored: list[Scored]) -> list[dict[str, Any]]:
+    return [_token(explorer, position, score) for position, score in scored]
+
+
+def _token(explorer: Explorer, position: int, score: TokenScore) -> dict[str, Any]:
     token = explorer.model.tokenizer.vocabulary.token(explorer.document.ids[position])
     return {
         "index": position,
         "text": token.display if token.partial else token.text,
         "kind": "bytes" if token.partial else "text",
+        "spoken": token.spoken,
         "prob": score.prob,
-        "value": score.bits * factor,
-        "running": running,
+        "bits": score.bits,
     }
 
 
-def _totals(
-    explorer: Explorer, scores: list[TokenScore | None], factor: float
-) -> list[dict[str, Any]]:
+def _totals(explorer: Explorer, scores: list[TokenScore | None]) -> list[dict[str, Any]]:
     parts = [("document", 0, len(scores))]
     turns = explorer.editor.turns(explorer.document)
     response = explorer.editor.response(explorer.document)
@@ -82,16 +129,16 @@ def _totals(
         if turn.start <= at < turn.stop:
             parts.insert(0, (f"this turn ({turn.role or 'text'})", turn.start, turn.stop))
     return [
-        {"label": label, **_figures(Totals.of(scores[start:stop]), factor)}
+        {"label": label, **_figures(explorer, Totals.of(scores[start:stop]))}
         for label, start, stop in parts
     ]
 
 
-def _figures(totals: Totals, factor: float) -> dict[str, Any]:
-    per_token = totals.bits_per_token
+def _figures(explorer: Explorer, totals: Totals) -> dict[str, Any]:
     return {
         "count": totals.count,
-        "total": totals.bits * factor,
-        "per_token": None if per_token is None else per_token * factor,
+        "total": totals.bits,
+        "per_token": totals.bits_per_token,
         "perplexity": totals.perplexity,
+        "formula": written_perplexity(totals, explorer.unit),
     }

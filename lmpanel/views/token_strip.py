@@ -20,7 +20,10 @@ class TokenStrip(Component):
     """The document as the model reads it. Drawn by site/components/token_strip.js."""
 
     _esm = module("token_strip")
-    watches = ("document", "anchor", "cursor", "measure", "measured", "progress", "generating")
+    watches = (
+        *("document", "anchor", "cursor", "measure", "unit", "curve"),
+        *("measured", "progress", "generating"),
+    )
 
     def __init__(self, session: Session, **params: Any):
         self._sent: list[Key] = []
@@ -38,6 +41,8 @@ class TokenStrip(Component):
             "mode": "raw" if explorer.document.raw else "chat",
             "measure": self._measure(),
             "compared": self.session.what_if.deltas is not None,
+            "unit": explorer.unit,
+            "curve": explorer.curve,
             "anchor": explorer.anchor,
             "cursor": explorer.cursor,
             "heard": self._heard,
@@ -53,6 +58,7 @@ class TokenStrip(Component):
             "ready": self.send_all,
             "select": self.look,
             "measure": lambda name: explorer.param.update(measure=name),
+            "curve": lambda open: explorer.param.update(curve=bool(open)),
             "mode": changes.set_mode,
             "edit_turn": lambda turn: self.edit(int(turn)),
             "replace_turn": lambda turn, text: changes.replace_turn(int(turn), str(text)),

@@ -2,11 +2,11 @@
  * The ranked table of candidates.  Each token is a button that appends it; the token that really
  * stands here is marked, even if its rank is far below the table.
  */
-import { h, css, fill, setAttribute } from "./dom.js";
+import { h, css, fill, setAttribute, setText } from "./dom.js";
 import { rowNodes } from "./token_text.js";
-import { probability, bits, signed, count, exact } from "./format.js";
+import { probability, inUnit, surprise, signed, count, exact } from "./format.js";
 
-const HEADS = [["rank", ""], ["token", "token"], ["more id", "id"], ["more", "logit"], ["", "probability"], ["bar", ""], ["more", "log p"], ["", "bits"], ["", "cumulative"]];
+const HEADS = [["rank", ""], ["token", "token"], ["more id", "id"], ["more", "logit"], ["", "probability"], ["bar", ""], ["more", "log p"], ["in-unit", "bits"], ["", "cumulative"]];
 
 /** @param {(id: number) => void} onPick */
 export function candidateTable(onPick) {
@@ -14,10 +14,11 @@ export function candidateTable(onPick) {
   const body = h("tbody", {});
   const element = h("table", { class: "candidates number" }, h("caption", { class: "sr" }, "Candidates for the next token, most probable first"), head, body);
   const show = (state) => {
+    setText(head.querySelector(".in-unit"), state.unit);
     const widest = state.rows[0]?.prob || 1;
     const focused = body.getRootNode().activeElement?.dataset?.rank;
-    const rows = state.rows.map((row) => line(row, state.marked, widest, onPick));
-    if (state.marked && !state.rows.some((row) => row.id === state.marked.id)) rows.push(gap(), line(state.marked, state.marked, widest, onPick));
+    const rows = state.rows.map((row) => line(row, state, widest, onPick));
+    if (state.marked && !state.rows.some((row) => row.id === state.marked.id)) rows.push(gap(), line(state.marked, state, widest, onPick));
     fill(body, rows, otherLine(state.other));
     if (focused) body.querySelector(`[data-rank="${focused}"]`)?.focus();
   };
@@ -25,7 +26,7 @@ export function candidateTable(onPick) {
   return { element, show, toggleColumns };
 }
 
-function line(row, marked, widest, onPick) {
+function line(row, { marked, unit }, widest, onPick) {
   const here = marked?.id === row.id;
   const button = h("button", { type: "button", class: "token", "data-rank": row.rank, "aria-label": `${here ? "In the document: " : "Append "}${row.spoken}`, onclick: () => onPick(row.id) }, rowNodes(row));
   if (row.kind !== "text") button.classList.add("code");
@@ -34,7 +35,7 @@ function line(row, marked, widest, onPick) {
   const element = h("tr", {}, h("td", { class: "rank muted" }, count(row.rank)),
     h("td", { class: "token-cell" }, button, here ? h("span", { class: "here", title: "This token stands in the document", "aria-hidden": "true" }, "◂") : null),
     cell(row.id, String(row.id), "more"), cell(row.logit, signed(row.logit), "more"), cell(row.prob, probability(row.prob)),
-    h("td", { class: "bar" }, bar), cell(row.logprob, signed(row.logprob), "more"), cell(row.bits, bits(row.bits)), cell(row.cumulative, probability(row.cumulative)));
+    h("td", { class: "bar" }, bar), cell(row.logprob, signed(row.logprob), "more"), cell(inUnit(row.bits, unit), surprise(row.bits, unit)), cell(row.cumulative, probability(row.cumulative)));
   setAttribute(element, "class", here ? "marked" : null);
   return element;
 }

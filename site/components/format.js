@@ -1,7 +1,26 @@
 /**
  * Numbers as text.  Rounded for reading, always with the same number of digits so that columns
  * align; the exact value goes into titles and copies.  Knows nothing about the DOM.
+ *
+ * Surprise and entropy come from Python in bits; `inUnit` is the one place where they become nats.
  */
+
+const PER_BIT = { bits: 1, nats: Math.LN2 };
+
+/** So many bits in the unit that is shown, "bits" or "nats". */
+export function inUnit(value, unit) {
+  return value === null || value === undefined ? value : value * PER_BIT[unit];
+}
+
+/** Bits as a number with two decimals in the unit that is shown. */
+export function surprise(value, unit) {
+  return bits(inUnit(value, unit));
+}
+
+/** The same with the unit's name: "3.32 bits", "2.30 nats" */
+export function amount(value, unit) {
+  return `${surprise(value, unit)} ${unit}`;
+}
 
 /**
  * A probability with three decimals; small ones keep two significant digits, and one that is nearly
@@ -41,6 +60,12 @@ export function count(value) {
 export function bytes(value) {
   if (value < 1e6) return `${Math.round(value / 1e3)} kB`;
   return `${(value / 1e6).toFixed(value < 1e7 ? 1 : 0)} MB`;
+}
+
+/** A perplexity with four digits; one of ten thousand and more is written out. */
+export function perplexity(value) {
+  if (value === null || value === undefined) return "–";
+  return value >= 9999.5 && value < 1e15 ? count(value) : value.toPrecision(4);
 }
 
 /** Everything the number holds, for titles, copies and CSV. */

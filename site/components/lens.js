@@ -2,8 +2,8 @@
  * The right half: lenses on the same document, one tab each.  A lens is a module with
  * `create(link)` → `{element, show(state)}` and `styles` (or several `sheets`); it is loaded when it is first opened.
  *
- * State from Python: `{tab, tabs: [{name, title}], …}`, the rest is the open lens's own.
- * Sends: `tab {name}` and what the lenses send.
+ * State from Python: `{tab, tabs: [{name, title}], unit, …}`, the rest is the open lens's own.
+ * Sends: `tab {name}`, `unit {name}` and what the lenses send.
  */
 import { h, css, shadow, setText } from "./dom.js";
 import { shared } from "./styles.js";
@@ -17,14 +17,16 @@ const LENSES = { next: async () => next, sampling: () => import("./lens_sampling
 export function mount(link) {
   const { host, root } = shadow("lens", [shared, styles, next.styles, stripStyles, tableStyles]);
   const bar = h("div", { class: "tabs", role: "tablist", "aria-label": "Lenses on the document" });
+  const unit = unitSwitch(link);
   const panel = h("div", { class: "panel", role: "tabpanel", id: "panel", tabindex: -1 });
-  root.append(bar, panel);
+  root.append(h("div", { class: "top" }, bar, unit.element), panel);
   const opened = {};
   let latest;
 
   link.onState(async (state) => {
     latest = state;
     drawTabs(bar, state, link);
+    unit.show(state);
     panel.setAttribute("aria-labelledby", `tab-${state.tab}`);
     const lens = opened[state.tab] ??= await open(state.tab, link, root);
     if (latest !== state) return;
@@ -47,10 +49,26 @@ function drawTabs(bar, state, link) {
     tab.dataset.name = name;
     setText(tab, title);
     const open = name === state.tab;
+    if (open && tab.getAttribute("aria-selected") !== "true") bringIntoView(bar, tab);
     tab.setAttribute("aria-selected", String(open));
     tab.tabIndex = open ? 0 : -1;
   });
   while (bar.children.length > state.tabs.length) bar.lastChild.remove();
+}
+
+/** Scrolls the bar alone: `scrollIntoView` would move the page too. */
+function bringIntoView(bar, tab) {
+  const [box, view] = [tab.getBoundingClientRect(), bar.getBoundingClientRect()];
+  if (box.left < view.left) bar.scrollLeft -= view.left - box.left;
+  else if (box.right > view.right) bar.scrollLeft += box.right - view.right;
+}
+
+/** Bits or nats, for every number of the page. */
+function unitSwitch(link) {
+  const buttons = ["bits", "nats"].map((name) => h("button", { type: "button", "data-unit": name, "aria-pressed": "false", onclick: () => link.send("unit", { name }) }, name));
+  const element = h("div", { class: "segmented small unit", role: "group", "aria-label": "Unit of surprise and entropy" }, buttons);
+  const show = (state) => buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.unit === state.unit)));
+  return { element, show };
 }
 
 function makeTab(bar, link) {
@@ -70,9 +88,11 @@ function makeTab(bar, link) {
 
 const styles = css`
   :host { display: flex; flex-direction: column; min-height: 0; }
-  .tabs { display: flex; gap: 2px; border-bottom: 1px solid var(--line); margin: -8px -22px 16px; padding: 0 14px; overflow-x: auto; flex: none; }
+  .top { display: flex; gap: 8px; align-items: center; border-bottom: 1px solid var(--line); margin: -8px -22px 16px; padding: 0 14px; flex: none; }
+  .tabs { display: flex; gap: 2px; overflow-x: auto; scrollbar-width: thin; flex: 1 1 auto; min-width: 0; }
+  .unit { flex: none; } .unit button { min-height: 24px; padding: 1px 8px; }
   .tabs button { border: 0; background: none; padding: 10px 10px 9px; color: var(--muted); border-bottom: 2px solid transparent; white-space: nowrap; }
   .tabs button[aria-selected="true"] { color: var(--ink); border-color: var(--accent); font-weight: 600; }
   .panel { overflow-y: auto; min-height: 0; flex: 1 1 auto; margin: 0 -8px; padding: 0 8px; scrollbar-gutter: stable; }
-  @media (max-width: 56.25em) { .tabs { margin: -4px -16px 14px; } }
+  @media (max-width: 56.25em) { .top { margin: -4px -16px 14px; } }
 `;

@@ -1,7 +1,7 @@
 /**
  * The next-token distribution: one sentence, the 0–1 strip, the ranked table, a look-up.
  *
- * State: `{at, where, can_here, can_next, title: {text, token}, message, entropy, choices, length,
+ * State: `{unit, at, where, can_here, can_next, title: {text, token}, message, entropy, choices, length,
  * rows: [{rank, id, text, kind, spoken, logit, prob, logprob, bits, cumulative}], marked: row|null,
  * other: {count, prob}, lookup: {query, rows, message}, waiting}`; `at` is the position shown.
  * While the model computes, the numbers before stay where they are, dimmed, so that nothing jumps.
@@ -11,7 +11,7 @@ import { h, css, fill, saveFile, setText } from "./dom.js";
 import { tokenNodes, rowNodes, tokenLabel } from "./token_text.js";
 import { cumulativeStrip } from "./cumulative_strip.js";
 import { candidateTable } from "./candidate_table.js";
-import { bits, csvLine, probability } from "./format.js";
+import { amount, csvLine, probability } from "./format.js";
 
 /** @param {import("./link.js").Link} link */
 export function create(link) {
@@ -54,7 +54,7 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 function entropyLine(state) {
   if (state.message || state.entropy === undefined) return "";
-  return `entropy ${bits(state.entropy)} bits, like choosing among ${state.choices < 10 ? state.choices.toFixed(1) : Math.round(state.choices)} equal options`;
+  return `entropy ${amount(state.entropy, state.unit)}, like choosing among ${state.choices < 10 ? state.choices.toFixed(1) : Math.round(state.choices)} equal options`;
 }
 
 function whereSwitch(link) {
@@ -112,7 +112,7 @@ function lookUp(link, pick) {
     if (!found?.query) return fill(out);
     const rows = found.rows.map((row) => h("li", { class: "number" },
       h("button", { type: "button", class: "token", "aria-label": `Pick ${row.spoken}`, onclick: () => pick(row.id) }, rowNodes(row)),
-      ` id ${row.id} · rank ${row.rank} · p ${probability(row.prob)} · ${bits(row.bits)} bits`));
+      ` id ${row.id} · rank ${row.rank} · p ${probability(row.prob)} · ${amount(row.bits, state.unit)}`));
     return fill(out, rows.length ? h("ul", { class: "small" }, rows) : null, found.message ? h("p", { class: "small muted" }, found.message) : null);
   };
   return { element, show };

@@ -1,7 +1,7 @@
 /**
  * Sampling: filters that reshape the distribution, their working, and dice on the 0–1 line.
  *
- * State: `{at, message, title: {text}, settings: {temperature, top_k, top_p, min_p, seed}, kept,
+ * State: `{unit, at, message, title: {text}, settings: {temperature, top_k, top_p, min_p, seed}, kept,
  * entropy: [before, after], rows: [{rank, id, text, kind, spoken, before, after, cumulative}],
  * other: {count, before, after}, working, dice: {id, text, spoken, r, source, low, high, rank}|null,
  * tally: [{id, text, prob, count, expected, low, high}], biases: see bias_list.js}`.
@@ -15,7 +15,7 @@ import { diceLine, styles as lineStyles } from "./dice_line.js";
 import { filterSliders, styles as sliderStyles } from "./filter_sliders.js";
 import { workingSteps, styles as workingStyles } from "./working_steps.js";
 import { tokenNodes, rowNodes } from "./token_text.js";
-import { bits, count, probability } from "./format.js";
+import { amount, count, probability, surprise } from "./format.js";
 
 /** @param {import("./link.js").Link} link */
 export function create(link) {
@@ -37,7 +37,7 @@ export function create(link) {
     fill(title, ...(state.message ? [state.message] : ["After “", h("b", {}, tokenNodes(state.title.text, { spaces: false })), "”, tokens are drawn from"]));
     if (state.message) return;
     const [before, after] = state.entropy;
-    setText(entropy, `${count(state.kept)} tokens left · entropy ${bits(before)} → ${bits(after)} bits`);
+    setText(entropy, `${count(state.kept)} tokens left · entropy ${surprise(before, state.unit)} → ${amount(after, state.unit)}`);
     parts.forEach((part) => part.show(state));
   };
   return { element, show };

@@ -20,8 +20,10 @@ export class StripSelection {
     this.anchor = 0;
     this.cursor = 0;
     this.extending = false;
-    this.marked = [];
+    this.marked = new Set();
     this.told = 0;
+    this.sent = 0;
+    this.heard = 0;
     this.listen(tokens.list);
   }
 
@@ -30,13 +32,24 @@ export class StripSelection {
    * our own reports it knows of: until it knows all of them it is older than what is shown here.
    */
   show({ anchor, cursor, heard }) {
+    this.heard = heard ?? this.heard;
+    if (this.heard >= this.sent) this.settle();
     if (heard < this.told) return;
     const last = this.tokens.rows.length;
+    const elsewhere = this.cursor !== cursor && cursor < last;
     this.anchor = Math.min(anchor, last);
     this.cursor = Math.min(cursor, last);
     const held = indexOf(this.focused) !== null;
     this.mark();
+    if (elsewhere) this.bringIntoView(this.tokens.at(this.cursor));
     if (held) this.tokens.at(this.cursor).focus({ preventScroll: true });
+  }
+
+  /** Scrolls the list alone: `scrollIntoView` would also move the page away from what was clicked. */
+  bringIntoView(element) {
+    const [box, view] = [element.getBoundingClientRect(), this.tokens.list.getBoundingClientRect()];
+    if (box.top < view.top) this.tokens.list.scrollTop -= view.top - box.top + 8;
+    else if (box.bottom > view.bottom) this.tokens.list.scrollTop += box.bottom - view.bottom + 8;
   }
 
   get focused() {
@@ -125,19 +138,31 @@ export class StripSelection {
     return best ?? (direction > 0 ? this.tokens.rows.length : 0);
   }
 
-  move(index, extend) {
+  /**
+   * `patient` (the hand is not on the list): the list alone is scrolled, and the report waits until the
+   * one before was answered, or the hand is taken off.
+   */
+  move(index, extend, patient = false) {
     const last = this.tokens.rows.length;
     this.cursor = extend ? Math.min(index, last - 1) : index;
     if (!extend || this.anchor >= last) this.anchor = this.cursor;
     this.mark();
     const element = this.tokens.at(this.cursor);
     element.focus({ preventScroll: true });
-    element.scrollIntoView({ block: "nearest" });
-    this.report();
+    if (patient) this.bringIntoView(element);
+    else element.scrollIntoView({ block: "nearest" });
+    this.report(patient);
   }
 
-  report() {
+  report(patient = false) {
     this.told += 1;
+    if (!patient || this.heard >= this.sent) this.settle();
+  }
+
+  /** Reports the selection unless it was reported already. */
+  settle() {
+    if (this.sent === this.told) return;
+    this.sent = this.told;
     this.onChange({ anchor: this.anchor, cursor: this.cursor, count: this.told });
   }
 
@@ -149,13 +174,16 @@ export class StripSelection {
   }
 
   mark() {
-    for (const element of this.marked) { element.setAttribute("aria-selected", "false"); element.tabIndex = -1; }
+    this.onMark?.();
     const [from, to] = [Math.min(this.anchor, this.cursor), Math.max(this.anchor, this.cursor)];
-    this.marked = [];
-    for (let i = from; i <= to; i++) this.marked.push(this.tokens.at(i));
-    for (const element of this.marked) element.setAttribute("aria-selected", "true");
-    this.tokens.at(this.cursor).tabIndex = 0;
-    if (!this.marked.includes(this.tokens.at(this.cursor))) this.marked.push(this.tokens.at(this.cursor));
+    const before = this.marked;
+    this.marked = new Set();
+    for (let i = from; i <= to; i++) this.marked.add(this.tokens.at(i));
+    for (const element of before) if (!this.marked.has(element)) element.setAttribute("aria-selected", "false");
+    for (const element of this.marked) if (!before.has(element)) element.setAttribute("aria-selected", "true");
+    if (this.stop) this.stop.tabIndex = -1;
+    this.stop = this.tokens.at(this.cursor);
+    this.stop.tabIndex = 0;
   }
 }
 

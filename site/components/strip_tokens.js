@@ -9,7 +9,7 @@
 import { h, fill, setText } from "./dom.js";
 import { SCALES, step } from "./scales.js";
 import { tokenNodes } from "./token_text.js";
-import { probability, bits, change, count } from "./format.js";
+import { amount, change, count, inUnit, probability } from "./format.js";
 
 const ROLES = { system: "system", user: "you", assistant: "model" };
 
@@ -25,6 +25,7 @@ export class StripTokens {
     this.elements = [];
     this.groups = [];
     this.measure = "surprisal";
+    this.unit = "bits";
     this.caret = h("span", { class: "caret", role: "option", tabindex: -1, "aria-selected": "false",
       "aria-label": "End of the document: what comes next" });
     this.caret.index = 0;
@@ -70,7 +71,15 @@ export class StripTokens {
     if (!row) return "";
     const place = `token ${index + 1} · id ${row.id}`;
     if (row.bits === null) return index === 0 ? `${place} · first token, no prediction` : `${place} · not measured yet`;
-    return `${place} · p ${probability(row.prob)} · ${bits(row.bits)} bits · rank ${count(row.rank)} · entropy ${bits(row.entropy)} bits${row.delta === null ? "" : ` · Δ ${change(row.delta)} bits (what if)`}`;
+    return `${place} · p ${probability(row.prob)} · ${amount(row.bits, this.unit)} · rank ${count(row.rank)} · entropy ${amount(row.entropy, this.unit)}${row.delta === null ? "" : ` · Δ ${change(inUnit(row.delta, this.unit))} ${this.unit} (what if)`}`;
+  }
+
+  /** Outlines the token that is pointed at elsewhere; none for undefined. */
+  point(index) {
+    if (this.elements[index] === this.pointed) return;
+    this.pointed?.classList.remove("pointed");
+    this.pointed = this.elements[index];
+    this.pointed?.classList.add("pointed");
   }
 
   create(row) {

@@ -39,7 +39,7 @@ export const shared = css`
   .sums tbody th { font-size: inherit; color: var(--ink); }
   .sums td { text-align: right; padding: 4px 6px; border-top: 1px solid var(--line); } .sums tbody th { border-top: 1px solid var(--line); }
   .sums .left { text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; } .sums th.left { overflow-wrap: break-word; hyphens: auto; }
-  @media (max-width: 30em) { .sums { font-size: 0.84rem; } .sums td, .sums th { padding-left: 3px; padding-right: 3px; } }
+  @media (max-width: 30em) { .sums { font-size: 0.84rem; } .sums td, .sums th { padding-left: 3px; padding-right: 3px; } .sums thead th { font-size: 0.72rem; } }
   .spring { margin-left: auto; }
   .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   .glyph { color: var(--muted); }

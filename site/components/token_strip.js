@@ -1,22 +1,23 @@
 /**
  * The document as the model reads it: one strip of tokens in turns, with its header and legend.
  *
- * State from Python: `{mode, measure, compared, anchor, cursor, note, undo, redo, generating}`; messages: `{op: "splice", …}` (see
+ * State from Python: `{mode, measure, compared, unit, curve, anchor, cursor, note, undo, redo, generating}`; messages: `{op: "splice", …}` (see
  * strip_tokens.js) and `{op: "edit", turn, text}`, `{op: "json", text}`.
- * Sends: `ready`, `select {anchor, cursor}`, `measure {name}`, `mode {name}`, `edit_turn {turn}`,
+ * Sends: `ready`, `select {anchor, cursor}`, `measure {name}`, `curve {open}`, `mode {name}`, `edit_turn {turn}`,
  * `replace_turn {turn, text}`, `delete_turn {turn}`, `undo`, `redo`, `new_conversation`, `get_json`, `set_json {text}`.
  */
 import { h, css, fill, shadow, setText } from "./dom.js";
 import { action } from "./action.js";
 import { shared } from "./styles.js";
-import { SCALES } from "./scales.js";
+import { SCALES, legendOf } from "./scales.js";
 import { StripTokens } from "./strip_tokens.js";
 import { StripSelection } from "./strip_selection.js";
+import { stripCurve, curveStyles } from "./strip_curve.js";
 import { conversationDialog, dialogStyles } from "./conversation_dialog.js";
 
 /** @param {import("./link.js").Link} link */
 export function mount(link) {
-  const { host, root } = shadow("token-strip", [shared, styles, dialogStyles]);
+  const { host, root } = shadow("token-strip", [shared, styles, dialogStyles, curveStyles]);
   const list = h("div", { class: "list", role: "listbox", "aria-multiselectable": "true", "aria-label": "The document, token by token" });
   const header = stripHeader(link);
   const tip = h("p", { class: "tip small number", "aria-hidden": "true" });
@@ -25,9 +26,10 @@ export function mount(link) {
   const selection = new StripSelection(tokens, (span) => link.send("select", span));
   const dialog = conversationDialog(link);
   const follow = followEnd(list);
-  root.append(header.element, list, h("div", { class: "foot" }, tip, header.colours), note, dialog.element);
-
-  const facts = showFacts(list, tip, tokens);
+  const facts = showFacts(list, tip, tokens, (index) => curve.point(index));
+  const curve = stripCurve(tokens, selection, facts.point);
+  root.append(header.element, list, curve.element, h("div", { class: "foot" }, tip, header.colours), note, dialog.element);
+  selection.onMark = curve.schedule;
   header.span.addEventListener("click", () => setExtending(!selection.extending));
   selection.onExtending = setExtending;
   selection.onCommand = (verb) => link.send(verb);
@@ -38,14 +40,16 @@ export function mount(link) {
 
   link.onState((state) => {
     header.show(state);
+    tokens.unit = state.unit;
     if (state.measure !== tokens.measure) tokens.recolour(state.measure);
     if (state.cursor !== undefined) selection.show(state);
+    curve.show(state.curve);
     setText(note, state.note ?? "");
     note.hidden = !state.note;
-    facts();
+    facts.renew();
   });
   link.onMessage((message) => {
-    if (message.op === "splice") { receive(follow, tokens, selection, message); facts(); }
+    if (message.op === "splice") { receive(follow, tokens, selection, message); curve.renew(); facts.renew(); }
     else if (message.op === "json") dialog.open(message.text);
     else if (message.op === "edit") editTurn(link, tokens.groups[message.turn], message);
   });
@@ -91,7 +95,8 @@ function stripHeader(link) {
   const element = h("div", { class: "head row" }, h("h2", { title: "What the model reads, token by token" }, "The document"),
     h("div", { class: "segmented small", role: "group", "aria-label": "Kind of document" }, modes),
     h("div", { class: "row spring" }, undo.element, redo.element, span, json, fresh));
-  const colours = h("div", { class: "row colours" }, measure, legend);
+  const curve = h("button", { type: "button", class: "quiet small", title: "Surprisal and entropy along the document", onclick: () => link.send("curve", { open: curve.getAttribute("aria-pressed") !== "true" }) }, "Curve");
+  const colours = h("div", { class: "row colours" }, curve, measure, legend);
   const show = (state) => {
     modes.forEach((button, i) => button.setAttribute("aria-pressed", String((state.mode === "raw") === (i === 1))));
     undo.enable(state.undo && !state.generating, state.undo ? `Undo: ${state.undo}` : "Nothing to undo");
@@ -100,32 +105,39 @@ function stripHeader(link) {
     fresh.title = state.mode === "raw" ? "An empty document" : "A new conversation";
     for (const option of measure.options) if (SCALES[option.value].signs) option.disabled = option.hidden = !state.compared;
     measure.value = state.measure;
-    if (legend.dataset.measure !== state.measure) drawLegend(legend, state.measure);
+    curve.setAttribute("aria-pressed", String(Boolean(state.curve)));
+    drawLegend(legend, state);
   };
   return { element, colours, span, show };
 }
 
-function drawLegend(legend, measure) {
-  const scale = SCALES[measure];
-  legend.dataset.measure = measure;
-  legend.dataset.scale = scale.signs ? "diverging" : "sequential";
-  legend.setAttribute("aria-label", `Colour scale: ${scale.labels.join(", ")}`);
-  fill(legend, scale.ends[0], scale.labels.map((label, i) => h("i", { class: "swatch", "data-step": i, title: label }, scale.signs?.[i])), scale.ends[1]);
+function drawLegend(legend, { measure, unit }) {
+  const { labels, ends } = legendOf(measure, unit);
+  const { signs } = SCALES[measure];
+  const name = `Colour scale: ${labels.join(", ")}`;
+  if (legend.getAttribute("aria-label") === name) return;
+  legend.setAttribute("aria-label", name);
+  legend.dataset.scale = signs ? "diverging" : "sequential";
+  fill(legend, ends[0], labels.map((label, i) => h("i", { class: "swatch", "data-step": i, title: label }, signs?.[i])), ends[1]);
 }
 
-/** The line about the token under the pointer, else about the focused one; returns what renews it. */
-function showFacts(list, tip, tokens) {
+/**
+ * The line about the token under the pointer, else about the focused one: `renew` writes it again,
+ * `point` says which token is pointed at elsewhere; `onPoint` is told what is pointed at in the list.
+ */
+function showFacts(list, tip, tokens, onPoint) {
   let pointed;
   const show = () => setText(tip, tokens.facts(pointed ?? list.getRootNode().activeElement?.index ?? -1));
-  list.addEventListener("pointerover", (event) => { pointed = event.target.index; show(); });
+  const point = (index) => { pointed = index; show(); };
+  list.addEventListener("pointerover", (event) => { point(event.target.index); onPoint(pointed); });
   list.addEventListener("focusin", (event) => {
     show();
     const { index } = event.target;
     if (index < tokens.rows.length) event.target.setAttribute("aria-label", tokens.name(index, true));
   });
   list.addEventListener("focusout", () => requestAnimationFrame(show));
-  list.addEventListener("pointerleave", () => { pointed = undefined; show(); });
-  return show;
+  list.addEventListener("pointerleave", () => { point(undefined); onPoint(undefined); });
+  return { renew: show, point };
 }
 
 function editTurn(link, group, { turn, text }) {
@@ -192,12 +204,14 @@ const styles = css`
   [data-scale="diverging"] .t[data-step="3"]::before { content: "+"; content: "+" / ""; } [data-scale="diverging"] .t[data-step="4"]::before { content: "++"; content: "++" / ""; }
   .t.special[data-step], .t.header[data-step] { background: var(--chip); color: var(--muted); }
   .t[aria-selected="true"] { outline: 2px solid var(--accent); outline-offset: 0; }
+  .t.pointed { outline: 2px dashed var(--ink); outline-offset: 1px; }
   .t:focus-visible { outline: 3px solid var(--accent); }
   .caret { display: inline-block; width: 14px; height: 1.5em; vertical-align: middle; cursor: pointer; border-radius: 4px; position: relative; min-width: 24px; }
   .caret::before { content: ""; position: absolute; left: 4px; top: 3px; bottom: 3px; width: 2px; background: var(--muted); }
   .caret[aria-selected="true"]::before { background: var(--accent); width: 3px; }
   .foot { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; padding-top: 8px; }
-  .tip { flex: 1 1 18rem; min-height: 1.6em; color: var(--muted); } .colours { margin-left: auto; flex-wrap: nowrap; }
+  /* A line of its own, so that nothing moves when it has much to say. */
+  .tip { flex: 1 0 100%; min-height: 1.6em; color: var(--muted); } .colours { flex: 1 0 100%; gap: 8px; } .legend { margin-left: auto; } .colours .quiet { margin-left: -8px; }
   .note { color: var(--ink); background: var(--chip); border-radius: 8px; padding: 6px 10px; margin-top: 6px; }
   .edit { grid-column: 2; display: grid; gap: 10px; }
   @media (max-width: 56.25em) {
@@ -206,6 +220,7 @@ const styles = css`
     .edit { grid-column: 1; }
     /* The numbers stay within reach below a long document. */
     .list { max-height: 52vh; max-height: 52dvh; }
+    .tip { min-height: 3.2em; }
   }
   @media (max-width: 25em) { .colours { flex-wrap: wrap; } }
   @media (forced-colors: active) { .t { border: 1px solid transparent; border-bottom: 0 solid CanvasText; } .t[aria-selected="true"] { outline-color: Highlight; } }

@@ -108,22 +108,25 @@ async def test_a_character_the_model_does_not_have_is_no_token(session):
 
 @pytest.mark.parametrize(("unit", "factor"), [("bits", 1.0), ("nats", math.log(2))])
 @asynchronous
-async def test_surprise_adds_up_in_its_unit(session, unit, factor):
+async def test_surprise_adds_up_in_bits_and_is_written_in_its_unit(session, unit, factor):
     session.explorer.unit = unit
     session.explorer.select(4, 9)
     lens = await shown(session)
     scores = session.explorer.scores()
-    span, expected = lens["span"], [score.bits * factor for score in scores[4:10]]
+    span, expected = lens["span"], [score.bits for score in scores[4:10]]
     assert lens["tab"] == "surprise" and lens["unit"] == unit
     assert [row["index"] for row in span["rows"]] == [4, 5, 6, 7, 8, 9]
-    assert [row["value"] for row in span["rows"]] == expected
+    assert [row["bits"] for row in span["rows"]] == expected
     assert span["rows"][-1]["running"] == pytest.approx(span["total"])
     assert span["total"] == pytest.approx(math.fsum(expected))
     assert span["per_token"] == pytest.approx(span["total"] / 6)
-    assert span["perplexity"] == pytest.approx(2 ** (span["total"] / factor / 6))
-    assert span["sum"].endswith(f" = {span['total']:.3f} {unit}") and span["sum"].count("+") == 5
+    assert span["perplexity"] == pytest.approx(2 ** (span["total"] / 6))
+    total = f"{span['total'] * factor:.3f}"
+    assert span["sum"].endswith(f" = {total} {unit}") and span["sum"].count("+") == 5
+    base = "2" if unit == "bits" else "e"
+    assert span["formula"].startswith(f"{base}^({total} / 6) = ")
     coin = next(mark for mark in lens["marks"] if mark["label"] == "a coin toss")
-    assert coin["value"] == factor
+    assert coin["bits"] == 1
 
 
 @asynchronous

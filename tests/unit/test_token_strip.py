@@ -204,3 +204,15 @@ async def test_json_handed_back_unchanged_is_the_document_itself(session):
     assert sent[-1][0] == "json_used" and session.explorer.document == document
     strip.set_json('[{"role": "user", "content": "Hi", "name": "x"}]')
     assert sent[-1][0] == "json_error" and "'name'" in sent[-1][1]["text"]
+
+
+@asynchronous
+async def test_the_curve_is_a_setting_and_costs_no_rows(session):
+    mirror = Mirror(session)
+    mirror.told.clear()
+    mirror.strip.actions()["curve"](True)
+    session.explorer.unit = "nats"
+    state = json.loads(mirror.strip.state)
+    assert (state["curve"], state["unit"]) == (True, "nats")
+    assert session.state()["settings"]["curve"] is True
+    assert mirror.told == [], "it is drawn from the rows that are there"

@@ -1,0 +1,75 @@
+/**
+ * How surprise is spread: a histogram, and the most and the least surprising tokens, each a button
+ * that leads to its place in the document.
+ *
+ * State: `{unit, spread: {whole, count, bins: [{low, count}], most: [token], least: [token]}}`, token:
+ * `{index, text, kind, spoken, prob, bits}`; a bin is one `unit` wide, the last has no end.
+ */
+import { h, css, fill, setText } from "./dom.js";
+import { rowNodes } from "./token_text.js";
+import { amount, count, exact, inUnit, probability, surprise } from "./format.js";
+
+/** @param {(index: number) => void} onToken */
+export function surpriseSpread(onToken) {
+  const title = h("h3", { class: "small muted" });
+  const bars = h("ol", { class: "histogram number" });
+  const axis = h("p", { class: "small muted axis" });
+  const lists = ["most", "least"].map((name) => tokenList(name, onToken));
+  const element = h("section", { "aria-label": "How surprise is spread" }, title, bars, axis, h("div", { class: "extremes" }, lists.map((list) => list.element)));
+  const show = ({ spread, unit }) => {
+    element.hidden = spread.count === 0;
+    setText(title, `${spread.whole ? "The whole document" : "The selected tokens"}, by surprise`);
+    drawBars(bars, spread.bins, unit);
+    setText(axis, `${unit} of surprise; above each bar, how many of ${count(spread.count)} tokens`);
+    lists.forEach((list) => list.show(spread, unit));
+  };
+  return { element, show };
+}
+
+function drawBars(list, bins, unit) {
+  const highest = Math.max(...bins.map((bin) => bin.count), 1);
+  fill(list, bins.map((bin, i) => {
+    const last = i === bins.length - 1;
+    const range = last ? `${bin.low} ${unit} and more` : `${bin.low} to ${bin.low + 1} ${unit}`;
+    const bar = h("i", {});
+    bar.style.height = bin.count ? `max(2px, ${(60 * bin.count) / highest}px)` : "0";
+    return h("li", { title: `${range}: ${count(bin.count)}` }, h("span", { class: "sr" }, `${range}: ${count(bin.count)}`),
+      h("span", { class: "many", "aria-hidden": "true" }, bin.count ? count(bin.count) : ""), bar, h("span", { class: "edge", "aria-hidden": "true" }, last ? `${bin.low}+` : bin.low));
+  }));
+}
+
+function tokenList(name, onToken) {
+  const list = h("ol", {});
+  const element = h("div", {}, h("h4", { class: "small muted", id: `${name}-surprising` }, `${name === "most" ? "Most" : "Least"} surprising`), list);
+  list.setAttribute("aria-labelledby", `${name}-surprising`);
+  const show = (spread, unit) => {
+    const focused = list.getRootNode().activeElement;
+    const place = [...list.children].findIndex((row) => row.contains(focused));
+    fill(list, spread[name].map((token) => h("li", {}, tokenButton(token, unit, onToken))));
+    if (place >= 0) list.children[place]?.firstChild.focus({ preventScroll: true });
+  };
+  return { element, show };
+}
+
+function tokenButton(token, unit, onToken) {
+  const label = `Token ${token.index + 1}, ${token.spoken}, probability ${probability(token.prob)}, ${amount(token.bits, unit)}`;
+  return h("button", { type: "button", class: "extreme number", "data-index": token.index, "aria-label": label, onclick: () => onToken(token.index) },
+    h("span", { class: "muted" }, token.index + 1), h("span", { class: "word" }, rowNodes(token)),
+    h("span", { class: "muted", title: exact(token.prob) }, probability(token.prob)), h("span", { title: exact(inUnit(token.bits, unit)) }, surprise(token.bits, unit)));
+}
+
+export const styles = css`
+  .histogram { list-style: none; display: flex; align-items: flex-end; gap: 2px; padding: 8px 0 0; }
+  .histogram li { flex: 1 1 0; min-width: 0; display: grid; justify-items: stretch; position: relative; }
+  .histogram i { background: var(--bar); border-radius: 3px 3px 0 0; }
+  .histogram .many { font-size: 0.75rem; color: var(--ink); text-align: center; white-space: nowrap; }
+  /* A limit stands below the left end of its bar. */
+  .histogram .edge { font-size: 0.75rem; color: var(--muted); border-top: 1px solid var(--edge); margin-right: -2px; }
+  .histogram li:last-child .edge { margin-right: 0; }
+  .extremes { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 4px 20px; padding-top: 12px; }
+  .extremes h4 { margin: 0; font-weight: 600; } .extremes ol { list-style: none; margin: 4px -6px 0; }
+  .extreme { display: grid; grid-template-columns: 2.6em minmax(0, 1fr) auto 3.2em; gap: 8px; align-items: baseline; width: 100%; min-height: 28px; padding: 2px 6px; border: 0; border-radius: 6px; background: none; text-align: right; }
+  .extreme:hover { background: var(--accent-soft); }
+  .extreme .word { text-align: left; white-space: pre; overflow: hidden; text-overflow: ellipsis; }
+  @media (max-width: 30em) { .extremes { grid-template-columns: minmax(0, 1fr); } }
+`;
