@@ -24,7 +24,7 @@ from lmpanel.scoring import TokenScore
 FIRST_MESSAGE = "Write a one-paragraph story about a dragon."
 MEASURES = ["surprisal", "probability", "entropy", "rank"]
 LENGTHS = [5, 10, 20, 50, 100]
-TABS = ["next", "sampling", "surprise", "attempts"]
+TABS = ["next", "sampling", "surprise", "branches", "attempts"]
 
 
 class Explorer(param.Parameterized):

@@ -1,7 +1,7 @@
 """One student's session: what is on the screen and those who work on it, saved and restored whole.
 
-The arrows inside: `changes`, `generation`, `measurement`, `throws` and `attempts` know the
-explorer, not each other; the session ties them together.
+The arrows inside: `changes`, `generation`, `measurement`, `throws`, `attempts`, `branches` and
+`expansion` know the explorer, not each other; the session ties them together.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 from lmpanel.attempts import Attempts
+from lmpanel.branches import Branches
 from lmpanel.changes import Changes
 from lmpanel.document import Document
 from lmpanel.errors import LMPanelError
+from lmpanel.expansion import Expansion
 from lmpanel.explorer import Explorer
 from lmpanel.generation import Generation
 from lmpanel.measurement import Measurement
@@ -32,6 +34,8 @@ class Session:
         self.generation = Generation(self.explorer, self.attempts.keep)
         self.measurement = Measurement(self.explorer)
         self.throws = Throws(self.explorer)
+        self.branches = Branches(self.explorer)
+        self.expansion = Expansion(self.explorer, self.branches.grow)
 
     def state(self) -> dict[str, Any]:
         """The state of the scripting interface, JSON-able."""

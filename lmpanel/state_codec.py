@@ -45,7 +45,7 @@ def number(low: float, high: float) -> Check:
 
 SETTINGS: dict[str, Check] = {
     "where": one_of("here", "next"),
-    "tab": one_of("next", "sampling", "surprise", "attempts"),
+    "tab": one_of("next", "sampling", "surprise", "branches", "attempts"),
     "measure": one_of("surprisal", "probability", "entropy", "rank"),
     "unit": one_of("bits", "nats"),
     "length": one_of(5, 10, 20, 50, 100),

@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from lmpanel.session import Session
-from lmpanel.views import attempts, next_token, sampling, surprise
+from lmpanel.views import attempts, branches, next_token, sampling, surprise
 from lmpanel.views.component import Component, module
 
-LENSES = {"next": next_token, "sampling": sampling, "surprise": surprise, "attempts": attempts}
+LENSES = {
+    "next": next_token,
+    "sampling": sampling,
+    "surprise": surprise,
+    "branches": branches,
+    "attempts": attempts,
+}
 """A lens is a module with TITLE, `payload(session)`, `actions(session)` and `sources(session)`:
 what else than the explorer's common parameters its payload is made from."""
 

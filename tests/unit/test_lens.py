@@ -23,7 +23,8 @@ async def test_the_table_is_the_models_distribution(session):
     lens = await shown(session)
     distribution = session.explorer.distribution
     assert lens["tab"] == "next"
-    assert [tab["name"] for tab in lens["tabs"]] == ["next", "sampling", "surprise", "attempts"]
+    names = ["next", "sampling", "surprise", "branches", "attempts"]
+    assert [tab["name"] for tab in lens["tabs"]] == names
     assert lens["entropy"] == distribution.entropy_bits
     assert [row["id"] for row in lens["rows"]] == distribution.ranked(10).tolist()
     first = lens["rows"][0]
