@@ -23,12 +23,11 @@ TOKENS = 300
 def payload(session: Session) -> dict[str, Any]:
     """The state of site/components/lens_branches.js."""
     branches = session.branches
-    trunk = branches.trunk
     return {
         "unit": session.explorer.unit,
         "name_characters": NAME_CHARACTERS,
         "writing": session.explorer.generating,
-        "fork": {"at": trunk.stop, "text": branch_rows.ending(session, trunk, trunk.stop)},
+        "fork": {"at": branches.trunk.stop},
         "first": [_first(session, *place) for place in branches.stops() if place[2].kept],
         "here": _here(session),
         **branch_rows.tree(session),

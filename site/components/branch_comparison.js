@@ -21,7 +21,7 @@ export function branchComparison(link) {
     if (!comparison.sides.length) { fill(verdict, "The model is reading…"); return fill(body); }
     const names = comparison.sides.map((side, i) => side.name || "AB"[i]);
     fill(verdict, sentence(comparison, unit, names));
-    return fill(body, h("p", { class: "muted small" }, comparison.parting ? ["They part after “", visibleText(comparison.text), `”, ${count(comparison.parting)} tokens. Totals count from there.`] : "They part at the very start; the first token has no prediction and is not counted."),
+    return fill(body, h("p", { class: "muted small" }, comparison.parting ? ["They part after “", ...visibleText(comparison.text), `”, ${count(comparison.parting)} tokens. Totals count from there.`] : "They part at the very start; the first token has no prediction and is not counted."),
       totals(comparison, unit, names), tokens(comparison, unit, names));
   };
   return { element, show, focus: () => back.focus() };
@@ -46,7 +46,7 @@ function totals({ sides }, unit, names) {
 
 function tokens({ sides }, unit, names) {
   const length = Math.max(...sides.map((side) => side.tokens.length));
-  const cells = (token) => token ? [h("td", { class: "left" }, rowNodes(token)), h("td", { title: exact(token.prob) }, probability(token.prob)), h("td", { title: exact(token.value), "data-value": exact(token.value) }, bits(token.value))] : [h("td", { colspan: 3 })];
+  const cells = (token) => token ? [h("td", { class: "left" }, rowNodes(token)), h("td", { title: exact(token.prob) }, probability(token.prob)), h("td", { title: exact(token.value), "data-value": exact(token.value) }, bits(token.value))] : [h("td", {}), h("td", {}), h("td", {})];
   const rows = Array.from({ length }, (_, i) => h("tr", {}, sides.map((side) => cells(side.tokens[i])).flat()));
   const hidden = Math.max(...sides.map((side) => side.count)) - length;
   return h("div", { class: "stack tight" }, h("table", { class: "sides pairs number" }, h("caption", { class: "sr" }, "Both branches, token by token"),
@@ -55,12 +55,12 @@ function tokens({ sides }, unit, names) {
 }
 
 export const styles = css`
-  .sides { width: 100%; border-collapse: collapse; }
-  .sides th { font-weight: 500; font-size: 0.78rem; color: var(--muted); text-align: right; padding: 4px 6px; overflow-wrap: anywhere; }
-  .sides tbody th { color: var(--ink); font-size: inherit; font-weight: 600; border-top: 1px solid var(--line); }
-  .sides td { text-align: right; padding: 4px 6px; border-top: 1px solid var(--line); }
-  .sides .left { text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; }
-  .pairs { table-layout: fixed; } .pairs td:nth-child(4), .pairs th:nth-child(4) { border-left: 1px solid var(--line); }
-  .verdict { font-size: 1.05rem; overflow-wrap: anywhere; }
-  @media (max-width: 30em) { .sides { font-size: 0.84rem; } .sides td, .sides th { padding-left: 3px; padding-right: 3px; } }
+  .branches-lens .sides { width: 100%; border-collapse: collapse; }
+  .branches-lens .sides th { font-weight: 500; font-size: 0.78rem; color: var(--muted); text-align: right; padding: 4px 6px; overflow-wrap: anywhere; }
+  .branches-lens .sides tbody th { color: var(--ink); font-size: inherit; font-weight: 600; border-top: 1px solid var(--line); }
+  .branches-lens .sides td { text-align: right; padding: 4px 6px; border-top: 1px solid var(--line); }
+  .branches-lens .sides .left { text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; }
+  .branches-lens .pairs { table-layout: fixed; } .branches-lens .pairs td:nth-child(4), .branches-lens .pairs th:nth-child(4) { border-left: 1px solid var(--line); }
+  .branches-lens .verdict { font-size: 1.05rem; overflow-wrap: anywhere; }
+  @media (max-width: 30em) { .branches-lens .sides { font-size: 0.84rem; } .branches-lens .sides td, .branches-lens .sides th { padding-left: 3px; padding-right: 3px; } }
 `;

@@ -25,10 +25,10 @@ export function branchExpansion(link) {
     showSetting(depth, state.depth);
     width.disabled = depth.disabled = state.running;
     setText(go.element, state.running ? "Stop" : "Expand");
-    go.enable(state.running || !state.refusal, state.running ? "What was found stays" : state.refusal || "The model is asked for the likeliest tokens at every node");
+    go.enable(state.running || !state.refusal, state.running ? "What was found stays" : state.refusal || "Asks the model for the likeliest tokens at every node; your document stays as it is");
     setText(said, state.running ? `${count(state.done)} of ${count(state.total)}` : state.note);
     if (state.refusal) setText(plan, `${state.refusal}; at most ${state.limit} are taken. Choose a smaller width or depth.`);
-    else fill(plan, `Up to ${count(state.size)} new tokens (at most ${state.limit}) after “`, visibleText(state.text), "”. Your document stays as it is.");
+    else fill(plan, `Up to ${count(state.size)} new tokens (at most ${state.limit}) after “`, ...visibleText(state.text), "”");
   };
   return { element, show };
 }
@@ -38,7 +38,7 @@ function choice(title, most, word, onchange) {
 }
 
 export const styles = css`
-  .expansion { display: grid; gap: 4px; } .expansion p { overflow-wrap: anywhere; }
-  .expand-go { min-width: 6.2em; min-height: 34px; padding: 3px 12px; }
-  .said-box { min-height: 1.5em; flex: 1 1 8em; }
+  .branches-lens .expansion { display: grid; gap: 4px; } .branches-lens .expansion p { overflow-wrap: anywhere; }
+  .branches-lens .expand-go { min-width: 6.2em; min-height: 34px; padding: 3px 12px; }
+  .branches-lens .said-box { min-height: 1.5em; flex: 1 1 8em; }
 `;

@@ -10,7 +10,7 @@
  */
 import { h, css, fill, setText, setAttribute, showSetting } from "./dom.js";
 import { rowNodes, tokenLabel } from "./token_text.js";
-import { visibleText } from "./branch_text.js";
+import { ending, visibleText } from "./branch_text.js";
 import { bits, count, exact, probability, signed } from "./format.js";
 
 const DEEP = 8;
@@ -87,7 +87,7 @@ function rowItem(link) {
     const now = JSON.stringify([row, unit, open === row.number]);
     if (now === drawn) return;
     drawn = now;
-    setAttribute(element, "class", [row.path && "path", row.here && "here", !row.explored && "light", row.chosen && "chosen-row"].filter(Boolean).join(" ") || null);
+    setAttribute(element, "class", [row.path && "path", row.here && "current", !row.explored && "light", row.chosen && "chosen-row"].filter(Boolean).join(" ") || null);
     setAttribute(go, "aria-current", row.here ? "true" : null);
     fill(go, words(row));
     fill(numbers, figures(row, unit));
@@ -108,7 +108,7 @@ const label = (row) => row.name || tokenLabel((row.token?.text ?? "") + row.text
 function words(row) {
   return [
     row.pinned ? h("span", { class: "mark" }, "★ ") : null, row.name ? h("b", { class: "named" }, row.name, " ") : null,
-    row.token ? h("b", { class: "chosen" }, rowNodes(row.token)) : null, visibleText(row.text), row.cut ? "…" : null,
+    ...(row.token ? [h("b", { class: "chosen" }, rowNodes(row.token)), ...visibleText(row.text)] : [ending(row.text)]), row.cut ? "…" : null,
   ];
 }
 
@@ -153,7 +153,7 @@ function rowTools(link) {
     const now = JSON.stringify([state.open, state.unit]);
     if (now === drawn) return;
     drawn = now;
-    fill(tokens, h("span", { class: "muted" }, state.open.hidden ? `Its last ${state.open.tokens.length} tokens; go to any: ` : "Go to any of its tokens: "), state.open.tokens.map((token) => tokenButton(token, state.unit, link, () => place.number)));
+    fill(tokens, h("span", { class: "muted" }, state.open.hidden ? `Its last ${state.open.tokens.length} tokens; go to any: ` : "Go to any of its tokens: "), ...state.open.tokens.map((token) => tokenButton(token, state.unit, link, () => place.number)));
   };
   return { element, show };
 }
@@ -183,27 +183,27 @@ function moveByKey(event, list, rows, link) {
 }
 
 export const styles = css`
-  .branches ul { margin-left: 11px; padding-left: 5px; border-left: 1px solid var(--edge); }
-  .branches ul.deep { margin-left: 0; padding-left: 0; border-left: 0; }
-  .branches .line { display: flex; align-items: flex-start; gap: 2px; padding: 2px 0; border-radius: 6px; }
-  .branches .path > .line { background: var(--accent-soft); }
-  .branches .what { min-width: 0; flex: 1 1 auto; }
-  .branches .go { display: block; width: 100%; }
-  .branches .here > .line .go { font-weight: 600; }
-  .branches .light > .line .go { color: var(--muted); font-style: italic; }
-  .branches .named { font-weight: 650; } .branches .mark { color: var(--accent); }
-  .branches .chosen-row > .line { outline: 2px dashed var(--accent); outline-offset: -2px; }
-  .branches .numbers { padding: 0 4px 2px; line-height: 1.35; }
-  .branches .said { font-weight: 600; }
-  .branches .total { color: var(--ink); }
-  .fold { min-width: 24px; min-height: 26px; padding: 0; flex: none; } .fold:disabled { color: var(--muted); cursor: default; } .fold:disabled:hover { background: none; }
-  .path > .line .fold { color: var(--accent); }
-  .more { min-width: 28px; padding: 0 4px; flex: none; } .more[aria-expanded="true"] { background: var(--hover); color: var(--ink); }
-  .tools-box { margin: 2px 0 8px 24px; padding: 8px 10px; border: 1px solid var(--line); border-radius: 9px; display: grid; gap: 8px; }
-  .tools-box .field { flex: 1 1 8rem; min-width: 0; min-height: 34px; }
-  .tools-box .button { min-height: 34px; padding: 3px 10px; }
-  .tools-box [aria-pressed="true"] { background: var(--accent-soft); color: var(--accent); }
-  .tokens { max-height: 9.5rem; overflow-y: auto; overflow-wrap: anywhere; }
-  .step { border: 0; background: none; padding: 1px 2px; min-width: 24px; min-height: 24px; border-radius: 4px; white-space: pre-wrap; }
-  .step:hover { background: var(--accent-soft); } .step.stop { text-decoration: underline; text-underline-offset: 3px; font-weight: 600; }
+  .branches-lens .branches ul { margin-left: 11px; padding-left: 5px; border-left: 1px solid var(--edge); }
+  .branches-lens .branches ul.deep { margin-left: 0; padding-left: 0; border-left: 0; }
+  .branches-lens .branches .line { display: flex; align-items: flex-start; gap: 2px; padding: 2px 0; border-radius: 6px; }
+  .branches-lens .branches .path > .line { background: var(--accent-soft); }
+  .branches-lens .branches .what { min-width: 0; flex: 1 1 auto; }
+  .branches-lens .branches .go { display: block; width: 100%; }
+  .branches-lens .branches .current > .line .go { font-weight: 600; }
+  .branches-lens .branches .light > .line .go, .branches-lens .branches .light > .line .chosen { color: var(--muted); font-style: italic; font-weight: 400; }
+  .branches-lens .branches .named { font-weight: 650; } .branches-lens .branches .mark { color: var(--accent); }
+  .branches-lens .branches .chosen-row > .line { outline: 2px dashed var(--accent); outline-offset: -2px; }
+  .branches-lens .branches .numbers { padding: 0 4px 2px; line-height: 1.35; }
+  .branches-lens .branches .said { font-weight: 600; }
+  .branches-lens .branches .total { color: var(--ink); }
+  .branches-lens .fold { min-width: 24px; min-height: 26px; padding: 0; flex: none; } .branches-lens .fold:disabled { color: var(--muted); cursor: default; } .branches-lens .fold:disabled:hover { background: none; }
+  .branches-lens .path > .line .fold { color: var(--accent); }
+  .branches-lens .more { min-width: 28px; padding: 0 4px; flex: none; } .branches-lens .more[aria-expanded="true"] { background: var(--hover); color: var(--ink); }
+  .branches-lens .tools-box { margin: 2px 0 8px 24px; padding: 8px 10px; border: 1px solid var(--line); border-radius: 9px; display: grid; gap: 8px; }
+  .branches-lens .tools-box .field { flex: 1 1 8rem; min-width: 0; min-height: 34px; }
+  .branches-lens .tools-box .button { min-height: 34px; padding: 3px 10px; }
+  .branches-lens .tools-box [aria-pressed="true"] { background: var(--accent-soft); color: var(--accent); }
+  .branches-lens .tokens { max-height: 9.5rem; overflow-y: auto; overflow-wrap: anywhere; }
+  .branches-lens .step { border: 0; background: none; padding: 1px 2px; min-width: 24px; min-height: 24px; border-radius: 4px; white-space: pre-wrap; }
+  .branches-lens .step:hover { background: var(--accent-soft); } .branches-lens .step.stop { text-decoration: underline; text-underline-offset: 3px; font-weight: 600; }
 `;

@@ -1,7 +1,7 @@
 /**
  * Branches: everything explored as one tree, to be gone back to, named, pinned, compared, expanded.
  *
- * State: `{unit, writing, name_characters, fork: {at, text}, first: [place], here: place|null, rows
+ * State: `{unit, writing, name_characters, fork: {at}, first: [place], here: place|null, rows
  * (see branch_tree.js), more, leaves, unpinned, open, chosen, comparison (see
  * branch_comparison.js), expansion (see branch_expansion.js)}`; a place is `{number, length, name,
  * pinned, text, total, here}`.
@@ -13,7 +13,7 @@ import { action } from "./action.js";
 import { branchTree, styles as treeStyles } from "./branch_tree.js";
 import { branchComparison, styles as comparisonStyles } from "./branch_comparison.js";
 import { branchExpansion, styles as expansionStyles } from "./branch_expansion.js";
-import { visibleText, totalText } from "./branch_text.js";
+import { ending, totalText } from "./branch_text.js";
 
 /** @param {import("./link.js").Link} link */
 export function create(link) {
@@ -36,7 +36,7 @@ export function create(link) {
     comparison.element.hidden = !comparing;
     setText(title, comparing ? "Two branches side by side" : heading(state));
     if (comparing) comparison.show(state);
-    setText(counted, state.leaves > 1 ? `Totals count from where the tree first forks: after “${state.fork.text.trim() || "the very start"}”, ${state.fork.at} tokens. log p is natural.` : "Pick something else at any token, and what was there becomes a branch here.");
+    setText(counted, state.leaves > 1 ? `Totals count from where the tree first forks, after ${state.fork.at} tokens. log p is natural.` : "Pick something else at any token, and what was there becomes a branch here.");
     setText(marked, state.chosen === 1 ? "One branch is marked: mark a second one to compare." : "");
     for (const part of [here, first, tree, expansion, clear]) part.show(state);
     // What had the focus is hidden now: hand it to what came instead.
@@ -51,13 +51,13 @@ function heading(state) {
 }
 
 function hereLine(link) {
-  const text = h("span", { class: "ellipsis" });
+  const text = h("span", { class: "where" });
   let place = null;
   const pin = h("button", { type: "button", class: "quiet small", "aria-label": "Pin where you are", onclick: () => { if (place) link.send("branch_pin", { number: place.number, length: place.length, on: !place.pinned }); } });
   const element = h("div", { class: "small here-line" }, h("span", { class: "muted" }, "You are at"), text, pin);
   const show = (state) => {
     place = state.here;
-    fill(text, place ? visibleText(place.text) : "…");
+    fill(text, place ? ending(place.text) : "…");
     setText(pin, place?.pinned ? "★ pinned" : "☆ pin");
     pin.setAttribute("aria-pressed", String(Boolean(place?.pinned)));
     pin.hidden = !place;
@@ -69,10 +69,10 @@ function firstList(link) {
   const list = h("ul", { class: "first" });
   const element = h("section", { "aria-label": "Pinned and named branches" }, list);
   let drawn = "";
-  const line = (place, unit) => h("li", { class: place.here ? "here" : null, "data-number": place.number },
+  const line = (place, unit) => h("li", { class: place.here ? "current" : null, "data-number": place.number },
     h("button", { type: "button", class: "quiet star", "aria-label": `${place.pinned ? "Unpin" : "Pin"} ${place.name || place.text}`, "aria-pressed": String(place.pinned), onclick: () => link.send("branch_pin", { number: place.number, length: place.length, on: !place.pinned }) }, place.pinned ? "★" : "☆"),
     h("button", { type: "button", class: "go", "aria-current": place.here ? "true" : null, onclick: () => link.send("branch_go", { number: place.number, length: place.length }) },
-      place.name ? h("b", {}, place.name) : visibleText(place.text)),
+      place.name ? h("b", {}, place.name) : ending(place.text)),
     h("span", { class: "small muted number" }, place.here ? "you are here" : totalText(place.total, unit)));
   const show = (state) => {
     element.hidden = state.first.length === 0;
@@ -111,16 +111,16 @@ const styles = css`
   .branches-lens .title { min-height: 0; }
   .branches-lens ul { list-style: none; margin: 0; padding: 0; }
   .stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px; } .tight { gap: 6px; }
-  .ellipsis { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
-  .here-line { display: flex; gap: 8px; align-items: center; } .here-line .ellipsis { direction: rtl; text-align: left; unicode-bidi: plaintext; font-weight: 600; }
-  .here-line [aria-pressed="true"], .star[aria-pressed="true"] { color: var(--accent); }
-  .here-line button { white-space: nowrap; margin-left: auto; flex: none; }
-  .first li { display: flex; align-items: center; gap: 4px; border-top: 1px solid var(--line); min-height: 32px; } .first li:last-child { border-bottom: 1px solid var(--line); }
-  .first .number { margin-left: auto; white-space: nowrap; flex: none; }
-  .star { min-width: 28px; padding: 2px; flex: none; }
-  .go { border: 0; background: none; text-align: left; padding: 2px 4px; border-radius: 5px; min-height: 26px; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-  .go:hover { background: var(--accent-soft); }
-  .clearing { min-height: 38px; }
+  .branches-lens .ending { display: block; direction: rtl; text-align: left; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
+  .branches-lens .here-line { display: flex; gap: 8px; align-items: center; } .branches-lens .here-line > span { flex: none; } .branches-lens .here-line .where { font-weight: 600; min-width: 0; flex: 0 1 auto; }
+  .branches-lens .here-line [aria-pressed="true"], .branches-lens .star[aria-pressed="true"] { color: var(--accent); }
+  .branches-lens .here-line button { white-space: nowrap; margin-left: auto; flex: none; }
+  .branches-lens .first li { display: flex; align-items: center; gap: 4px; border-top: 1px solid var(--line); min-height: 32px; } .branches-lens .first li:last-child { border-bottom: 1px solid var(--line); }
+  .branches-lens .first .number { margin-left: auto; white-space: nowrap; flex: none; }
+  .branches-lens .star { min-width: 28px; padding: 2px; flex: none; }
+  .branches-lens .go { border: 0; background: none; text-align: left; padding: 2px 4px; border-radius: 5px; min-height: 26px; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  .branches-lens .go:hover { background: var(--accent-soft); }
+  .branches-lens .clearing { min-height: 38px; }
 `;
 
 export const sheets = [styles, treeStyles, comparisonStyles, expansionStyles];
