@@ -65,7 +65,10 @@ def tree(session: Session) -> dict[str, Any]:
         "rows": rows,
         "more": seen - len(rows),
         "leaves": len(leaves),
-        "unpinned": sum(not _is_kept(branches.stop_at(run)) for run in leaves),
+        "unpinned": sum(
+            not _is_kept(branches.stop_at(run)) and (run.number, run.stop) != marks.end
+            for run in leaves
+        ),
     }
 
 

@@ -57,6 +57,7 @@ function tokens({ sides }, unit, names) {
 export const styles = css`
   .branches-lens .sides { width: 100%; border-collapse: collapse; }
   .branches-lens .sides th { font-weight: 500; font-size: 0.78rem; color: var(--muted); text-align: right; padding: 4px 6px; overflow-wrap: anywhere; }
+  .branches-lens .sides thead th:not(.left) { overflow-wrap: normal; }
   .branches-lens .sides tbody th { color: var(--ink); font-size: inherit; font-weight: 600; border-top: 1px solid var(--line); }
   .branches-lens .sides td { text-align: right; padding: 4px 6px; border-top: 1px solid var(--line); }
   .branches-lens .sides .left { text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; }

@@ -115,11 +115,12 @@ function words(row) {
 function figures(row, unit) {
   const tokens = `${count(row.tokens)} token${row.tokens === 1 ? "" : "s"}`;
   if (row.trunk) return [`shared by all · ${tokens}`, ...marks(row)];
-  const parts = [h("span", { "data-key": "prob", title: exact(row.prob) }, row.measured ? `p ${probability(row.prob)}` : "not measured")];
-  if (row.measured && row.tokens > 1) parts.push(" · ", h("span", { "data-key": "logprob", title: exact(row.logprob) }, `log p ${signed(row.logprob)}`));
-  if (row.tokens > 1) parts.push(` · ${tokens}`);
-  if (row.total) parts.push(" · ", h("span", { class: "total", "data-key": "total", title: exact(row.total.logprob) }, `in all ${signed(row.total.logprob)}`), ", ", h("span", { class: "total", title: exact(row.total.per_token) }, `${bits(row.total.per_token)} ${unit}/token`));
-  return [...parts, ...marks(row)];
+  const parts = row.measured ? [] : ["not measured"];
+  if (row.prob !== null) parts.push(h("span", { "data-key": "prob", title: exact(row.prob) }, `p ${probability(row.prob)}`));
+  if (row.measured && row.tokens > 1) parts.push(h("span", { "data-key": "logprob", title: exact(row.logprob) }, `log p ${signed(row.logprob)}`));
+  if (row.tokens > 1) parts.push(tokens);
+  if (row.total) parts.push(h("span", { class: "total", "data-key": "total", title: exact(row.total.logprob) }, `in all ${signed(row.total.logprob)}, ${bits(row.total.per_token)} ${unit}/token`));
+  return [...parts.flatMap((part, i) => (i ? [" · ", part] : [part])), ...marks(row)];
 }
 
 function marks(row) {

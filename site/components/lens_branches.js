@@ -13,6 +13,7 @@ import { action } from "./action.js";
 import { branchTree, styles as treeStyles } from "./branch_tree.js";
 import { branchComparison, styles as comparisonStyles } from "./branch_comparison.js";
 import { branchExpansion, styles as expansionStyles } from "./branch_expansion.js";
+import { count } from "./format.js";
 import { ending, totalText } from "./branch_text.js";
 
 /** @param {import("./link.js").Link} link */
@@ -25,7 +26,7 @@ export function create(link) {
   const tree = branchTree(link);
   const expansion = branchExpansion(link);
   const clear = clearing(link);
-  const body = h("div", { class: "stack" }, here.element, first.element, expansion.element, h("div", { class: "stack tight" }, counted, marked, tree.element), clear.element);
+  const body = h("div", { class: "stack" }, here.element, first.element, expansion.element, h("div", { class: "stack tight" }, h("div", { class: "notes" }, counted, marked), tree.element), clear.element);
   const comparison = branchComparison(link);
   const element = h("div", { class: "branches-lens stack" }, title, body, comparison.element);
   const show = (state) => {
@@ -36,13 +37,23 @@ export function create(link) {
     comparison.element.hidden = !comparing;
     setText(title, comparing ? "Two branches side by side" : heading(state));
     if (comparing) comparison.show(state);
-    setText(counted, state.leaves > 1 ? `Totals count from where the tree first forks, after ${state.fork.at} tokens. log p is natural.` : "Pick something else at any token, and what was there becomes a branch here.");
+    setText(counted, state.leaves > 1 ? `Totals count from where the tree first forks, ${state.fork.at ? `after ${state.fork.at} tokens` : "at the very start"}. log p is natural.` : "Pick something else at any token, and what was there becomes a branch here.");
+    counted.style.visibility = state.chosen === 1 ? "hidden" : "";
     setText(marked, state.chosen === 1 ? "One branch is marked: mark a second one to compare." : "");
-    for (const part of [here, first, tree, expansion, clear]) part.show(state);
+    stayingPut(element, () => { for (const part of [here, first, tree, expansion, clear]) part.show(state); });
     // What had the focus is hidden now: hand it to what came instead.
     if (held) (comparing ? comparison : tree).focus();
   };
   return { element, show };
+}
+
+/** What has the focus stays where it is on the screen, although lines are added above it. */
+function stayingPut(element, draw) {
+  const active = element.isConnected && element.getRootNode().activeElement;
+  const top = active && element.contains(active) ? active.getBoundingClientRect().top : null;
+  draw();
+  const moved = top !== null && active.isConnected ? active.getBoundingClientRect().top - top : 0;
+  if (moved) element.closest(".panel").scrollTop += moved;
 }
 
 function heading(state) {
@@ -75,12 +86,12 @@ function firstList(link) {
       place.name ? h("b", {}, place.name) : ending(place.text)),
     h("span", { class: "small muted number" }, place.here ? "you are here" : totalText(place.total, unit)));
   const show = (state) => {
-    element.hidden = state.first.length === 0;
     const now = JSON.stringify([state.first, state.unit]);
     if (now === drawn) return;
     drawn = now;
     const at = [...list.children].findIndex((item) => item.contains(list.getRootNode().activeElement));
-    fill(list, state.first.map((place) => line(place, state.unit)));
+    // The empty list has the height of one line, so that the first pin moves nothing.
+    fill(list, state.first.length ? state.first.map((place) => line(place, state.unit)) : h("li", { class: "small muted none" }, "Branches with a pin or a name are listed here."));
     if (at >= 0) list.children[Math.min(at, list.children.length - 1)]?.querySelector("button").focus();
   };
   return { element, show };
@@ -100,9 +111,9 @@ function clearing(link) {
   };
   element.addEventListener("keydown", (event) => { if (event.key === "Escape" && !sure.hidden) turn(false); });
   const show = (state) => {
-    const can = state.unpinned > 1 && !state.writing;
+    const can = state.unpinned > 0 && !state.writing;
     ask.enable(can, can ? "Forgets what has neither a pin nor a name, and frees its memory" : "Nothing to clear");
-    setText(question, `Forget the branches without pin or name (${state.unpinned}), but not the one you are at? Undo still works.`);
+    setText(question, `Forget ${state.unpinned === 1 ? "the one branch" : `all ${count(state.unpinned)} branches`} without pin or name, but not where you are? Undo still works.`);
   };
   return { element, show };
 }
@@ -111,12 +122,14 @@ const styles = css`
   .branches-lens .title { min-height: 0; }
   .branches-lens ul { list-style: none; margin: 0; padding: 0; }
   .stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px; } .tight { gap: 6px; }
+  .branches-lens .notes { display: grid; } .branches-lens .notes > * { grid-area: 1 / 1; }
   .branches-lens .ending { display: block; direction: rtl; text-align: left; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
   .branches-lens .here-line { display: flex; gap: 8px; align-items: center; } .branches-lens .here-line > span { flex: none; } .branches-lens .here-line .where { font-weight: 600; min-width: 0; flex: 0 1 auto; }
   .branches-lens .here-line [aria-pressed="true"], .branches-lens .star[aria-pressed="true"] { color: var(--accent); }
   .branches-lens .here-line button { white-space: nowrap; margin-left: auto; flex: none; }
   .branches-lens .first li { display: flex; align-items: center; gap: 4px; border-top: 1px solid var(--line); min-height: 32px; } .branches-lens .first li:last-child { border-bottom: 1px solid var(--line); }
   .branches-lens .first .number { margin-left: auto; white-space: nowrap; flex: none; }
+  .branches-lens .first .none { padding-left: 8px; }
   .branches-lens .star { min-width: 28px; padding: 2px; flex: none; }
   .branches-lens .go { border: 0; background: none; text-align: left; padding: 2px 4px; border-radius: 5px; min-height: 26px; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .branches-lens .go:hover { background: var(--accent-soft); }

@@ -82,11 +82,13 @@ def test_two_ways_on_are_kept_and_compared(explorer: ExplorerPage) -> None:
     assert explorer.ids() == second
 
     box = tools(explorer, 1)
+    where = box.bounding_box()
     box.get_by_label("Name of this branch").fill("the first")
     page.keyboard.press("Enter")
     listed = lens(explorer).locator(".first li")
-    expect(listed).to_have_count(1)
     expect(listed).to_contain_text("the first")
+    expect(listed).to_have_count(1)
+    assert box.bounding_box() == where, "nothing moves under the hand"
     lens(explorer).get_by_role("button", name="Pin where you are").click()
     expect(listed).to_have_count(2)
     go(explorer, listed.filter(has_text="the first").locator(".go"), len(first))

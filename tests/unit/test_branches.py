@@ -307,7 +307,9 @@ async def test_clearing_lets_go_of_all_but_names_pins_and_the_document(session):
     await do(session, "branch_pin", *place(session, start.append(3, 4, 5)), True)
     attempt = session.attempts.kept[0]
     loss = session.attempts.totals(attempt)
+    assert lens_of(session).payload()["unpinned"] == 37 - 1 + 1, "the response is one, too"
     await do(session, "branch_clear")
+    assert lens_of(session).payload()["unpinned"] == 0
     assert len(branches.tree) == 1 and len(model.tree) == len(start) + 3 + 4
     assert explorer.scores() == known and session.attempts.totals(attempt) == loss
     await do(session, "branch_pin", *place(session, start.append(3, 4, 5)), False)
