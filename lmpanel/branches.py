@@ -132,14 +132,14 @@ class Branches(param.Parameterized):
             (run,) = run.children.values()
         return run if run.children else self.tree.root
 
-    def outline(self) -> Iterator[tuple[Run, int]]:
-        """The runs in the order in which they are shown, with their depth; folded ones left out."""
-        waiting = [(run, 0) for run in self.tree.root.children.values()][::-1]
+    def outline(self) -> Iterator[Run]:
+        """The runs in the order in which they are shown; what is folded away is left out."""
+        waiting = [*self.tree.root.children.values()][::-1]
         while waiting:
-            run, depth = waiting.pop()
-            yield run, depth
-            if run.number not in self.folded:
-                waiting.extend([(child, depth + 1) for child in run.children.values()][::-1])
+            run = waiting.pop()
+            yield run
+            if run.children and run.number not in self.folded:
+                waiting.extend([*run.children.values()][::-1])
 
     def cost(self, run: Run) -> Cost | None:
         """What the tokens of a run cost; None while they are not all measured."""

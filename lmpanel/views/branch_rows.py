@@ -17,6 +17,8 @@ from lmpanel.session import Session
 
 CHARACTERS = 90
 TRUNK_CHARACTERS = 60
+NEAR = 10
+"""How much of the current path is shown beyond the limit of rows."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Marks:
 
     trunk: frozenset[int]
     path: frozenset[int]
+    near: frozenset[int]
+    """The last runs of the path."""
     chosen: frozenset[int]
     end: tuple[int, int]
     """The run in which the current document ends, and its length."""
@@ -40,6 +44,7 @@ class Marks:
         return cls(
             trunk=frozenset(run.number for run in tree.path(tree.ids(branches.trunk))),
             path=frozenset(run.number for run in path),
+            near=frozenset(run.number for run in path[-NEAR:]),
             chosen=frozenset(run.number for run, length in chosen if run and run.stop == length),
             end=(path[-1].number, len(ids)) if whole else (0, 0),
         )
@@ -49,17 +54,24 @@ def tree(session: Session) -> dict[str, Any]:
     """The rows in view, how many there are beyond them, and what the whole tree holds."""
     branches, marks = session.branches, Marks.of(session)
     totals: dict[int, Cost | None] = {0: NOTHING}
+    depths = {0: -1}
     rows, seen = [], 0
-    for run, depth in branches.outline():
+    for run in branches.outline():
         seen += 1
         # Where the student is stays in view, however far down it is.
-        if seen > branches.limit and run.number not in marks.path:
+        if seen > branches.limit and run.number not in marks.near:
             continue
-        before, cost = totals[run.parent.number], branches.cost(run)
+        above = run.parent
+        before = totals[above.number] if above.number in totals else branches.total(above)
+        cost = branches.cost(run)
         totals[run.number] = before + cost if before is not None and cost is not None else None
         if run.number in marks.trunk:
             totals[run.number] = NOTHING
-        rows.append(_row(session, run, depth, cost, totals[run.number], marks))
+        while above.number not in depths:
+            above = above.parent
+        depths[run.number] = depths[above.number] + 1
+        row = _row(session, run, depths[run.number], cost, totals[run.number], marks)
+        rows.append({**row, "gap": above is not run.parent})
     leaves = [run for run in branches.tree.runs() if not run.children]
     return {
         "rows": rows,

@@ -3,7 +3,8 @@
  *
  * A row: `{number, length, depth, token: {text, kind}|null, text, cut, trunk, tokens, prob, logprob,
  * measured, total: {logprob, surprise, per_token}|null, name, pinned, explored, path, here, inside,
- * chosen, forks, folded}`. The open row has tools and tokens: `{number, hidden, tokens: [{text, kind,
+ * chosen, forks, folded, gap}`: after a gap runs are
+ * left out. The open row has tools and tokens: `{number, hidden, tokens: [{text, kind,
  * prob, value, length, stop}]}`. Arrow keys go from row to row, fold and unfold.
  * Sends: `branch_go {number, length}`, `branch_open {number}`, `branch_fold {number, on}`,
  * `branch_more`, `branch_name {number, length, name}`, `branch_pin`, `branch_choose`.
@@ -59,7 +60,7 @@ function place(list, rows, kept) {
     const at = parent.children[used[row.depth]];
     if (at !== item.element) parent.insertBefore(item.element, at ?? null);
     used[row.depth] += 1;
-    item.list.className = row.depth >= DEEP ? "deep" : "";
+    setAttribute(item.list, "class", row.depth >= DEEP ? "deep" : null);
     lists.push(item.list);
     used.push(0);
   }
@@ -68,7 +69,7 @@ function place(list, rows, kept) {
 
 function trim(list, length) {
   while (list.children.length > length) list.lastChild.remove();
-  list.hidden = length === 0;
+  setAttribute(list, "hidden", length === 0);
 }
 
 function rowItem(link) {
@@ -114,13 +115,14 @@ function words(row) {
 
 function figures(row, unit) {
   const tokens = `${count(row.tokens)} token${row.tokens === 1 ? "" : "s"}`;
-  if (row.trunk) return [`shared by all · ${tokens}`, ...marks(row)];
+  const between = row.gap ? "much further down · " : "";
+  if (row.trunk) return [between, `shared by all · ${tokens}`, ...marks(row)];
   const parts = row.measured ? [] : ["not measured"];
   if (row.prob !== null) parts.push(h("span", { "data-key": "prob", title: exact(row.prob) }, `p ${probability(row.prob)}`));
   if (row.measured && row.tokens > 1) parts.push(h("span", { "data-key": "logprob", title: exact(row.logprob) }, `log p ${signed(row.logprob)}`));
   if (row.tokens > 1) parts.push(tokens);
   if (row.total) parts.push(h("span", { class: "total", "data-key": "total", title: exact(row.total.logprob) }, `in all ${signed(row.total.logprob)}, ${bits(row.total.per_token)} ${unit}/token`));
-  return [...parts.flatMap((part, i) => (i ? [" · ", part] : [part])), ...marks(row)];
+  return [between, ...parts.flatMap((part, i) => (i ? [" · ", part] : [part])), ...marks(row)];
 }
 
 function marks(row) {

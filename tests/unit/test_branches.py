@@ -347,7 +347,11 @@ async def test_a_tree_of_500_nodes_over_1000_tokens_costs_what_is_new(session, m
     lens = lens_of(session)
     state = lens.payload()
     assert ROWS <= len(state["rows"]) == len(branches.tree) - state["more"]
+    assert len(state["rows"]) <= ROWS + 10
     assert sum(row["here"] for row in state["rows"]) == 1, "where the student is stays in view"
+    assert [row["gap"] for row in state["rows"]].count(True) == 1
+    steps = zip(state["rows"], state["rows"][1:])
+    assert all(after["depth"] <= before["depth"] + 1 for before, after in steps)
     assert len(json.dumps(state)) < 150_000
     looked = []
     scores = run_costs.scores
