@@ -84,7 +84,7 @@ function rowItem(link) {
   const element = h("li", {}, line, list);
   const show = (row, { unit, open }) => {
     shown = row;
-    go.dataset.number = row.number;
+    setAttribute(go, "data-number", row.number);
     const now = JSON.stringify([row, unit, open === row.number]);
     if (now === drawn) return;
     drawn = now;

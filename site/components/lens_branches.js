@@ -8,7 +8,7 @@
  * Sends: `branch_go {number, length}`, `branch_pin {number, length, on}`, `branch_clear`, and what
  * its parts send.
  */
-import { h, css, fill, setText } from "./dom.js";
+import { h, css, fill, setAttribute, setText } from "./dom.js";
 import { action } from "./action.js";
 import { branchTree, styles as treeStyles } from "./branch_tree.js";
 import { branchComparison, styles as comparisonStyles } from "./branch_comparison.js";
@@ -38,7 +38,7 @@ export function create(link) {
     setText(title, comparing ? "Two branches side by side" : heading(state));
     if (comparing) comparison.show(state);
     setText(counted, state.leaves > 1 ? `Totals count from where the tree first forks, ${state.fork.at ? `after ${state.fork.at} tokens` : "at the very start"}. log p is natural.` : "Pick something else at any token, and what was there becomes a branch here.");
-    counted.style.visibility = state.chosen === 1 ? "hidden" : "";
+    setAttribute(counted, "data-covered", state.chosen === 1);
     setText(marked, state.chosen === 1 ? "One branch is marked: mark a second one to compare." : "");
     stayingPut(element, () => { for (const part of [here, first, tree, expansion, clear]) part.show(state); });
     // What had the focus is hidden now: hand it to what came instead.
@@ -123,6 +123,7 @@ const styles = css`
   .branches-lens ul { list-style: none; margin: 0; padding: 0; }
   .stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px; } .tight { gap: 6px; }
   .branches-lens .notes { display: grid; } .branches-lens .notes > * { grid-area: 1 / 1; }
+  .branches-lens [data-covered] { visibility: hidden; }
   .branches-lens .ending { display: block; direction: rtl; text-align: left; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
   .branches-lens .here-line { display: flex; gap: 8px; align-items: center; } .branches-lens .here-line > span { flex: none; } .branches-lens .here-line .where { font-weight: 600; min-width: 0; flex: 0 1 auto; }
   .branches-lens .here-line [aria-pressed="true"], .branches-lens .star[aria-pressed="true"] { color: var(--accent); }
