@@ -52,7 +52,8 @@ class Distribution:
         self.logits = logits.view()
         self.logits.flags.writeable = False
         top, log_z, entropy = normalise(self.logits[None])
-        self._log_normaliser = float(top[0] + log_z[0])
+        # Apart: their sum would round away what matters when logits are large.
+        self._top, self._log_z = float(top[0]), float(log_z[0])
         self.entropy_bits = float(entropy[0])
         """Expected surprise, in bits."""
 
@@ -69,7 +70,7 @@ class Distribution:
     @cached_property
     def logprobs(self) -> np.ndarray:
         """Natural log-probabilities, float64 [vocab]."""
-        return self.logits.astype(np.float64) - self._log_normaliser
+        return self._logprobs(self.logits)
 
     @cached_property
     def probs(self) -> np.ndarray:
@@ -83,7 +84,7 @@ class Distribution:
 
     def logprob(self, token: int) -> float:
         """Natural log-probability of a token. Raises UnknownToken."""
-        return min(float(self._logit(token)) - self._log_normaliser, 0.0)
+        return min(float(self._logprobs(self._logit(token))), 0.0)
 
     def prob(self, token: int) -> float:
         """Probability of a token."""
@@ -114,7 +115,7 @@ class Distribution:
     def top(self, count: int) -> tuple[Candidate, ...]:
         """The `count` likeliest tokens in order; fewer when the vocabulary is smaller."""
         ids = self.ranked(count)
-        cumulative = np.cumsum(np.exp(self.logits[ids].astype(np.float64) - self._log_normaliser))
+        cumulative = np.cumsum(np.exp(self._logprobs(self.logits[ids])))
         pairs = zip(ids.tolist(), cumulative.tolist(), strict=True)
         return tuple(
             self._candidate(rank, token, min(total, 1.0))
@@ -143,6 +144,9 @@ class Distribution:
             ids = np.arange(self.size)
         order = np.argsort(-self.logits[ids], kind="stable")
         return ids[order[:count]]
+
+    def _logprobs(self, logits: np.ndarray | np.floating) -> np.ndarray:
+        return (logits.astype(np.float64) - self._top) - self._log_z
 
     def _candidate(self, rank: int, token: int, cumulative: float) -> Candidate:
         return Candidate(

@@ -81,6 +81,16 @@ class History(Generic[S]):
             raise BadArgument(f"There is no step {number} in the history.")
         return self._visit(self.entries[number])
 
+    def prune(self) -> None:
+        """Forget all that neither undo nor redo leads to; entries are numbered anew."""
+        line = self.path()
+        while line[-1].latest is not None:
+            line.append(line[-1].latest)
+        for number, entry in enumerate(line):
+            entry.number = number
+            entry.children = line[number + 1 : number + 2]
+        self.entries = line
+
     def path(self) -> list[Entry[S]]:
         """The entries from the start to the current one."""
         entries = []

@@ -6,7 +6,7 @@ was explored is lost. Knows nothing about engines, text or drawing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lmpanel.scoring import TokenScore
 
@@ -100,6 +100,20 @@ class PrefixTree:
             node = waiting.pop()
             yield node
             waiting.extend(node.children.values())
+
+    def retain(self, sequences: Iterable[Sequence[int]]) -> None:
+        """Forget everything but what is known along these sequences."""
+        kept: set[Node] = set()
+        for ids in sequences:
+            node: Node | None = self.root
+            for token in ids:
+                node = node.children.get(token)
+                if node is None:
+                    break
+                kept.add(node)
+        for node in (self.root, *kept):
+            node.children = {t: child for t, child in node.children.items() if child in kept}
+        self._size = len(kept)
 
     def clear(self) -> None:
         """Forget everything."""

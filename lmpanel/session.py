@@ -12,9 +12,11 @@ from typing import Any
 from lmpanel.attempts import Attempts
 from lmpanel.beams import Beams
 from lmpanel.biases import Biases
+from lmpanel.branches import Branches
 from lmpanel.changes import Changes
 from lmpanel.document import Document
 from lmpanel.errors import LMPanelError
+from lmpanel.expansion import Expansion
 from lmpanel.explorer import Explorer
 from lmpanel.generation import Generation
 from lmpanel.measurement import Measurement
@@ -40,6 +42,8 @@ class Session:
         self.biases = Biases(self.explorer)
         self.beams = Beams(self.explorer)
         self.what_if = WhatIf(self.explorer, self.changes.check_text)
+        self.branches = Branches(self.explorer)
+        self.expansion = Expansion(self.explorer, self.branches.grow)
 
     def state(self) -> dict[str, Any]:
         """The state of the scripting interface, JSON-able."""

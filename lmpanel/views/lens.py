@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from lmpanel.session import Session
-from lmpanel.views import attempts, beams, next_token, sampling, surprise, what_if
+from lmpanel.views import attempts, beams, branches, next_token, sampling, surprise, what_if
 from lmpanel.views.component import Component, module
 
 LENSES = {
@@ -18,6 +18,7 @@ LENSES = {
     "beams": beams,
     "surprise": surprise,
     "what_if": what_if,
+    "branches": branches,
     "attempts": attempts,
 }
 """A lens is a module with TITLE, `payload(session)`, `actions(session)` and `sources(session)`:

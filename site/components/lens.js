@@ -11,7 +11,7 @@ import * as next from "./lens_next.js";
 import { styles as stripStyles } from "./cumulative_strip.js";
 import { styles as tableStyles } from "./candidate_table.js";
 
-const LENSES = { next: async () => next, sampling: () => import("./lens_sampling.js"), beams: () => import("./lens_beams.js"), surprise: () => import("./lens_surprise.js"), what_if: () => import("./lens_what_if.js"), attempts: () => import("./lens_attempts.js") };
+const LENSES = { next: async () => next, sampling: () => import("./lens_sampling.js"), beams: () => import("./lens_beams.js"), surprise: () => import("./lens_surprise.js"), what_if: () => import("./lens_what_if.js"), branches: () => import("./lens_branches.js"), attempts: () => import("./lens_attempts.js") };
 
 /** @param {import("./link.js").Link} link */
 export function mount(link) {

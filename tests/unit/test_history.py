@@ -44,3 +44,20 @@ def test_every_state_can_be_reached_again(actions):
     while history.can_undo:
         history.undo()
     assert history.current.number == 0
+
+
+def test_pruning_keeps_the_line_of_undo_and_redo():
+    history = History("", "start")
+    for text in ("a", "ab", "abc"):
+        history.push(text, "")
+    history.undo()
+    history.undo()
+    history.push("aX", "")
+    history.push("aXY", "")
+    history.undo()
+    history.prune()
+    assert [entry.state for entry in history.entries] == ["", "a", "aX", "aXY"]
+    assert [entry.number for entry in history.entries] == [0, 1, 2, 3]
+    assert history.state == "aX" and history.redo().state == "aXY" and not history.can_redo
+    assert [history.undo().state for _ in range(3)] == ["aX", "a", ""]
+    assert history.jump(3).state == "aXY" and [e.state for e in history.path()][1] == "a"

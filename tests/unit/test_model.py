@@ -288,3 +288,15 @@ def test_the_fake_counts_like_a_cache(engine):
     run(engine.close())
     with pytest.raises(Exception, match="closed"):
         run(engine.logits([1], 0))
+
+
+def test_the_tree_lets_go_of_all_but_what_is_wanted():
+    tree = PrefixTree()
+    score = TokenScore(-1.0, 1, 1.0)
+    for ids in ([1, 2, 3], [1, 2, 4, 5], [6, 7]):
+        tree.record_all(ids, 0, [score] * len(ids))
+    kept = tree.find([1, 2, 4])
+    tree.retain([[1, 2, 4], [6, 9], []])
+    assert len(tree) == 4 == sum(1 for _ in tree.nodes()) and tree.find([1, 2, 4]) is kept
+    assert tree.known([1, 2, 4, 5]) == [score] * 3 + [None]
+    assert tree.find([6]) is not None and tree.find([6, 7]) is None and tree.find([1, 2, 3]) is None

@@ -1,0 +1,139 @@
+"""Expand: the likeliest continuations of one place, a tree of them, level by level.
+
+What was expanded goes to whoever keeps branches; the document is not changed, and changing it
+meanwhile does no harm. Knows nothing about trees and drawing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import param
+
+from lmpanel.errors import BadArgument, ContextFull
+from lmpanel.explorer import Explorer
+
+LIMIT = 500
+"""Most tokens of one expansion."""
+SLICE = 16
+"""Contexts that the model is asked about at once; between slices a stop is heard."""
+
+
+def tokens_of(width: int, depth: int) -> int:
+    """How many tokens `width` at every node make in `depth` levels.
+
+    >>> tokens_of(3, 3), tokens_of(1, 6)
+    (39, 6)
+    """
+    return sum(width**level for level in range(1, depth + 1))
+
+
+class Expansion(param.Parameterized):
+    """One expansion at a time, from where an explorer looks."""
+
+    width = param.Integer(default=2, bounds=(1, 5), doc="Likeliest tokens taken at every node.")
+    depth = param.Integer(default=3, bounds=(1, 6), doc="Levels of tokens.")
+    running = param.Boolean(default=False, doc="An expansion is under way.")
+    done = param.Integer(default=0, doc="Tokens found so far.")
+    total = param.Integer(default=0, doc="Tokens there will be; fewer when turns end.")
+    note = param.String(default="", doc="How the last expansion ended.")
+
+    def __init__(self, explorer: Explorer, grow: Callable[[Sequence[int]], None]):
+        """`grow` is handed every sequence that was found."""
+        super().__init__()
+        self._explorer = explorer
+        self._grow = grow
+        self._stopped = False
+
+    @property
+    def refusal(self) -> str:
+        """Why the expansion cannot be begun, empty when it can."""
+        size = tokens_of(self.width, self.depth)
+        if size > LIMIT:
+            return f"{self.width} wide and {self.depth} deep would be {size:,} tokens"
+        return ""
+
+    def resize(self, width: int, depth: int) -> None:
+        """Choose how wide and deep; a value outside its bounds takes the nearest inside."""
+        self.param.update(width=min(max(width, 1), 5), depth=min(max(depth, 1), 6))
+
+    def stop(self) -> None:
+        """Stop after the current slice; what was found stays."""
+        self._stopped = True
+
+    async def run(self) -> None:
+        """Expand from where the explorer looks now.
+
+        Raises BadArgument for too many tokens and for the start of a document, ContextFull when
+        nothing fits after it, and what the model raises. While one runs, no second one begins.
+        """
+        if self.running:
+            return
+        context = self._explorer.context
+        levels = self._levels(context)
+        self._stopped = False
+        total = tokens_of(self.width, levels)
+        self.param.update(running=True, done=0, total=total, note="")
+        try:
+            await self._expand(context, self.width, levels)
+        finally:
+            self.param.update(running=False, note=self._summary(levels))
+
+    def _levels(self, context: Sequence[int]) -> int:
+        """How many levels there is room for."""
+        if self.refusal:
+            raise BadArgument(
+                f"{self.refusal}; at most {LIMIT} are taken.", "Choose a smaller width or depth."
+            )
+        if not context:
+            raise BadArgument(
+                "There is no prediction before the first token.",
+                "Look at a later position, then expand.",
+            )
+        room = self._explorer.model.context_length - len(context)
+        if room < 1:
+            raise ContextFull(
+                "The document fills all that this model can look at.",
+                "Look at an earlier position, then expand.",
+            )
+        return min(self.depth, room)
+
+    async def _expand(self, context: tuple[int, ...], width: int, levels: int) -> None:
+        frontier = [context]
+        for left in range(levels - 1, -1, -1):
+            found: list[tuple[int, ...]] = []
+            for start in range(0, len(frontier), SLICE):
+                if self._stopped:
+                    return
+                found += await self._slice(frontier[start : start + SLICE], width, left)
+            frontier = found
+
+    async def _slice(
+        self, contexts: Sequence[tuple[int, ...]], width: int, left: int
+    ) -> list[tuple[int, ...]]:
+        """Grow each context by its likeliest tokens; those that can be grown on, with `left`
+        levels to come."""
+        model = self._explorer.model
+        open_ended, ended = [], 0
+        for context, found in zip(contexts, await model.distributions(contexts)):
+            for token in found.ranked(width).tolist():
+                ids = (*context, token)
+                model.tree.record(ids, len(context), found.score(token))
+                self._grow(ids)
+                if token in model.end_of_turn_ids:
+                    ended += 1
+                else:
+                    open_ended.append(ids)
+        # The distribution looked at must not be the one that makes room for all these.
+        _ = self._explorer.distribution
+        grown = len(open_ended) + ended
+        self.param.update(done=self.done + grown, total=self.total - ended * tokens_of(width, left))
+        return open_ended
+
+    def _summary(self, levels: int) -> str:
+        tokens = f"{self.done} token" if self.done == 1 else f"{self.done} tokens"
+        if self.done < self.total:
+            how = "stopped" if self._stopped else "interrupted"
+            return f"{tokens} of {self.total} added, then {how}"
+        full = "; the context is full" if levels < self.depth else ""
+        return f"{tokens} added{full}"

@@ -1,0 +1,67 @@
+/**
+ * Two branches side by side from where they part, token by token, with both totals.
+ *
+ * State: `{unit, comparison: {parting, text, difference, difference_bits, sides: [{name, tokens:
+ * [{text, kind, prob, value}], count, logprob, surprise, per_token}]}}`; no sides while they are
+ * being measured. `difference` is what the second costs more than the first, in `unit`.
+ * Sends: `branch_end_comparison`.
+ */
+import { h, css, fill } from "./dom.js";
+import { rowNodes } from "./token_text.js";
+import { visibleText } from "./branch_text.js";
+import { bits, count, exact, probability, signed } from "./format.js";
+
+/** @param {import("./link.js").Link} link */
+export function branchComparison(link) {
+  const back = h("button", { type: "button", class: "button small", onclick: () => link.send("branch_end_comparison") }, "Back to the tree");
+  const verdict = h("p", { class: "verdict", role: "status" });
+  const body = h("div", { class: "stack" });
+  const element = h("section", { class: "stack comparison", "aria-label": "Comparison", hidden: true }, h("div", {}, back), verdict, body);
+  const show = ({ comparison, unit }) => {
+    if (!comparison.sides.length) { fill(verdict, "The model is reading…"); return fill(body); }
+    const names = comparison.sides.map((side, i) => side.name || "AB"[i]);
+    fill(verdict, sentence(comparison, unit, names));
+    return fill(body, h("p", { class: "muted small" }, comparison.parting ? ["They part after “", ...visibleText(comparison.text), `”, ${count(comparison.parting)} tokens. Totals count from there.`] : "They part at the very start; the first token has no prediction and is not counted."),
+      totals(comparison, unit, names), tokens(comparison, unit, names));
+  };
+  return { element, show, focus: () => back.focus() };
+}
+
+function sentence({ difference, difference_bits: difference_, sides }, unit, names) {
+  const empty = sides.findIndex((side) => side.count === 0);
+  if (empty >= 0) return [`${names[empty]} is the beginning of ${names[1 - empty]}: there is nothing to prefer. Going on costs ${bits(Math.abs(difference))} ${unit}.`];
+  const by = h("b", { class: "number", "data-difference": exact(difference_) }, `${bits(Math.abs(difference))} ${unit}`);
+  if (difference === 0) return ["The model prefers neither: ", by];
+  const times = 2 ** Math.abs(difference_);
+  const longer = sides[0].count === sides[1].count ? "" : ` They are not equally long (${sides[0].count} and ${sides[1].count} tokens): every further token costs something, so compare the ${unit} per token too.`;
+  return ["The model prefers ", h("b", {}, names[difference > 0 ? 0 : 1]), " by ", by, times < 1e6 ? `: ${times < 10 ? times.toFixed(2) : count(times)} times as likely.` : ".", longer];
+}
+
+function totals({ sides }, unit, names) {
+  const head = ["", "tokens", "log p", unit, `${unit}/token`].map((title, i) => h("th", { scope: "col", class: i ? null : "left" }, title || h("span", { class: "sr" }, "branch")));
+  const rows = sides.map((side, i) => h("tr", {}, h("th", { scope: "row", class: "left" }, names[i]), h("td", {}, count(side.count)), h("td", { title: exact(side.logprob) }, signed(side.logprob)),
+    h("td", { title: exact(side.surprise), "data-surprise": exact(side.surprise) }, bits(side.surprise)), h("td", { title: exact(side.per_token) }, bits(side.per_token))));
+  return h("table", { class: "sides number" }, h("caption", { class: "sr" }, "Totals of both branches"), h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows));
+}
+
+function tokens({ sides }, unit, names) {
+  const length = Math.max(...sides.map((side) => side.tokens.length));
+  const cells = (token) => token ? [h("td", { class: "left" }, rowNodes(token)), h("td", { title: exact(token.prob) }, probability(token.prob)), h("td", { title: exact(token.value), "data-value": exact(token.value) }, bits(token.value))] : [h("td", {}), h("td", {}), h("td", {})];
+  const rows = Array.from({ length }, (_, i) => h("tr", {}, sides.map((side) => cells(side.tokens[i])).flat()));
+  const hidden = Math.max(...sides.map((side) => side.count)) - length;
+  return h("div", { class: "stack tight" }, h("table", { class: "sides pairs number" }, h("caption", { class: "sr" }, "Both branches, token by token"),
+    h("thead", {}, h("tr", {}, names.map((name) => [h("th", { scope: "col", class: "left" }, name), h("th", { scope: "col" }, "p"), h("th", { scope: "col" }, unit)]).flat())), h("tbody", {}, rows)),
+  hidden > 0 ? h("p", { class: "small muted" }, `and ${count(hidden)} more tokens, which are in the totals`) : null);
+}
+
+export const styles = css`
+  .branches-lens .sides { width: 100%; border-collapse: collapse; }
+  .branches-lens .sides th { font-weight: 500; font-size: 0.78rem; color: var(--muted); text-align: right; padding: 4px 6px; overflow-wrap: anywhere; }
+  .branches-lens .sides thead th:not(.left) { overflow-wrap: normal; }
+  .branches-lens .sides tbody th { color: var(--ink); font-size: inherit; font-weight: 600; border-top: 1px solid var(--line); }
+  .branches-lens .sides td { text-align: right; padding: 4px 6px; border-top: 1px solid var(--line); }
+  .branches-lens .sides .left { text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; }
+  .branches-lens .pairs { table-layout: fixed; } .branches-lens .pairs td:nth-child(4), .branches-lens .pairs th:nth-child(4) { border-left: 1px solid var(--line); }
+  .branches-lens .verdict { font-size: 1.05rem; overflow-wrap: anywhere; }
+  @media (max-width: 30em) { .branches-lens .sides { font-size: 0.84rem; } .branches-lens .sides td, .branches-lens .sides th { padding-left: 3px; padding-right: 3px; } }
+`;
