@@ -63,7 +63,6 @@ class Lens(Component):
         actions = {
             "ready": lambda: None,
             "tab": lambda name: explorer.param.update(tab=name),
-            "unit": lambda name: explorer.param.update(unit=name),
         }
         for lens in LENSES.values():
             actions |= lens.actions(self.session)

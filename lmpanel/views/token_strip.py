@@ -58,6 +58,7 @@ class TokenStrip(Component):
             "ready": self.send_all,
             "select": self.look,
             "measure": lambda name: explorer.param.update(measure=name),
+            "unit": lambda name: explorer.param.update(unit=name),
             "curve": lambda open: explorer.param.update(curve=bool(open)),
             "mode": changes.set_mode,
             "edit_turn": lambda turn: self.edit(int(turn)),

@@ -3,7 +3,7 @@
  * `create(link)` → `{element, show(state)}` and `styles` (or several `sheets`); it is loaded when it is first opened.
  *
  * State from Python: `{tab, tabs: [{name, title}], unit, …}`, the rest is the open lens's own.
- * Sends: `tab {name}`, `unit {name}` and what the lenses send.
+ * Sends: `tab {name}` and what the lenses send.
  */
 import { h, css, shadow, setText } from "./dom.js";
 import { shared } from "./styles.js";
@@ -15,20 +15,18 @@ const LENSES = { next: async () => next, sampling: () => import("./lens_sampling
 
 /** @param {import("./link.js").Link} link */
 export function mount(link) {
-  const { host, root } = shadow("lens", [shared, styles, next.styles, stripStyles, tableStyles]);
+  const { host, root } = shadow("lens", [shared, styles]);
   const bar = h("div", { class: "tabs", role: "tablist", "aria-label": "Lenses on the document" });
-  const unit = unitSwitch(link);
   const panel = h("div", { class: "panel", role: "tabpanel", id: "panel", tabindex: -1 });
-  root.append(h("div", { class: "top" }, bar, unit.element), panel);
+  root.append(bar, panel);
   const opened = {};
   let latest;
 
   link.onState(async (state) => {
     latest = state;
     drawTabs(bar, state, link);
-    unit.show(state);
     panel.setAttribute("aria-labelledby", `tab-${state.tab}`);
-    const lens = opened[state.tab] ??= await open(state.tab, link, root);
+    const lens = opened[state.tab] ??= await open(state.tab, link);
     if (latest !== state) return;
     if (panel.firstChild !== lens.element) panel.replaceChildren(lens.element);
     lens.show(state);
@@ -36,10 +34,13 @@ export function mount(link) {
   return host;
 }
 
-async function open(name, link, root) {
+/** Each lens has a shadow root of its own: what one calls its rows is no other's business. */
+async function open(name, link) {
   const lens = await LENSES[name]();
-  for (const sheet of lens.sheets ?? [lens.styles]) if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
-  return lens.create(link);
+  const { host, root } = shadow("opened", [shared, stripStyles, tableStyles, ...(lens.sheets ?? [lens.styles])]);
+  const { element, show } = lens.create(link);
+  root.append(element);
+  return { element: host, show };
 }
 
 function drawTabs(bar, state, link) {
@@ -63,14 +64,6 @@ function bringIntoView(bar, tab) {
   else if (box.right > view.right) bar.scrollLeft += box.right - view.right;
 }
 
-/** Bits or nats, for every number of the page. */
-function unitSwitch(link) {
-  const buttons = ["bits", "nats"].map((name) => h("button", { type: "button", "data-unit": name, "aria-pressed": "false", onclick: () => link.send("unit", { name }) }, name));
-  const element = h("div", { class: "segmented small unit", role: "group", "aria-label": "Unit of surprise and entropy" }, buttons);
-  const show = (state) => buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.unit === state.unit)));
-  return { element, show };
-}
-
 function makeTab(bar, link) {
   const tab = h("button", { type: "button", role: "tab", "aria-controls": "panel" });
   tab.addEventListener("click", () => link.send("tab", { name: tab.dataset.name }));
@@ -88,11 +81,9 @@ function makeTab(bar, link) {
 
 const styles = css`
   :host { display: flex; flex-direction: column; min-height: 0; }
-  .top { display: flex; gap: 8px; align-items: center; border-bottom: 1px solid var(--line); margin: -8px -22px 16px; padding: 0 14px; flex: none; }
-  .tabs { display: flex; gap: 2px; overflow-x: auto; scrollbar-width: thin; flex: 1 1 auto; min-width: 0; }
-  .unit { flex: none; } .unit button { min-height: 24px; padding: 1px 8px; }
-  .tabs button { border: 0; background: none; padding: 10px 10px 9px; color: var(--muted); border-bottom: 2px solid transparent; white-space: nowrap; }
+  .tabs { display: flex; gap: 2px; border-bottom: 1px solid var(--line); margin: -8px -22px 16px; padding: 0 14px; overflow-x: auto; scrollbar-width: thin; flex: none; }
+  .tabs button { border: 0; background: none; padding: 10px 7px 9px; font-size: 0.95rem; color: var(--muted); border-bottom: 2px solid transparent; white-space: nowrap; }
   .tabs button[aria-selected="true"] { color: var(--ink); border-color: var(--accent); font-weight: 600; }
   .panel { overflow-y: auto; min-height: 0; flex: 1 1 auto; margin: 0 -8px; padding: 0 8px; scrollbar-gutter: stable; }
-  @media (max-width: 56.25em) { .top { margin: -4px -16px 14px; } }
+  @media (max-width: 56.25em) { .tabs { margin: -4px -16px 14px; } }
 `;

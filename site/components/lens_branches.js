@@ -53,7 +53,7 @@ function stayingPut(element, draw) {
   const top = active && element.contains(active) ? active.getBoundingClientRect().top : null;
   draw();
   const moved = top !== null && active.isConnected ? active.getBoundingClientRect().top - top : 0;
-  if (moved) element.closest(".panel").scrollTop += moved;
+  if (moved) element.getRootNode().host.parentElement.scrollTop += moved;
 }
 
 function heading(state) {

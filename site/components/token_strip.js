@@ -3,7 +3,7 @@
  *
  * State from Python: `{mode, measure, compared, unit, curve, anchor, cursor, note, undo, redo, generating}`; messages: `{op: "splice", …}` (see
  * strip_tokens.js) and `{op: "edit", turn, text}`, `{op: "json", text}`.
- * Sends: `ready`, `select {anchor, cursor}`, `measure {name}`, `curve {open}`, `mode {name}`, `edit_turn {turn}`,
+ * Sends: `ready`, `select {anchor, cursor}`, `measure {name}`, `unit {name}`, `curve {open}`, `mode {name}`, `edit_turn {turn}`,
  * `replace_turn {turn, text}`, `delete_turn {turn}`, `undo`, `redo`, `new_conversation`, `get_json`, `set_json {text}`.
  */
 import { h, css, fill, shadow, setText } from "./dom.js";
@@ -13,6 +13,7 @@ import { SCALES, legendOf } from "./scales.js";
 import { StripTokens } from "./strip_tokens.js";
 import { StripSelection } from "./strip_selection.js";
 import { stripCurve, curveStyles } from "./strip_curve.js";
+import { unitSwitch } from "./unit_switch.js";
 import { conversationDialog, dialogStyles } from "./conversation_dialog.js";
 
 /** @param {import("./link.js").Link} link */
@@ -96,7 +97,8 @@ function stripHeader(link) {
     h("div", { class: "segmented small", role: "group", "aria-label": "Kind of document" }, modes),
     h("div", { class: "row spring" }, undo.element, redo.element, span, json, fresh));
   const curve = h("button", { type: "button", class: "quiet small", title: "Surprisal and entropy along the document", onclick: () => link.send("curve", { open: curve.getAttribute("aria-pressed") !== "true" }) }, "Curve");
-  const colours = h("div", { class: "row colours" }, curve, measure, legend);
+  const unit = unitSwitch(link);
+  const colours = h("div", { class: "row colours" }, curve, measure, unit.element, legend);
   const show = (state) => {
     modes.forEach((button, i) => button.setAttribute("aria-pressed", String((state.mode === "raw") === (i === 1))));
     undo.enable(state.undo && !state.generating, state.undo ? `Undo: ${state.undo}` : "Nothing to undo");
@@ -106,6 +108,7 @@ function stripHeader(link) {
     for (const option of measure.options) if (SCALES[option.value].signs) option.disabled = option.hidden = !state.compared;
     measure.value = state.measure;
     curve.setAttribute("aria-pressed", String(Boolean(state.curve)));
+    unit.show(state);
     drawLegend(legend, state);
   };
   return { element, colours, span, show };
@@ -211,7 +214,7 @@ const styles = css`
   .caret[aria-selected="true"]::before { background: var(--accent); width: 3px; }
   .foot { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; padding-top: 8px; }
   /* A line of its own, so that nothing moves when it has much to say. */
-  .tip { flex: 1 0 100%; min-height: 1.6em; color: var(--muted); } .colours { flex: 1 0 100%; gap: 8px; } .legend { margin-left: auto; } .colours .quiet { margin-left: -8px; }
+  .tip { flex: 1 0 100%; min-height: 1.6em; color: var(--muted); } .colours { flex: 1 0 100%; gap: 8px; } .legend { margin-left: auto; } .colours .quiet { margin-left: -8px; } .unit button { min-height: 24px; padding: 1px 8px; }
   .note { color: var(--ink); background: var(--chip); border-radius: 8px; padding: 6px 10px; margin-top: 6px; }
   .edit { grid-column: 2; display: grid; gap: 10px; }
   @media (max-width: 56.25em) {

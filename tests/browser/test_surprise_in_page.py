@@ -25,7 +25,8 @@ def score(explorer: ExplorerPage) -> list[dict[str, Any]]:
 
 
 def use_unit(explorer: ExplorerPage, name: str) -> None:
-    button = lens(explorer).get_by_role("button", name=name, exact=True)
+    strip = explorer.page.locator("#slot-token_strip .live")
+    button = strip.get_by_role("button", name=name, exact=True)
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
 
@@ -85,9 +86,9 @@ def test_by_keys_and_on_a_phone_the_switch_is_within_reach(explorer: ExplorerPag
     page.set_viewport_size({"width": 390, "height": 844})
     for name in ("Attempts", "Next token"):
         open_tab(explorer, name)
-        box = lens(explorer).locator(".unit").bounding_box()
+        box = page.locator("#slot-token_strip .live .unit").bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390
-    page.get_by_role("tab", name="Next token").focus()
+    page.get_by_label("Colour tokens by").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

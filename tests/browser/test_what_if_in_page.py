@@ -131,7 +131,7 @@ def test_another_system_prompt(answered: ExplorerPage, tokenizer: Tokenizer) -> 
     expect(answered.token(40 + largest)).to_have_attribute("aria-selected", "true")
 
     bits = column(answered, "delta")
-    lens(answered).get_by_role("button", name="nats").click()
+    answered.button("nats").click()
     expect(lens(answered).locator(".shifts thead")).to_contain_text("Δ nats")
     assert column(answered, "delta") == pytest.approx([value * math.log(2) for value in bits])
     measure.select_option("rank")

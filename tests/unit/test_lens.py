@@ -163,8 +163,7 @@ async def test_every_action_reaches_the_explorer(session):
     explorer = session.explorer
     lens = Lens(session)
     actions = lens.actions()
-    for verb, argument in (("tab", "surprise"), ("unit", "nats"), ("length", 50),
-                           ("where", "next")):
+    for verb, argument in (("tab", "surprise"), ("length", 50), ("where", "next")):
         actions[verb](argument)
         assert getattr(explorer, verb) == argument
     actions["lookup"]("x" * 300)
