@@ -54,6 +54,7 @@ class Explorer(param.Parameterized):
     top_p = param.Number(default=1.0, bounds=(0, 1), doc="Mass of the tokens kept; 1 keeps all.")
     min_p = param.Number(default=0.0, bounds=(0, 1), doc="Least share of the likeliest one's p.")
     seed = param.Integer(default=1, bounds=(0, MAX_SEED), doc="Where the dice begin.")
+    guessing = param.Boolean(default=False, doc="Numbers are shown after a guess was made.")
     query = param.String(default="", doc="Token that is looked up, as text or id.")
     generating = param.Boolean(default=False, doc="A response is being written.")
     measured = param.Integer(default=0, doc="Counts up whenever new numbers are known.")

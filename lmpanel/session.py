@@ -1,7 +1,7 @@
 """One student's session: what is on the screen and those who work on it, saved and restored whole.
 
-The arrows inside: `changes`, `generation`, `measurement`, `throws`, `beams` and `attempts` know the
-explorer, not each other; the session ties them together.
+The arrows inside: `changes`, `generation`, `measurement`, `throws`, `beams`, `guesses` and
+`attempts` know the explorer, not each other; the session ties them together.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from lmpanel.document import Document
 from lmpanel.errors import LMPanelError
 from lmpanel.explorer import Explorer
 from lmpanel.generation import Generation
+from lmpanel.guesses import Guesses
 from lmpanel.measurement import Measurement
 from lmpanel.model import LanguageModel
 from lmpanel.state_codec import SETTINGS, State, decode_state, encode_state
@@ -34,6 +35,7 @@ class Session:
         self.measurement = Measurement(self.explorer)
         self.throws = Throws(self.explorer)
         self.beams = Beams(self.explorer)
+        self.guesses = Guesses(self.explorer)
 
     def state(self) -> dict[str, Any]:
         """The state of the scripting interface, JSON-able."""

@@ -57,6 +57,7 @@ SETTINGS: dict[str, Check] = {
     "top_p": number(0, 1),
     "min_p": number(0, 1),
     "seed": whole(0, MAX_SEED),
+    "guessing": one_of(True, False),
 }
 """The settings a state may carry, and what each accepts."""
 

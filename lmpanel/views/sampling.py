@@ -16,7 +16,7 @@ from lmpanel.explorer import Explorer
 from lmpanel.filters import Filters, with_temperature
 from lmpanel.session import Session
 from lmpanel.throws import expected_spread
-from lmpanel.views import next_token
+from lmpanel.views import guessing, next_token
 
 TITLE = "Sampling"
 WORKED = 3
@@ -32,7 +32,10 @@ def payload(session: Session) -> dict[str, Any]:
         "settings": {name: getattr(explorer, name) for name in SETTINGS},
         "dice": None,
         "tally": [],
+        "hidden": session.guesses.hidden,
     }
+    if session.guesses.hidden:
+        return {**shared, "message": guessing.ASK}
     if distribution is None:
         return {**shared, "message": next_token.waiting(explorer)}
     after = explorer.filters.apply(distribution)
@@ -75,7 +78,8 @@ def actions(session: Session) -> dict[str, Any]:
 
 def sources(session: Session) -> list[tuple[Any, list[str]]]:
     """What the payload is made from besides the document."""
-    return [(session.throws, ["throw", "tally"]), (session.explorer, list(SETTINGS))]
+    watched = [(session.throws, ["throw", "tally"]), (session.explorer, list(SETTINGS))]
+    return watched + guessing.hiding(session)
 
 
 def set_filters(explorer: Explorer, settings: dict[str, float]) -> None:

@@ -9,13 +9,14 @@ import { h, css, shadow, setText } from "./dom.js";
 import { shared } from "./styles.js";
 import * as next from "./lens_next.js";
 import { styles as stripStyles } from "./cumulative_strip.js";
+import { styles as guessStyles } from "./guess_form.js";
 import { styles as tableStyles } from "./candidate_table.js";
 
 const LENSES = { next: async () => next, sampling: () => import("./lens_sampling.js"), beams: () => import("./lens_beams.js"), surprise: () => import("./lens_surprise.js"), attempts: () => import("./lens_attempts.js") };
 
 /** @param {import("./link.js").Link} link */
 export function mount(link) {
-  const { host, root } = shadow("lens", [shared, styles, next.styles, stripStyles, tableStyles]);
+  const { host, root } = shadow("lens", [shared, styles, next.styles, stripStyles, tableStyles, guessStyles]);
   const bar = h("div", { class: "tabs", role: "tablist", "aria-label": "Lenses on the document" });
   const panel = h("div", { class: "panel", role: "tabpanel", id: "panel", tabindex: -1 });
   root.append(bar, panel);

@@ -13,7 +13,7 @@ from support.asynchronous import asynchronous
 SETTINGS = {
     "where": "next", "tab": "surprise", "measure": "rank", "unit": "nats", "length": 50,
     "max_tokens": 17, "past_end": True, "strategy": "sample", "temperature": 0.7, "top_k": 40,
-    "top_p": 0.9, "min_p": 0.05, "seed": 11,
+    "top_p": 0.9, "min_p": 0.05, "seed": 11, "guessing": True,
 }
 
 
@@ -26,7 +26,8 @@ async def test_a_state_is_restored_as_it_was(session):
     assert saved["cursor"] == 7 and saved["selection"] == [7, 13]
     assert saved["settings"] == SETTINGS
     session.changes.raw_text("something else")
-    explorer.param.update(where="here", tab="next", measure="entropy", unit="bits", length=5)
+    explorer.param.update(where="here", tab="next", measure="entropy", unit="bits", length=5,
+                          guessing=False)
     assert session.restore(saved) == []
     assert session.state() == saved
     assert (explorer.anchor, explorer.cursor) == (12, 7)
