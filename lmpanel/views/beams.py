@@ -19,11 +19,11 @@ def payload(session: Session) -> dict[str, Any]:
     """The state of site/components/lens_beams.js."""
     beams, explorer = session.beams, session.explorer
     here = {"document": len(explorer.document), "empty": not len(explorer.document)}
-    by_hand = beams.search and not _hides(session, beams.document)
-    automatic = beams.searched and not _hides(session, beams.searched)
+    by_hand = beams.search and not _hidden(session, beams.document)
+    automatic = beams.searched and not _hidden(session, beams.searched)
     return {
         **here,
-        "hidden": _hides(session, explorer.document),
+        "hidden": _hidden(session, explorer.document),
         "widths": list(WIDTHS),
         "width": beams.width,
         "busy": beams.busy or explorer.generating,
@@ -36,9 +36,9 @@ def payload(session: Session) -> dict[str, Any]:
     }
 
 
-def _hides(session: Session, document: Document) -> bool:
-    """Whether a search from the end of `document` would tell what is still to be guessed there."""
-    return session.guesses.hides(document.ids)
+def _hidden(session: Session, document: Document) -> str:
+    """Why a search is not shown: it would tell what is to be guessed at the end of `document`."""
+    return guessing.hidden(session, document.ids)
 
 
 def actions(session: Session) -> dict[str, Any]:

@@ -6,12 +6,13 @@ guess. Plain data.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from lmpanel.session import Session
 
-ASK = "Guess first what comes next: the numbers are shown after your guess."
+_ASK = "Guess first what comes next: the numbers are shown after your guess."
 
 
 def payload(session: Session) -> dict[str, Any]:
@@ -66,6 +67,11 @@ def sources(session: Session) -> list[tuple[Any, list[str]]]:
     """What the payload is made from besides the document."""
     watched = ["text", "problem", "asked", "changes"]
     return [(session.guesses, watched), (session.explorer, ["guessing"])]
+
+
+def hidden(session: Session, ids: Sequence[int]) -> str:
+    """Why a lens hides what it knows of the position after `ids`; empty when it need not."""
+    return _ASK if session.guesses.hides(ids) else ""
 
 
 def hiding(session: Session) -> list[tuple[Any, list[str]]]:

@@ -32,10 +32,10 @@ def payload(session: Session) -> dict[str, Any]:
         "settings": {name: getattr(explorer, name) for name in SETTINGS},
         "dice": None,
         "tally": [],
-        "hidden": session.guesses.hidden,
+        "hidden": guessing.hidden(session, explorer.context),
     }
-    if session.guesses.hidden:
-        return {**shared, "message": guessing.ASK}
+    if shared["hidden"]:
+        return {**shared, "message": ""}
     if distribution is None:
         return {**shared, "message": next_token.waiting(explorer)}
     after = explorer.filters.apply(distribution)

@@ -131,14 +131,18 @@ const summary = (all) => `${all.count} ${all.count === 1 ? "guess" : "guesses"}:
   + `On average ${bits(all.bits)} bits; its first choices ${bits(all.top_bits)}, its entropy ${bits(all.entropy_bits)}.`;
 
 /**
- * For a lens that hides its numbers: says why, and leads to the question.
+ * For a lens that hides its numbers: says why (nothing hides it itself), and leads to the question.
  * @param {() => void} onGuess
  */
 export function guessFirst(onGuess) {
   const { element: button, enable } = action("Guess now", onGuess, "button primary");
   enable(true);
-  const element = h("div", { class: "row guess-first", hidden: true }, h("p", {}, "Guess first what comes next: the numbers are shown after your guess."), button);
-  const show = (hidden) => { element.hidden = !hidden; };
+  const reason = h("p", {});
+  const element = h("div", { class: "row guess-first", hidden: true }, reason, button);
+  const show = (why) => {
+    element.hidden = !why;
+    setText(reason, why);
+  };
   return { element, show };
 }
 

@@ -33,7 +33,8 @@ export function create(link) {
   const element = h("div", { class: "next" }, head, title, guess.element, entropy, body, tools.element, lookup.element);
   const show = (state) => {
     const drawn = body.childElementCount > 0 && !body.hidden;
-    const focused = element.getRootNode().activeElement;
+    const { activeElement } = element.getRootNode();
+    const focused = element.contains(activeElement) ? activeElement : null;
     latest = state;
     where.show(state);
     first.show(state);
@@ -50,7 +51,7 @@ export function create(link) {
     if (state.rows) { strip.show(state); table.show(state); }
     tools.show(state, table);
     lookup.show(state);
-    if (element.contains(focused) && (!focused.isConnected || focused.closest("[hidden]"))) (guess.target() ?? title).focus({ preventScroll: true });
+    if (focused && (!focused.isConnected || focused.closest("[hidden]"))) (guess.target() ?? title).focus({ preventScroll: true });
   };
   return { element, show };
 }

@@ -33,10 +33,11 @@ export function create(link) {
   const show = (state) => {
     sliders.show(state.settings);
     guess.show(state.hidden);
-    title.hidden = state.hidden;
-    body.hidden = entropy.hidden = Boolean(state.message);
-    if (state.hidden) { body.replaceChildren(); setText(entropy, ""); }
-    else if (!body.firstChild) body.append(...parts.map((part) => part.element));
+    title.hidden = Boolean(state.hidden);
+    body.hidden = entropy.hidden = Boolean(state.message || state.hidden);
+    // What is to be guessed leaves the page, and does not only go out of sight.
+    if (state.hidden) return [body, entropy].forEach((part) => fill(part));
+    if (!body.firstChild) body.append(...parts.map((part) => part.element));
     fill(title, ...(state.message ? [state.message] : ["After “", h("b", {}, tokenNodes(state.title.text, { spaces: false })), "”, tokens are drawn from"]));
     if (state.message) return;
     const [before, after] = state.entropy;
