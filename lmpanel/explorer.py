@@ -59,6 +59,7 @@ class Explorer(param.Parameterized):
     biases = param.List(default=[], doc="Pairs of a token and what its logit gets; None forbids.")
     seed = param.Integer(default=1, bounds=(0, MAX_SEED), doc="Where the dice begin.")
     ahead = param.Boolean(default=True, doc="Compute likely next tokens in idle time.")
+    guessing = param.Boolean(default=False, doc="Numbers are shown after a guess was made.")
     query = param.String(default="", doc="Token that is looked up, as text or id.")
     generating = param.Boolean(default=False, doc="A response is being written.")
     measured = param.Integer(default=0, doc="Counts up whenever new numbers are known.")

@@ -3,6 +3,10 @@
 Applied in this order, which is that of `transformers`' logits processors and warpers. Each is a
 pure function on logits; what a filter removes gets -inf, and the rest is renormalised by the
 softmax. Knows nothing about engines or sampling.
+
+The results are those of the warpers, but for two things. Where top-p ends among equal logits, the
+lowest ids stay here, so that what stays is always the top of the ranking; in `transformers` an
+unstable sort decides. Temperature 0 is greedy here; `transformers` refuses it.
 """
 
 from __future__ import annotations

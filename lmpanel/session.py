@@ -19,6 +19,7 @@ from lmpanel.errors import LMPanelError
 from lmpanel.expansion import Expansion
 from lmpanel.explorer import Explorer
 from lmpanel.generation import Generation
+from lmpanel.guesses import Guesses
 from lmpanel.measurement import Measurement
 from lmpanel.model import LanguageModel
 from lmpanel.prefetch import Prefetch
@@ -44,6 +45,7 @@ class Session:
         self.what_if = WhatIf(self.explorer, self.changes.check_text)
         self.branches = Branches(self.explorer)
         self.expansion = Expansion(self.explorer, self.branches.grow)
+        self.guesses = Guesses(self.explorer)
 
     def state(self) -> dict[str, Any]:
         """The state of the scripting interface, JSON-able."""

@@ -85,6 +85,7 @@ SETTINGS: dict[str, Check] = {
     "seed": whole(0, MAX_SEED),
     "ahead": one_of(True, False),
     "biases": pairs(whole(0, 2**31), or_none(number(-MAX_BIAS, MAX_BIAS)), 50),
+    "guessing": one_of(True, False),
 }
 """The settings a state may carry, and what each accepts."""
 

@@ -77,6 +77,12 @@ class Tokenizer:
         """Token ids of `text`, in which special tokens are nothing but characters."""
         return self.bpe.encode(text)
 
+    def parts(self, text: str) -> str:
+        """The tokens that `text` is read as, the first twelve, to be shown: "x · ␣y"."""
+        return " · ".join(
+            self.vocabulary.display(id, visible_space=True) for id in self.encode(text)[:12]
+        )
+
     def decode(self, ids: Iterable[int]) -> str:
         """Text of `ids`: special tokens as their text, broken UTF-8 as U+FFFD."""
         return self.vocabulary.decode(ids)

@@ -161,9 +161,7 @@ class Vocabulary:
         >>> Vocabulary({"a": 0, "Ġa": 1, "A": 2, "ab": 3}, {}).find("a")
         [0, 1, 2, 3]
         """
-        query = mend(query[:200])
-        for shown, meant in _TYPED.items():
-            query = query.replace(shown, meant)
+        query = _typed(query)
         if not query:
             return []
         found = dict.fromkeys(self._exact(query))
@@ -172,6 +170,18 @@ class Vocabulary:
         found.update(dict.fromkeys(t for t, text in self._special.items() if query in text))
         found.update(dict.fromkeys(self._beginning_with(query, limit)))
         return list(found)[:limit]
+
+    def reading(self, text: str) -> list[int]:
+        """The tokens that read `text`: as typed, and with a space before it. Typed as in `find`.
+
+        >>> Vocabulary({"a": 0, "Ġa": 1, "A": 2}, {}).reading("a")
+        [0, 1]
+        """
+        text = _typed(text)
+        forms = [text] if text.startswith(" ") else [text, " " + text]
+        found = [token for token, name in self._special.items() if name == text]
+        found += [self._pieces.get(to_alphabet(form.encode())) for form in forms if text]
+        return list(dict.fromkeys(token for token in found if token is not None))
 
     def _exact(self, query: str) -> Iterator[int]:
         for variant in _variants(query):
@@ -183,6 +193,14 @@ class Vocabulary:
         starts = tuple(to_alphabet(variant.encode()) for variant in _variants(query))
         matches = (token for piece, token in self._pieces.items() if piece.startswith(starts))
         return [token for token, _ in zip(matches, range(2 * limit), strict=False)]
+
+
+def _typed(query: str) -> str:
+    """What is meant by a text in which invisible characters may be typed by their glyphs."""
+    query = mend(query[:200])
+    for shown, meant in _TYPED.items():
+        query = query.replace(shown, meant)
+    return query
 
 
 def _variants(query: str) -> list[str]:

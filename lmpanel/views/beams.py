@@ -10,6 +10,7 @@ from lmpanel.beam_search import Beam
 from lmpanel.document import Document
 from lmpanel.hand_search import WIDTHS, HandSearch
 from lmpanel.session import Session
+from lmpanel.views import guessing
 from lmpanel.views.tokens import token_row
 
 TITLE = "Beams"
@@ -19,18 +20,26 @@ def payload(session: Session) -> dict[str, Any]:
     """The state of site/components/lens_beams.js."""
     beams, explorer = session.beams, session.explorer
     here = {"document": len(explorer.document), "empty": not len(explorer.document)}
+    by_hand = beams.search and not _hidden(session, beams.document)
+    automatic = beams.searched and not _hidden(session, beams.searched)
     return {
         **here,
+        "hidden": _hidden(session, explorer.document),
         "widths": list(WIDTHS),
         "width": beams.width,
         "busy": beams.busy or explorer.generating,
-        "hand": _hand(session) if beams.search else None,
+        "hand": _hand(session) if by_hand else None,
         "automatic": {
             "searching": beams.searching,
-            "beams": [_beam(session, beam) for beam in beams.found],
+            "beams": [_beam(session, beam) for beam in beams.found] if automatic else [],
             "here": beams.searched == explorer.document,
         },
     }
+
+
+def _hidden(session: Session, document: Document) -> str:
+    """Why a search is not shown: it would tell what is to be guessed at the end of `document`."""
+    return guessing.hidden(session, document.ids)
 
 
 def actions(session: Session) -> dict[str, Any]:
@@ -51,7 +60,13 @@ def actions(session: Session) -> dict[str, Any]:
         document = beams.found_document(int(beam))
         take(document, beams.found[int(beam)], f"beam search, width {beams.width}")
 
+    def guess_at_end() -> None:
+        end = len(session.explorer.document)
+        session.explorer.select(end, end)
+        session.explorer.tab = "next"
+
     return {
+        "guess_at_end": guess_at_end,
         "begin_beams": beams.begin,
         "choose_beam": lambda beam, option: beams.choose(int(beam), int(option)),
         "choose_best_beams": beams.choose_best,
@@ -68,7 +83,8 @@ def actions(session: Session) -> dict[str, Any]:
 def sources(session: Session) -> list[tuple[Any, list[str]]]:
     """What the payload is made from besides the document."""
     watched = ["width", "chosen", "found", "steps", "busy", "searching"]
-    return [(session.beams, watched), (session.explorer, ["generating"])]
+    explored = (session.explorer, ["generating"])
+    return [(session.beams, watched), explored, *guessing.hiding(session)]
 
 
 def _hand(session: Session) -> dict[str, Any]:

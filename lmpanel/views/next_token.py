@@ -7,6 +7,7 @@ from typing import Any
 from lmpanel.distribution import Candidate, Distribution
 from lmpanel.explorer import Explorer
 from lmpanel.session import Session
+from lmpanel.views import guessing
 
 TITLE = "Next token"
 TITLE_CHARACTERS = 36
@@ -25,13 +26,16 @@ def payload(session: Session) -> dict[str, Any]:
         "title": {"text": before(explorer), "token": _here(explorer)},
         "length": explorer.length,
         "at": len(explorer.context),
+        **guessing.payload(session),
     }
+    if session.guesses.hidden:
+        return {**shared, "message": ""}
     distribution = explorer.distribution
-    if distribution is None and _is_recorded(explorer):
+    if distribution is None and _is_recorded(explorer) and not explorer.guessing:
         return explorer.recorded["lens"]["state"]
     if distribution is None:
         return {**shared, "message": waiting(explorer), "waiting": bool(explorer.context)}
-    return {**shared, **_numbers(explorer, distribution)}
+    return {**shared, **_numbers(explorer, distribution), **_guessed(session, distribution)}
 
 
 def actions(session: Session) -> dict[str, Any]:
@@ -42,12 +46,13 @@ def actions(session: Session) -> dict[str, Any]:
         "pick": lambda id, at: session.changes.pick(int(id), int(at)),
         "length": lambda n: update(length=n),
         "lookup": lambda query: update(query=str(query)[:200]),
+        **guessing.actions(session),
     }
 
 
 def sources(session: Session) -> list[tuple[Any, list[str]]]:
     """What the payload is made from besides the document."""
-    return [(session.explorer, ["query"])]
+    return [(session.explorer, ["query"]), *guessing.sources(session)]
 
 
 def _numbers(explorer: Explorer, distribution: Distribution) -> dict[str, Any]:
@@ -62,6 +67,15 @@ def _numbers(explorer: Explorer, distribution: Distribution) -> dict[str, Any]:
         "other": {"count": distribution.size - length, "prob": distribution.other_prob(length)},
         "lookup": _lookup(explorer, distribution),
     }
+
+
+def _guessed(session: Session, distribution: Distribution) -> dict[str, Any]:
+    """The guess with its numbers, however unlikely, and the token that the model had first."""
+    explorer, guess = session.explorer, session.guesses.guess
+    if guess is None or not explorer.guessing:
+        return {"guessed": None}
+    ids = {"guessed": guess, "first": distribution.top_id}
+    return {name: _row(explorer, distribution.candidate(id)) for name, id in ids.items()}
 
 
 def _row(explorer: Explorer, candidate: Candidate) -> dict[str, Any]:
@@ -95,9 +109,7 @@ def not_found(explorer: Explorer, query: str) -> str:
     pieces = explorer.model.tokenizer.encode(query)
     if len(pieces) <= 1:
         return "No token has this text or id."
-    shown = explorer.model.tokenizer.vocabulary
-    parts = " · ".join(shown.display(piece, visible_space=True) for piece in pieces[:12])
-    return f"Not one token: it is read as {parts}"
+    return f"Not one token: it is read as {explorer.model.tokenizer.parts(query)}"
 
 
 def before(explorer: Explorer) -> str:

@@ -15,7 +15,7 @@ from lmpanel.errors import NothingLeft
 from lmpanel.explorer import Explorer
 from lmpanel.session import Session
 from lmpanel.throws import expected_spread
-from lmpanel.views import biases, next_token, working
+from lmpanel.views import biases, guessing, next_token, working
 from lmpanel.views.tokens import token_row
 
 TITLE = "Sampling"
@@ -25,13 +25,17 @@ def payload(session: Session) -> dict[str, Any]:
     """The state of site/components/lens_sampling.js."""
     explorer = session.explorer
     distribution = explorer.distribution
+    hidden = guessing.hidden(session, explorer.context)
     shared = {
         "at": len(explorer.context),
         "settings": {name: getattr(explorer, name) for name in SETTINGS},
-        "biases": biases.payload(session, distribution),
+        "biases": biases.payload(session, None if hidden else distribution),
         "dice": None,
         "tally": [],
+        "hidden": hidden,
     }
+    if hidden:
+        return {**shared, "message": ""}
     if distribution is None:
         return {**shared, "message": next_token.waiting(explorer)}
     try:
@@ -83,6 +87,7 @@ def sources(session: Session) -> list[tuple[Any, list[str]]]:
         (session.throws, ["throw", "tally"]),
         (session.biases, ["query"]),
         (session.explorer, [*SETTINGS, "biases"]),
+        *guessing.hiding(session),
     ]
 
 

@@ -1,6 +1,6 @@
 /**
  * The ranked table of candidates.  Each token is a button that appends it; the token that really
- * stands here is marked, even if its rank is far below the table.
+ * stands here and the one that was guessed are marked, even if their ranks are far below the table.
  */
 import { h, css, fill, setAttribute, setText } from "./dom.js";
 import { rowNodes } from "./token_text.js";
@@ -17,26 +17,35 @@ export function candidateTable(onPick) {
     setText(head.querySelector(".in-unit"), state.unit);
     const widest = state.rows[0]?.prob || 1;
     const focused = body.getRootNode().activeElement?.dataset?.rank;
-    const rows = state.rows.map((row) => line(row, state, widest, onPick));
-    if (state.marked && !state.rows.some((row) => row.id === state.marked.id)) rows.push(gap(), line(state.marked, state, widest, onPick));
-    fill(body, rows, otherLine(state.other));
+    const below = farBelow(state).flatMap((row) => [gap(), line(row, state, widest, onPick)]);
+    fill(body, state.rows.map((row) => line(row, state, widest, onPick)), below, otherLine(state.other));
     if (focused) body.querySelector(`[data-rank="${focused}"]`)?.focus();
   };
   const toggleColumns = () => element.classList.toggle("all");
   return { element, show, toggleColumns };
 }
 
-function line(row, { marked, unit }, widest, onPick) {
+/** The marked rows that the table is too short for, by rank. */
+function farBelow({ rows, marked, guessed }) {
+  const known = new Set(rows.map((row) => row.id));
+  const others = [marked, guessed].filter((row) => row && !known.has(row.id) && known.add(row.id));
+  return others.sort((a, b) => a.rank - b.rank);
+}
+
+function line(row, { marked, guessed, unit }, widest, onPick) {
   const here = marked?.id === row.id;
-  const button = h("button", { type: "button", class: "token", "data-rank": row.rank, "aria-label": `${here ? "In the document: " : "Append "}${row.spoken}`, onclick: () => onPick(row.id) }, rowNodes(row));
+  const mine = guessed?.id === row.id;
+  const spoken = `${here ? "In the document: " : "Append "}${row.spoken}${mine ? ", your guess" : ""}`;
+  const button = h("button", { type: "button", class: "token", "data-rank": row.rank, "aria-label": spoken, onclick: () => onPick(row.id) }, rowNodes(row));
   if (row.kind !== "text") button.classList.add("code");
   const bar = h("div", { class: "fill" });
   bar.style.width = `${Math.max(0.5, Math.min(100, (100 * row.prob) / widest))}%`;
   const element = h("tr", {}, h("td", { class: "rank muted" }, count(row.rank)),
-    h("td", { class: "token-cell" }, button, here ? h("span", { class: "here", title: "This token stands in the document", "aria-hidden": "true" }, "◂") : null),
+    h("td", { class: "token-cell" }, button, here ? h("span", { class: "here", title: "This token stands in the document", "aria-hidden": "true" }, "◂") : null,
+      mine ? h("span", { class: "here small", "aria-hidden": "true" }, "your guess") : null),
     cell(row.id, String(row.id), "more"), cell(row.logit, signed(row.logit), "more"), cell(row.prob, probability(row.prob)),
     h("td", { class: "bar" }, bar), cell(row.logprob, signed(row.logprob), "more"), cell(inUnit(row.bits, unit), surprise(row.bits, unit)), cell(row.cumulative, probability(row.cumulative)));
-  setAttribute(element, "class", here ? "marked" : null);
+  setAttribute(element, "class", here || mine ? "marked" : null);
   return element;
 }
 

@@ -9,6 +9,7 @@ import { h, css, shadow, setText } from "./dom.js";
 import { shared } from "./styles.js";
 import * as next from "./lens_next.js";
 import { styles as stripStyles } from "./cumulative_strip.js";
+import { styles as guessStyles } from "./guess_form.js";
 import { styles as tableStyles } from "./candidate_table.js";
 
 const LENSES = { next: async () => next, sampling: () => import("./lens_sampling.js"), beams: () => import("./lens_beams.js"), surprise: () => import("./lens_surprise.js"), what_if: () => import("./lens_what_if.js"), branches: () => import("./lens_branches.js"), attempts: () => import("./lens_attempts.js") };
@@ -37,7 +38,7 @@ export function mount(link) {
 /** Each lens has a shadow root of its own: what one calls its rows is no other's business. */
 async function open(name, link) {
   const lens = await LENSES[name]();
-  const { host, root } = shadow("opened", [shared, stripStyles, tableStyles, ...(lens.sheets ?? [lens.styles])]);
+  const { host, root } = shadow("opened", [shared, stripStyles, tableStyles, guessStyles, ...(lens.sheets ?? [lens.styles])]);
   const { element, show } = lens.create(link);
   root.append(element);
   return { element: host, show };
@@ -82,7 +83,7 @@ function makeTab(bar, link) {
 const styles = css`
   :host { display: flex; flex-direction: column; min-height: 0; }
   .tabs { display: flex; gap: 2px; border-bottom: 1px solid var(--line); margin: -8px -22px 16px; padding: 0 14px; overflow-x: auto; scrollbar-width: thin; flex: none; }
-  .tabs button { border: 0; background: none; padding: 10px 7px 9px; font-size: 0.95rem; color: var(--muted); border-bottom: 2px solid transparent; white-space: nowrap; }
+  .tabs button { border: 0; background: none; padding: 10px 6px 9px; font-size: 0.92rem; color: var(--muted); border-bottom: 2px solid transparent; white-space: nowrap; }
   .tabs button[aria-selected="true"] { color: var(--ink); border-color: var(--accent); font-weight: 600; }
   .panel { overflow-y: auto; min-height: 0; flex: 1 1 auto; margin: 0 -8px; padding: 0 8px; scrollbar-gutter: stable; }
   @media (max-width: 56.25em) { .tabs { margin: -4px -16px 14px; } }

@@ -1,16 +1,17 @@
 /**
  * Beam search: by hand, step by step, with the automatic one and greedy beside it.
  *
- * State: `{empty, widths, width, busy, hand: null|{step, width, over, here, beams: [{text, tokens,
+ * State: `{empty, hidden, widths, width, busy, hand: null|{step, width, over, here, beams: [{text, tokens,
  * total, ended, options: [{text, kind, spoken, prob, logprob, total, chosen}]}], chosen, verdict:
  * null|{best, missed, instead}, automatic: [beam], greedy: beam, ahead: [beam]}, automatic:
  * {searching, beams: [beam], here}}`; a beam is `{text, tokens, total, ended}`, totals are ln p.
  * Sends: `begin_beams {width}`, `choose_beam {beam, option}`, `choose_best_beams`, `keep_beams`,
  * `beams_back`, `close_beams`, `take_beam {beam}`, `search_beams {width}`, `stop_beams`,
- * `take_found {beam}`.
+ * `take_found {beam}`, `guess_at_end`.
  */
 import { h, css, fill, redraw, setText, showSetting } from "./dom.js";
 import { action } from "./action.js";
+import { guessFirst } from "./guess_form.js";
 import { rowNodes, tokenNodes } from "./token_text.js";
 import { count, exact, probability, signed } from "./format.js";
 
@@ -20,9 +21,11 @@ export function create(link) {
   const start = startRow(link);
   const hand = handSearch(link);
   const automatic = automaticSearch(link);
-  const element = h("div", { class: "beams stack" }, title, start.element, hand.element, automatic.element);
+  const guess = guessFirst(() => link.send("guess_at_end"));
+  const element = h("div", { class: "beams stack" }, title, guess.element, start.element, hand.element, automatic.element);
   const show = (state) => {
     setText(title, heading(state));
+    guess.show(state.hidden);
     for (const part of [start, hand, automatic]) part.show(state);
   };
   return { element, show };
@@ -50,10 +53,11 @@ function startRow(link) {
     const { searching } = state.automatic;
     setText(begin.element, state.hand ? "Start over" : "Search by hand");
     begin.element.classList.toggle("primary", !state.hand);
-    begin.enable(!state.empty && !state.busy, "Begins at the end of the document");
+    const may = !state.empty && !state.busy && !state.hidden;
+    begin.enable(may, "Begins at the end of the document");
     setText(search.element, searching ? "Stop searching" : "Search automatically");
     if (searching) search.element.dataset.stop = "true"; else delete search.element.dataset.stop;
-    search.enable(searching || (!state.empty && !state.busy), searching ? "The beams found so far stay" : "Searches on from the end of the document until every beam has ended");
+    search.enable(searching || may, searching ? "The beams found so far stay" : "Searches on from the end of the document until every beam has ended");
   };
   return { element, show };
 }
@@ -72,7 +76,8 @@ function handSearch(link) {
   const element = h("section", { class: "stack", "aria-label": "Search by hand" }, note, boxes, verdict, row, ahead, beside);
   const show = ({ hand, busy }) => {
     element.hidden = !hand;
-    if (!hand) return;
+    // What is to be guessed leaves the page, and does not only go out of sight.
+    if (!hand) return [boxes, verdict, ahead, beside].forEach((part) => fill(part));
     setText(note, hand.here || hand.step > 1 ? "" : "The document has changed; this search goes on from where it began.");
     note.hidden = !note.textContent;
     redraw(boxes, () => fill(boxes, hand.beams.map((beam, i) => beamBox(beam, i, link))));

@@ -3,20 +3,24 @@
  *
  * State: `{unit, at, where, can_here, can_next, title: {text, token}, message, entropy, choices, length,
  * rows: [{rank, id, text, kind, spoken, logit, prob, logprob, bits, cumulative}], marked: row|null,
- * other: {count, prob}, lookup: {query, rows, message}, waiting}`; `at` is the position shown.
+ * other: {count, prob}, lookup: {query, rows, message}, waiting}`, and that of guess_form.js; `at` is
+ * the position shown. While `asks` is there, no numbers are, neither here nor in the page.
  * While the model computes, the numbers before stay where they are, dimmed, so that nothing jumps.
- * Sends: `where {name}`, `pick {id, at}`, `length {n}`, `lookup {query}`.
+ * Sends: `where {name}`, `pick {id, at}`, `length {n}`, `lookup {query}`, and what guess_form.js sends.
  */
 import { h, css, fill, saveFile, setText } from "./dom.js";
 import { tokenNodes, rowNodes, tokenLabel } from "./token_text.js";
 import { cumulativeStrip } from "./cumulative_strip.js";
 import { candidateTable } from "./candidate_table.js";
+import { guessForm, guessSwitch } from "./guess_form.js";
 import { amount, csvLine, probability } from "./format.js";
 
 /** @param {import("./link.js").Link} link */
 export function create(link) {
   const where = whereSwitch(link);
-  const title = h("p", { class: "title" });
+  const first = guessSwitch(link);
+  const guess = guessForm(link);
+  const title = h("p", { class: "title", tabindex: -1 });
   const entropy = h("p", { class: "muted number" });
   let latest = null;
   const pick = (id) => { if (latest && !latest.waiting && !latest.writing) link.send("pick", { id, at: latest.at }); };
@@ -24,21 +28,30 @@ export function create(link) {
   const table = candidateTable(pick);
   const lookup = lookUp(link, pick);
   const tools = toolRow(link, () => latest);
-  const body = h("div", { class: "wide" }, strip.element, table.element);
-  const element = h("div", { class: "next" }, where.element, title, entropy, body, tools.element, lookup.element);
+  const body = h("div", { class: "wide" });
+  const head = h("div", { class: "row head" }, where.element, first.element);
+  const element = h("div", { class: "next" }, head, title, guess.element, entropy, body, tools.element, lookup.element);
   const show = (state) => {
-    const hadNumbers = latest && (!latest.message || latest.waiting);
+    const drawn = body.childElementCount > 0 && !body.hidden;
+    const { activeElement } = element.getRootNode();
+    const focused = element.contains(activeElement) ? activeElement : null;
     latest = state;
     where.show(state);
+    first.show(state);
+    guess.show(state);
     element.classList.toggle("busy", Boolean(state.waiting));
     element.classList.toggle("writing", Boolean(state.writing));
-    if (state.waiting && hadNumbers && body.firstChild.isConnected && !body.hidden) return setText(title, state.message);
+    if (state.waiting && drawn) return setText(title, state.message);
     fill(title, ...sentence(state));
     setText(entropy, entropyLine(state));
-    body.hidden = Boolean(state.message);
-    if (!state.message) { strip.show(state); table.show(state); }
+    body.hidden = !state.rows;
+    // Numbers that are to be guessed leave the page, and do not only go out of sight.
+    if (state.asks) body.replaceChildren();
+    else if (state.rows && !body.firstChild) body.append(strip.element, table.element);
+    if (state.rows) { strip.show(state); table.show(state); }
     tools.show(state, table);
     lookup.show(state);
+    if (focused && (!focused.isConnected || focused.closest("[hidden]"))) (guess.target() ?? title).focus({ preventScroll: true });
   };
   return { element, show };
 }
@@ -46,6 +59,8 @@ export function create(link) {
 function sentence(state) {
   if (state.message) return [state.message];
   const before = state.title.text ? ["after “", h("b", {}, tokenNodes(state.title.text, { spaces: false })), "”"] : ["at the very start"];
+  if (state.asks && state.where === "next") return [capital(before[0]), ...before.slice(1), ": guess before you look"];
+  if (state.asks) return ["For “", h("b", { class: "chosen" }, tokenNodes(state.title.token)), "”, ", ...before, ": guess before you look"];
   if (state.where === "next") return [capital(before[0]), ...before.slice(1), ", the model expects"];
   return ["For “", h("b", { class: "chosen" }, tokenNodes(state.title.token)), "”, ", ...before, ", the model expected"];
 }
@@ -81,7 +96,7 @@ function toolRow(link, latest) {
   columns.addEventListener("click", () => columns.setAttribute("aria-pressed", String(table.toggleColumns())));
   const show = (state, current) => {
     table = current;
-    element.hidden = Boolean(state.message);
+    element.hidden = !state.rows;
     length.value = state.length;
     setText(said, "");
   };
@@ -107,7 +122,7 @@ function lookUp(link, pick) {
   });
   const element = h("div", { class: "lookup" }, h("label", { class: "small muted", for: "lookup" }, "Look up any token"), input, out);
   const show = (state) => {
-    element.hidden = Boolean(state.message);
+    element.hidden = !state.rows;
     const found = state.lookup;
     if (!found?.query) return fill(out);
     const rows = found.rows.map((row) => h("li", { class: "number" },
@@ -120,7 +135,7 @@ function lookUp(link, pick) {
 
 export const styles = css`
   .next { display: grid; grid-template-columns: minmax(0, 1fr); gap: 2px; }
-  .next > .segmented { justify-self: start; margin-bottom: 12px; }
+  .head { justify-content: space-between; margin-bottom: 12px; }
   .segmented button:disabled { opacity: 0.5; cursor: default; }
   .title { font-size: 1.125rem; line-height: 1.4; overflow-wrap: anywhere; min-height: 2.8em; }
   .title b { font-weight: 650; } .chosen { color: var(--accent); }

@@ -1,15 +1,16 @@
 /**
  * Sampling: filters that reshape the distribution, their working, and dice on the 0–1 line.
  *
- * State: `{unit, at, message, title: {text}, settings: {temperature, top_k, top_p, min_p, seed}, kept,
+ * State: `{unit, at, hidden, message, title: {text}, settings: {temperature, top_k, top_p, min_p, seed}, kept,
  * entropy: [before, after], rows: [{rank, id, text, kind, spoken, before, after, cumulative}],
  * other: {count, before, after}, working, dice: {id, text, spoken, r, source, low, high, rank}|null,
  * tally: [{id, text, prob, count, expected, low, high}], biases: see bias_list.js}`.
  * Sends: `filters {temperature, …}`, `seed {text}`, `roll`, `throw {text, kind}`, `take`,
- * `draw_many`, `pick {id, at}`.
+ * `draw_many`, `pick {id, at}`, `tab {name}`.
  */
 import { h, css, fill, setText, showSetting } from "./dom.js";
 import { action } from "./action.js";
+import { guessFirst } from "./guess_form.js";
 import { biasList, styles as biasStyles } from "./bias_list.js";
 import { diceLine, styles as lineStyles } from "./dice_line.js";
 import { filterSliders, styles as sliderStyles } from "./filter_sliders.js";
@@ -27,13 +28,19 @@ export function create(link) {
   const table = beforeAfter(link);
   const working = workingSteps();
   const many = drawMany(link);
-  const body = h("div", { class: "stack" }, dice.element, table.element, working.element, many.element);
-  const element = h("div", { class: "sampling stack" }, title, sliders.element, biases.element, entropy, body);
+  const guess = guessFirst(() => link.send("tab", { name: "next" }));
   const parts = [dice, table, working, many];
+  const body = h("div", { class: "stack" });
+  const element = h("div", { class: "sampling stack" }, title, guess.element, sliders.element, biases.element, entropy, body);
   const show = (state) => {
     sliders.show(state.settings);
     biases.show(state);
-    body.hidden = entropy.hidden = Boolean(state.message);
+    guess.show(state.hidden);
+    title.hidden = Boolean(state.hidden);
+    body.hidden = entropy.hidden = Boolean(state.message || state.hidden);
+    // What is to be guessed leaves the page, and does not only go out of sight.
+    if (state.hidden) return [body, entropy].forEach((part) => fill(part));
+    if (!body.firstChild) body.append(...parts.map((part) => part.element));
     fill(title, ...(state.message ? [state.message] : ["After “", h("b", {}, tokenNodes(state.title.text, { spaces: false })), "”, tokens are drawn from"]));
     if (state.message) return;
     const [before, after] = state.entropy;

@@ -14,7 +14,7 @@ SETTINGS = {
     "where": "next", "tab": "surprise", "measure": "rank", "unit": "nats", "curve": True,
     "length": 50, "max_tokens": 17, "past_end": True, "strategy": "sample", "temperature": 0.7,
     "top_k": 40, "top_p": 0.9, "min_p": 0.05, "seed": 11,
-    "biases": [[4, None], [9, -2.5]], "ahead": True,
+    "biases": [[4, None], [9, -2.5]], "ahead": True, "guessing": True,
 }
 
 
@@ -27,7 +27,8 @@ async def test_a_state_is_restored_as_it_was(session):
     assert saved["cursor"] == 7 and saved["selection"] == [7, 13]
     assert saved["settings"] == SETTINGS
     session.changes.raw_text("something else")
-    explorer.param.update(where="here", tab="next", measure="entropy", unit="bits", length=5)
+    explorer.param.update(where="here", tab="next", measure="entropy", unit="bits", length=5,
+                          guessing=False)
     assert session.restore(saved) == []
     assert json.loads(json.dumps(session.state())) == saved
     assert (explorer.anchor, explorer.cursor) == (12, 7)

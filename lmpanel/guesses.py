@@ -1,0 +1,194 @@
+"""Predict, commit, reveal: while the student guesses first, numbers wait for the guess.
+
+A guess belongs to the ids before its position, wherever these stand: going back, undoing and
+editing elsewhere lose none. Hiding is left to the views, which ask here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import fsum
+
+import param
+
+from lmpanel.distribution import Distribution
+from lmpanel.errors import BadArgument, UnknownToken
+from lmpanel.explorer import Explorer
+
+SUGGESTIONS = 8
+LONGEST = 200
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a guess came to: its rank from 1, its bits, those of the likeliest token, entropy."""
+
+    rank: int
+    bits: float
+    top_bits: float
+    entropy_bits: float
+
+    @classmethod
+    def of(cls, id: int, distribution: Distribution) -> Result:
+        """The result of guessing token `id`."""
+        score = distribution.score(id)
+        top_bits = distribution.bits(distribution.top_id)
+        return cls(score.rank, score.bits, top_bits, score.entropy_bits)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How the guesses went: counts, and means in bits (0 while there are none).
+
+    >>> Tally.of([Result(1, 1.0, 1.0, 2.0), Result(30, 9.0, 2.0, 4.0)])
+    Tally(count=2, first=1, top_ten=1, bits=5.0, top_bits=1.5, entropy_bits=3.0)
+    """
+
+    count: int
+    first: int
+    top_ten: int
+    bits: float
+    top_bits: float
+    entropy_bits: float
+
+    @classmethod
+    def of(cls, results: Iterable[Result]) -> Tally:
+        """Add up what is known."""
+        known = list(results)
+        return cls(
+            count=len(known),
+            first=sum(result.rank == 1 for result in known),
+            top_ten=sum(result.rank <= 10 for result in known),
+            bits=_mean([result.bits for result in known]),
+            top_bits=_mean([result.top_bits for result in known]),
+            entropy_bits=_mean([result.entropy_bits for result in known]),
+        )
+
+
+class Guesses(param.Parameterized):
+    """The guesses of one explorer.
+
+    >>> from lmpanel.engine.fake import FakeEngine, fake_tokenizer
+    >>> from lmpanel.model import LanguageModel
+    >>> explorer = Explorer(LanguageModel(FakeEngine(), fake_tokenizer()), print, guessing=True)
+    >>> guesses = Guesses(explorer)
+    >>> guesses.hidden, guesses.commit("dragon"), guesses.hidden
+    (True, None, False)
+    >>> explorer.model.tokenizer.decode([guesses.guess])
+    ' dragon'
+    """
+
+    text = param.String(default="", doc="What is typed as a guess.")
+    problem = param.String(default="", doc="Why that was no guess.")
+    asked = param.Integer(default=0, doc="Counts up whenever another position is looked at.")
+    changes = param.Integer(default=0, doc="Counts up with every guess, reveal and result.")
+
+    def __init__(self, explorer: Explorer):
+        super().__init__()
+        self._explorer = explorer
+        self._ids: dict[tuple[int, ...], int] = {}
+        self._results: dict[tuple[int, ...], Result] = {}
+        self._shown: set[tuple[int, ...]] = set()
+        self._context = explorer.context
+        explorer.param.watch(self._look, ["document", "cursor", "where", "generating"])
+        explorer.param.watch(self._read_off, ["measured"])
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the numbers of the position looked at wait for a guess."""
+        return self.hides(self._explorer.context)
+
+    def hides(self, context: Sequence[int]) -> bool:
+        """Whether the numbers after `context` wait for a guess."""
+        key = tuple(context)
+        known = key in self._ids or key in self._shown
+        return self._explorer.guessing and bool(key) and not known
+
+    @property
+    def guess(self) -> int | None:
+        """The token that was guessed at the position looked at."""
+        return self._ids.get(self._explorer.context)
+
+    @property
+    def tally(self) -> Tally:
+        """How the guesses went, as far as the model has read their positions."""
+        return Tally.of(self._results.values())
+
+    def suggestions(self) -> list[int]:
+        """Tokens that fit what is typed; their order knows nothing of the model's."""
+        return self._explorer.model.tokenizer.vocabulary.find(self.text, SUGGESTIONS)
+
+    def type(self, text: str) -> None:
+        """Take what is typed so far."""
+        self.param.update(text=text[:LONGEST], problem="")
+
+    def commit(self, text: str, id: int | None = None) -> None:
+        """Guess token `id`, or the one that reads `text`, for the position looked at.
+
+        What is wrong with the text is said in `problem`. Raises UnknownToken for a foreign id.
+        """
+        if not self.hidden or self._explorer.generating:
+            return
+        self.param.update(text=text[:LONGEST], problem="")
+        if id is None:
+            try:
+                id = self._meant()
+            except BadArgument as error:
+                self.problem = str(error)
+                return
+        self._explorer.model.tokenizer.vocabulary.check((id,))
+        self._ids[self._explorer.context] = id
+        self._read_off()
+        self._changed()
+
+    def show_anyway(self) -> None:
+        """Reveal the position looked at without a guess."""
+        self._shown.add(self._explorer.context)
+        self._changed()
+
+    def reset(self) -> None:
+        """Forget all guesses; what they revealed is hidden again."""
+        self._ids.clear()
+        self._results.clear()
+        self._shown.clear()
+        self._changed()
+
+    def _meant(self) -> int:
+        text, tokenizer = self.text, self._explorer.model.tokenizer
+        if not text:
+            raise BadArgument("Nothing is typed.", "Type the beginning of a token.")
+        fitting = tokenizer.vocabulary.reading(text)
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            shown = [tokenizer.vocabulary.display(id, visible_space=True) for id in fitting]
+            both = " and ".join(f"“{token}”" for token in shown)
+            raise BadArgument(f"{both} are two tokens.", "Choose one of them below.")
+        parts = tokenizer.parts(text)
+        if parts:
+            raise UnknownToken(f"Not one token: it is read as {parts}.", "Guess the first of them.")
+        raise UnknownToken("No token has this text.", "Type another one.")
+
+    def _read_off(self, *events: object) -> None:
+        """Note what the guess came to, once the model has read its position."""
+        explorer, context = self._explorer, self._explorer.context
+        if context in self._ids and context not in self._results:
+            distribution = explorer.distribution
+            if distribution is not None:
+                self._results[context] = Result.of(self._ids[context], distribution)
+                self._changed()
+
+    def _look(self, *events: object) -> None:
+        context = self._explorer.context
+        if context != self._context:
+            self._context = context
+            self.param.update(text="", problem="", asked=self.asked + 1)
+            self._read_off()
+
+    def _changed(self) -> None:
+        self.param.update(text="", problem="", changes=self.changes + 1)
+
+
+def _mean(values: list[float]) -> float:
+    return fsum(values) / len(values) if values else 0.0

@@ -1,0 +1,79 @@
+"""What is shown of a guess: what is asked before it, and how the guesses went.
+
+The numbers of a hidden position never come here: only `views/next_token.py` reads them, after the
+guess. Plain data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from lmpanel.session import Session
+
+_ASK = "Guess first what comes next: the numbers are shown after your guess."
+
+
+def payload(session: Session) -> dict[str, Any]:
+    """The state of site/components/guess_form.js, without numbers of the position looked at."""
+    explorer, guesses = session.explorer, session.guesses
+    if not explorer.guessing:
+        return {"guessing": False, "asks": None, "tally": None}
+    tally = guesses.tally
+    return {
+        "guessing": True,
+        "asks": _asks(session) if guesses.hidden else None,
+        "tally": asdict(tally) if tally.count else None,
+    }
+
+
+def _asks(session: Session) -> dict[str, Any]:
+    guesses = session.guesses
+    return {
+        "turn": guesses.asked,
+        "text": guesses.text,
+        "suggestions": [_token(session, id) for id in guesses.suggestions()],
+        "problem": guesses.problem,
+    }
+
+
+def _token(session: Session, id: int) -> dict[str, Any]:
+    token = session.model.tokenizer.vocabulary.token(id)
+    kind = "special" if token.special else "bytes" if token.partial else "text"
+    text = token.display if token.partial else token.text
+    return {"id": id, "text": text, "kind": kind, "spoken": token.spoken}
+
+
+def actions(session: Session) -> dict[str, Any]:
+    """What may be asked for here."""
+    explorer, guesses = session.explorer, session.guesses
+
+    def commit(text: str, id: int | None, at: int) -> None:
+        # A guess that was made for a position no longer looked at is none for this one.
+        if int(at) == len(explorer.context):
+            guesses.commit(str(text), None if id is None else int(id))
+
+    return {
+        "guessing": lambda on: explorer.param.update(guessing=bool(on)),
+        "type_guess": lambda text: guesses.type(str(text)),
+        "guess": commit,
+        "show_anyway": guesses.show_anyway,
+        "reset_guesses": guesses.reset,
+    }
+
+
+def sources(session: Session) -> list[tuple[Any, list[str]]]:
+    """What the payload is made from besides the document."""
+    watched = ["text", "problem", "asked", "changes"]
+    return [(session.guesses, watched), (session.explorer, ["guessing"])]
+
+
+def hidden(session: Session, ids: Sequence[int]) -> str:
+    """Why a lens hides what it knows of the position after `ids`; empty when it need not."""
+    return _ASK if session.guesses.hides(ids) else ""
+
+
+def hiding(session: Session) -> list[tuple[Any, list[str]]]:
+    """What decides whether numbers are hidden: for lenses that only hide theirs."""
+    return [(session.guesses, ["changes"]), (session.explorer, ["guessing"])]
