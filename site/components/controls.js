@@ -44,7 +44,7 @@ function actionRow(link) {
     h("label", { class: "row" }, past, "go on past the end of the turn"),
     h("label", { class: "row", title: "The likeliest next tokens are computed while you look, so that a click is answered at once" }, ahead, "compute ahead"), close.element));
   const progress = h("span", { class: "small muted number said", role: "status" });
-  const element = h("div", { class: "actions row" }, generate.element, top.element, clear.element, rewind.element, options, progress);
+  const element = h("div", { class: "actions row" }, generate.element, top.element, clear.element, rewind.element, h("span", { class: "break" }), options, progress);
   const show = (state) => {
     const busy = state.generating;
     setText(generate.element, busy ? "Stop" : state.turn === "assistant" ? "Generate response" : "Let the model go on");
@@ -132,7 +132,7 @@ const styles = css`
   .button { padding: 5px 11px; font-size: 0.95rem; }
   .primary { min-width: 11.2rem; }
   /* Always there, so that nothing moves when it has something to say. */
-  .said { flex: 1 0 100%; min-height: 1.5em; }
+  .said { flex: 1 1 12rem; min-height: 1.5em; } .break { flex-basis: 100%; }
   .options { position: relative; color: var(--muted); }
   .options summary { cursor: pointer; padding: 6px 4px; border-radius: 7px; list-style-position: inside; }
   .options[open] { flex-basis: 100%; } .settings { gap: 4px 18px; }

@@ -38,7 +38,7 @@ export function mount(link) {
 /** Each lens has a shadow root of its own: what one calls its rows is no other's business. */
 async function open(name, link) {
   const lens = await LENSES[name]();
-  const { host, root } = shadow("opened", [shared, stripStyles, tableStyles, guessStyles, ...(lens.sheets ?? [lens.styles])]);
+  const { host, root } = shadow("opened", [shared, common, stripStyles, tableStyles, guessStyles, ...(lens.sheets ?? [lens.styles])]);
   const { element, show } = lens.create(link);
   root.append(element);
   return { element: host, show };
@@ -79,6 +79,15 @@ function makeTab(bar, link) {
   });
   return tab;
 }
+
+/** What lenses have in common: their title, and tokens that can be pressed. */
+const common = css`
+  .title { font-size: 1.125rem; line-height: 1.4; overflow-wrap: anywhere; min-height: 2.8em; }
+  .title b { font-weight: 650; } .chosen { color: var(--accent); }
+  .token { border: 0; background: none; padding: 2px 6px; margin-left: -6px; border-radius: 5px; min-height: 26px; min-width: 26px; font-size: 1.05rem; text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; }
+  .token:hover { background: var(--accent-soft); }
+  .wide { overflow-x: auto; overflow-y: hidden; }
+`;
 
 const styles = css`
   :host { display: flex; flex-direction: column; min-height: 0; }

@@ -137,11 +137,6 @@ export const styles = css`
   .next { display: grid; grid-template-columns: minmax(0, 1fr); gap: 2px; }
   .head { justify-content: space-between; margin-bottom: 12px; }
   .segmented button:disabled { opacity: 0.5; cursor: default; }
-  .title { font-size: 1.125rem; line-height: 1.4; overflow-wrap: anywhere; min-height: 2.8em; }
-  .title b { font-weight: 650; } .chosen { color: var(--accent); }
-  .token { border: 0; background: none; padding: 2px 6px; margin-left: -6px; border-radius: 5px; min-height: 26px; min-width: 26px; font-size: 1.05rem; text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; }
-  .token:hover { background: var(--accent-soft); }
-  .wide { overflow-x: auto; overflow-y: hidden; }
   .tools { padding-top: 10px; }
   .tools [aria-pressed="true"] { background: var(--accent-soft); color: var(--accent); }
   .lookup { display: grid; gap: 6px; padding-top: 14px; }

@@ -39,4 +39,5 @@ def test_two_beams_have_the_right_totals(searched):
 def test_two_beams_are_no_worse_than_greedy(searched, golden):
     _, (greedy, search), _ = searched
     assert list(greedy.beams[0].ids) == golden["dragon_chat"]["greedy"][:8]
-    assert search.beams[0].total_logprob >= greedy.beams[0].total_logprob
+    # Batches of different sizes add up in another order: their sums differ in the sixth digit.
+    assert search.beams[0].total_logprob >= greedy.beams[0].total_logprob - 1e-4
