@@ -1,4 +1,4 @@
-"""A translation greedily, by typed dice and with a forced start, compared by what it cost."""
+"""A translation greedily, by typed dice, with a forced start and by hand-kept beams, compared."""
 
 from __future__ import annotations
 
@@ -38,7 +38,22 @@ def score(explorer: ExplorerPage, first: int) -> tuple[float, float]:
     return sum(bits), sum(bits) * LN2 / len(bits)
 
 
-def test_three_translations_and_their_loss(explorer: ExplorerPage) -> None:
+def keep_beams(explorer: ExplorerPage, steps: int) -> None:
+    """Beam search by hand, never quite the best set; takes the first beam."""
+    open_lens(explorer, "Beams")
+    explorer.button("Search by hand").click()
+    boxes = explorer.page.locator("#slot-lens .live .beam input[type=checkbox]")
+    title = explorer.page.locator("#slot-lens .live .beams .title")
+    for step in range(1, steps + 1):
+        expect(title).to_contain_text(f"Step {step}:", timeout=STEP_MS)
+        for option in (1, 0):
+            boxes.nth(option).check()
+        explorer.button("Keep these 2").click()
+    expect(title).to_contain_text(f"Step {steps + 1}:", timeout=STEP_MS)
+    explorer.button("Take beam 1 into the document").click()
+
+
+def test_four_translations_and_their_loss(explorer: ExplorerPage) -> None:
     page = explorer.page
     explorer.button("New").click()
     expect(explorer.turns_shown).to_have_count(1)
@@ -75,17 +90,24 @@ def test_three_translations_and_their_loss(explorer: ExplorerPage) -> None:
     generate(explorer, 8)
     costs.append(score(explorer, start))
 
-    expect(rows(explorer)).to_have_count(3)
+    explorer.button("Clear response").click()
+    expect(explorer.tokens).to_have_count(start)
+    keep_beams(explorer, 3)
+    expect(explorer.tokens).to_have_count(start + 3)
+    costs.append(score(explorer, start))
+
+    open_lens(explorer, "Attempts")
+    expect(rows(explorer)).to_have_count(4)
     for row, (bits, loss) in enumerate(costs):
         assert cell(explorer, row, "bits") == pytest.approx(bits, abs=1e-6)
         assert cell(explorer, row, "loss") == pytest.approx(loss, abs=1e-6)
 
     page.get_by_role("button", name="loss (nats)").click()
-    shown = [cell(explorer, row, "loss") for row in range(3)]
+    shown = [cell(explorer, row, "loss") for row in range(4)]
     assert shown == sorted(shown)
     ids = explorer.ids()
     page.get_by_role("button", name="Show attempt 1:").click()
     expect(explorer.tokens).to_have_count(start + 8)
     assert explorer.ids() != ids
     page.get_by_role("button", name="Remove attempt 2").click()
-    expect(rows(explorer)).to_have_count(2)
+    expect(rows(explorer)).to_have_count(3)
