@@ -55,7 +55,7 @@ class Expansion(param.Parameterized):
 
     def resize(self, width: int, depth: int) -> None:
         """Choose how wide and deep; a value outside its bounds takes the nearest inside."""
-        self.param.update(width=min(max(width, 1), 5), depth=min(max(depth, 1), 6))
+        self.param.update(width=min(max(width, 1), 5), depth=min(max(depth, 1), 6), note="")
 
     def stop(self) -> None:
         """Stop after the current slice; what was found stays."""
@@ -134,6 +134,6 @@ class Expansion(param.Parameterized):
         tokens = f"{self.done} token" if self.done == 1 else f"{self.done} tokens"
         if self.done < self.total:
             how = "stopped" if self._stopped else "interrupted"
-            return f"{tokens} of {self.total} added, then {how}"
+            return f"expanded to {tokens} of {self.total}, then {how}"
         full = "; the context is full" if levels < self.depth else ""
-        return f"{tokens} added{full}"
+        return f"expanded to {tokens}{full}"

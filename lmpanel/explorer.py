@@ -25,8 +25,8 @@ FIRST_MESSAGE = "Write a one-paragraph story about a dragon."
 MEASURES = ["surprisal", "probability", "entropy", "rank", "delta"]
 LENGTHS = [5, 10, 20, 50, 100]
 TABS = ["next", "sampling", "beams", "surprise", "what_if", "branches", "attempts"]
-WITH_SPANS = {"what_if"}
-"""Lenses that stay open whether a span or a token is selected."""
+OF_ONE_POSITION = {"next", "sampling"}
+"""Lenses that have nothing to say about a span: the surprise lens opens, and they come back."""
 
 
 class Explorer(param.Parameterized):
@@ -39,6 +39,7 @@ class Explorer(param.Parameterized):
     document = param.ClassSelector(class_=Document, doc="The token ids the model reads.")
     anchor = param.Integer(default=0, bounds=(0, None), doc="Where the selection began.")
     cursor = param.Integer(default=0, bounds=(0, None), doc="The token looked at, or the caret.")
+    pointed = param.Integer(default=-1, doc="A token shown without looking at it; -1 for none.")
     where = param.Selector(
         default="here",
         objects=["here", "next"],
@@ -77,6 +78,8 @@ class Explorer(param.Parameterized):
         """The example recorded at build time, until the model has measured it itself."""
         self.note = ""
         """What there is to say about the document as a whole."""
+        self._left: str | None = None
+        """The lens that a span has closed."""
         self.newest: int | None = None
         """While a response is written: the position of its newest token."""
 
@@ -134,22 +137,31 @@ class Explorer(param.Parameterized):
     ) -> None:
         """Look at token `cursor`, with a span back to `anchor`.
 
-        A span opens the surprise lens, a token after a span the next-token lens, unless `tab`
-        says which.
+        A span opens the surprise lens where the open one is about a single position, and a token
+        after it brings that one back, unless `tab` says which.
         """
         end = len(self.document)
         cursor, anchor = min(max(cursor, 0), end), min(max(anchor, 0), end)
         where = "next" if reveal_next else self.where
+        left, self._left = self._left, None
         if tab is None:
-            tab = self._tab_for(anchor, cursor)
-        self.param.update(anchor=anchor, cursor=cursor, where=where, tab=tab)
+            is_span = anchor != cursor and cursor < end
+            tab = self._tab_for(is_span, left)
+        self.param.update(anchor=anchor, cursor=cursor, where=where, tab=tab, pointed=-1)
 
-    def _tab_for(self, anchor: int, cursor: int) -> str:
-        if self.tab in WITH_SPANS:
+    def _tab_for(self, is_span: bool, left: str | None) -> str:
+        if is_span and self.tab in OF_ONE_POSITION:
+            self._left = self.tab
+            return "surprise"
+        if is_span:
+            self._left = left
             return self.tab
-        if anchor == cursor:
-            return self.tab if self.anchor == self.cursor else "next"
-        return "surprise" if cursor < len(self.document) else self.tab
+        return left if left and self.tab == "surprise" else self.tab
+
+    def open(self, name: str) -> None:
+        """Open a lens because it was asked for: no other comes back by itself."""
+        self._left = None
+        self.tab = name
 
     def show(self, document: Document) -> None:
         """Show `document` with the caret at its end, without a new entry in the history."""

@@ -50,6 +50,7 @@ def actions(session: Session) -> dict[str, Any]:
         if session.explorer.generating:
             raise BadArgument("The model is writing.", "Stop it first, then clear the branches.")
         expansion.stop()
+        expansion.note = ""
         branches.clear([attempt.document.ids for attempt in session.attempts.kept])
 
     return {

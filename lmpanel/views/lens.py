@@ -62,7 +62,7 @@ class Lens(Component):
         explorer = self.explorer
         actions = {
             "ready": lambda: None,
-            "tab": lambda name: explorer.param.update(tab=name),
+            "tab": explorer.open,
         }
         for lens in LENSES.values():
             actions |= lens.actions(self.session)

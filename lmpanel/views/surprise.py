@@ -47,7 +47,13 @@ def actions(session: Session) -> dict[str, Any]:
     """What may be asked for here."""
 
     def show_token(index: int) -> None:
-        session.explorer.select(int(index), int(index), tab="surprise")
+        """Look at a token; where a span is selected, that stays and the token is pointed at."""
+        explorer = session.explorer
+        start, stop = explorer.span
+        if stop - start > 1:
+            explorer.pointed = min(max(int(index), 0), len(explorer.document) - 1)
+        else:
+            explorer.select(int(index), int(index), tab="surprise")
 
     return {
         "show_token": show_token,
@@ -70,8 +76,9 @@ def _span(explorer: Explorer, scores: list[TokenScore | None]) -> dict[str, Any]
     return {
         "rows": rows,
         "sum": written_sum(_in_unit(explorer, known), unit=explorer.unit),
+        "selected": stop - start,
         "skipped": start == 0 and stop > 0,
-        **_figures(explorer, Totals.of([score for _, score in known])),
+        **_figures(explorer, scores, start, stop),
     }
 
 
@@ -129,14 +136,19 @@ def _totals(explorer: Explorer, scores: list[TokenScore | None]) -> list[dict[st
         if turn.start <= at < turn.stop:
             parts.insert(0, (f"this turn ({turn.role or 'text'})", turn.start, turn.stop))
     return [
-        {"label": label, **_figures(explorer, Totals.of(scores[start:stop]))}
+        {"label": label, **_figures(explorer, scores, start, stop)}
         for label, start, stop in parts
     ]
 
 
-def _figures(explorer: Explorer, totals: Totals) -> dict[str, Any]:
+def _figures(
+    explorer: Explorer, scores: list[TokenScore | None], start: int, stop: int
+) -> dict[str, Any]:
+    """Totals of a stretch; `missing` tokens of it are still to be measured."""
+    totals = Totals.of(scores[start:stop])
     return {
         "count": totals.count,
+        "missing": stop - max(start, 1) - totals.count if stop > start else 0,
         "total": totals.bits,
         "per_token": totals.bits_per_token,
         "perplexity": totals.perplexity,

@@ -21,7 +21,7 @@ class TokenStrip(Component):
 
     _esm = module("token_strip")
     watches = (
-        *("document", "anchor", "cursor", "measure", "unit", "curve"),
+        *("document", "anchor", "cursor", "measure", "unit", "curve", "pointed"),
         *("measured", "progress", "generating"),
     )
 
@@ -43,6 +43,7 @@ class TokenStrip(Component):
             "compared": self.session.what_if.deltas is not None,
             "unit": explorer.unit,
             "curve": explorer.curve,
+            "pointed": explorer.pointed,
             "anchor": explorer.anchor,
             "cursor": explorer.cursor,
             "heard": self._heard,

@@ -60,13 +60,17 @@ export function showSetting(control, value) {
   else control.value = value;
 }
 
-/** Draws `element` anew; the focus stays on what has the same `data-key` as before. */
-export function redraw(element, draw) {
-  const { activeElement } = element.getRootNode();
-  const key = element.contains(activeElement) ? activeElement.dataset.key : undefined;
+/**
+ * Draws `element` anew; the focus stays on what has the same `data-key` as before.  Where that is gone
+ * it goes to the first that has a key, or else to `otherwise`.
+ */
+export function redraw(element, draw, otherwise = null) {
+  const root = element.getRootNode();
+  const held = element.contains(root.activeElement) ? root.activeElement.dataset.key : undefined;
   draw();
-  if (key !== undefined && !element.contains(element.getRootNode().activeElement))
-    element.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+  if (held === undefined || element.contains(root.activeElement)) return;
+  const next = element.querySelector(`[data-key="${CSS.escape(held)}"]`) ?? element.querySelector("[data-key]") ?? otherwise;
+  next?.focus({ preventScroll: true });
 }
 
 /** Sets or removes an attribute, whichever `value` asks for. */

@@ -5,7 +5,7 @@
  * can_keep}`; numbers are null while the model still measures them.
  * Sends: `keep`, `show_attempt {number}`, `remove_attempt {number}`.
  */
-import { h, css, fill, saveFile, setText } from "./dom.js";
+import { h, css, fill, redraw, saveFile, setText } from "./dom.js";
 import { action } from "./action.js";
 import { bits, count, csvLine, exact, signed } from "./format.js";
 
@@ -32,7 +32,7 @@ export function create(link) {
     h("p", { class: "small muted" }, "Loss is −ln p per token of the response: what the model itself would have paid for it. The lower, the more it expected these words."));
   const draw = () => {
     heads.forEach((head, i) => head.setAttribute("aria-sort", COLUMNS[i].key !== sorting.key ? "none" : sorting.down ? "descending" : "ascending"));
-    fill(body, sorted(latest.rows, sorting).flatMap((row) => lines(row, link)));
+    redraw(body, () => fill(body, sorted(latest.rows, sorting).flatMap((row) => lines(row, link))), keep.element);
   };
   const sortBy = (key) => {
     sorting.down = sorting.key === key && !sorting.down;
@@ -56,8 +56,8 @@ function sorted(rows, { key, down }) {
 
 function lines(row, link) {
   const cells = COLUMNS.map(({ key, text }) => h("td", { title: exact(row[key]), "data-key": key }, row[key] === null ? "…" : text(row[key])));
-  const remove = h("button", { type: "button", class: "quiet small", "aria-label": `Remove attempt ${row.number}`, onclick: () => link.send("remove_attempt", { number: row.number }) }, "✕");
-  const text = h("button", { type: "button", class: "quiet words", "aria-label": `Show attempt ${row.number}: ${row.text}`, onclick: () => link.send("show_attempt", { number: row.number }) }, row.text.trim() || "(no text)");
+  const remove = h("button", { type: "button", class: "quiet small", "data-key": `remove${row.number}`, "aria-label": `Remove attempt ${row.number}`, onclick: () => link.send("remove_attempt", { number: row.number }) }, "✕");
+  const text = h("button", { type: "button", class: "quiet words", "data-key": `show${row.number}`, "aria-label": `Show attempt ${row.number}: ${row.text}`, onclick: () => link.send("show_attempt", { number: row.number }) }, row.text.trim() || "(no text)");
   return [
     h("tr", { class: row.current ? "marked" : null, "data-number": row.number }, cells, h("td", {}, remove)),
     h("tr", { class: row.current ? "marked second" : "second" }, h("td", {}), h("td", { colspan: COLUMNS.length, class: "left" }, text, h("p", { class: "small muted" }, row.ended ? `${row.label} · ended its turn` : row.label))),

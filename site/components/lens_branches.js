@@ -37,7 +37,7 @@ export function create(link) {
     comparison.element.hidden = !comparing;
     setText(title, comparing ? "Two branches side by side" : heading(state));
     if (comparing) comparison.show(state);
-    setText(counted, state.leaves > 1 ? `Totals count from where the tree first forks, ${state.fork.at ? `after ${state.fork.at} tokens` : "at the very start"}. log p is natural.` : "Pick something else at any token, and what was there becomes a branch here.");
+    setText(counted, state.leaves > 1 ? `Totals count from where the tree first forks, ${state.fork.at ? `after ${state.fork.at} ${state.fork.at === 1 ? "token" : "tokens"}` : "at the very start"}. log p is natural.` : "Pick something else at any token, and what was there becomes a branch here.");
     setAttribute(counted, "data-covered", state.chosen === 1);
     setText(marked, state.chosen === 1 ? "One branch is marked: mark a second one to compare." : "");
     stayingPut(element, () => { for (const part of [here, first, tree, expansion, clear]) part.show(state); });
@@ -89,10 +89,12 @@ function firstList(link) {
     const now = JSON.stringify([state.first, state.unit]);
     if (now === drawn) return;
     drawn = now;
-    const at = [...list.children].findIndex((item) => item.contains(list.getRootNode().activeElement));
+    const { activeElement } = list.getRootNode();
+    const at = [...list.children].findIndex((item) => item.contains(activeElement));
+    const kind = activeElement?.matches(".go") ? ".go" : "button";
     // The empty list has the height of one line, so that the first pin moves nothing.
     fill(list, state.first.length ? state.first.map((place) => line(place, state.unit)) : h("li", { class: "small muted none" }, "Branches with a pin or a name are listed here."));
-    if (at >= 0) list.children[Math.min(at, list.children.length - 1)]?.querySelector("button").focus();
+    if (at >= 0) list.children[Math.min(at, list.children.length - 1)]?.querySelector(kind)?.focus();
   };
   return { element, show };
 }

@@ -2,9 +2,9 @@
  * Surprise: the bits of the selected span with every row and the sum written out, how they are
  * spread, and the totals of turn, response and document.
  *
- * State: `{unit, span: {rows: [{index, text, kind, spoken, prob, bits, running}], sum, skipped, …figures},
+ * State: `{unit, span: {rows: [{index, text, kind, spoken, prob, bits, running}], sum, selected, skipped, …figures},
  * spread (see surprise_spread.js), totals: [{label, …figures}], marks: [{label, bits}], progress,
- * can_reply, scored, max_scored}`; figures: `{count, total, per_token, perplexity, formula}`.  Numbers are bits; `sum`
+ * can_reply, scored, max_scored}`; figures: `{count, missing, total, per_token, perplexity, formula}`.  Numbers are bits; `sum`
  * and `formula` are written in `unit`.
  * Sends: `show_token {index}`, `score_text {text, reply}`.
  */
@@ -37,11 +37,14 @@ export function create(link) {
 
 function drawHead(title, hint, { span, unit, progress }) {
   if (!span.rows.length) {
-    setText(title, "Select tokens to add up their surprise");
-    return setText(hint, progress ?? "Drag over the document, or use Shift with a click or the arrow keys.");
+    setText(title, span.selected ? "There is nothing to add up yet" : "Select tokens to add up their surprise");
+    return setText(hint, span.missing ? progress ?? "The model is reading…" : span.selected ? "The first token of a document has no prediction." : "Drag over the document, or use Shift with a click or the arrow keys.");
   }
-  fill(title, `${count(span.count)} ${span.count === 1 ? "token carries" : "tokens carry"} `, h("b", { class: "number", "data-total": exact(inUnit(span.total, unit)) }, amount(span.total, unit)));
-  return setText(hint, `${amount(span.per_token, unit)} per token, perplexity ${span.formula}${span.skipped ? "; the first token has no prediction and is not counted" : ""}`);
+  const total = h("b", { class: "number", "data-total": exact(inUnit(span.total, unit)) }, amount(span.total, unit));
+  if (span.missing) fill(title, `${count(span.count)} of ${count(span.count + span.missing)} tokens, measured so far, carry `, total);
+  else fill(title, `${count(span.count)} ${span.count === 1 ? "token carries" : "tokens carry"} `, total);
+  const formula = span.missing ? "" : `, perplexity ${span.formula}`;
+  return setText(hint, `${amount(span.per_token, unit)} per token${formula}${span.skipped ? "; the first token has no prediction and is not counted" : ""}`);
 }
 
 /** Every row of the span in a box of its own height, and the sum; focus and scrolling outlast new numbers. */
@@ -72,9 +75,9 @@ function spanTable(span, unit) {
 
 function totalsTable({ totals, unit }) {
   const head = ["", "tokens", unit, `${unit}/token`, "perplexity"].map((label, i) => h("th", { scope: "col", class: i ? null : "left" }, label || h("span", { class: "sr" }, "part")));
-  const rows = totals.map((row) => h("tr", {}, h("th", { scope: "row", class: "left" }, row.label), h("td", {}, count(row.count)), h("td", { title: exact(inUnit(row.total, unit)) }, surprise(row.total, unit)),
+  const rows = totals.map((row) => h("tr", {}, h("th", { scope: "row", class: "left" }, row.label), h("td", {}, row.missing ? `${count(row.count)} of ${count(row.count + row.missing)}` : count(row.count)), h("td", { title: exact(inUnit(row.total, unit)) }, surprise(row.total, unit)),
     h("td", { title: exact(inUnit(row.per_token, unit)) }, surprise(row.per_token, unit)), h("td", { title: exact(row.perplexity) }, perplexity(row.perplexity))));
-  const written = totals.at(-1).formula;
+  const written = totals.at(-1).missing ? null : totals.at(-1).formula;
   return [h("h3", { class: "small muted" }, "Cross-entropy"), h("table", { class: "sums number" }, h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows)),
     written ? h("p", { class: "small muted number formula" }, `Perplexity = ${unit === "bits" ? "2^(bits / tokens)" : "e^(nats / tokens), the same number as in bits"}. For the document: ${written}`) : null];
 }

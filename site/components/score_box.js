@@ -22,15 +22,17 @@ export function scoreBox(onScore) {
     event.preventDefault();
     go.element.click();
   });
+  const why = h("span", { class: "muted" });
   const choice = h("fieldset", { class: "row small" }, h("legend", { class: "sr" }, "How the text is read"),
-    h("label", { class: "row" }, raw, "as raw text"), h("label", { class: "row" }, reply, "as a reply to this conversation"));
+    h("label", { class: "row" }, raw, "as raw text"), h("label", { class: "row" }, reply, "as a reply to this conversation"), why);
   const element = h("details", { class: "score-box" }, h("summary", {}, "Score a text"),
     h("div", { class: "score-body" }, limit, area, choice, h("div", { class: "row" }, go.element, said)));
   const show = ({ unit, can_reply, scored, max_scored, span, progress }) => {
     setText(limit, `Your text, up to ${count(max_scored)} tokens. It takes the place of the document or of the model's reply; Undo brings that back.`);
     reply.disabled = !can_reply;
+    setText(why, can_reply ? "" : "There is no conversation to reply in: undo, or choose Chat.");
     if (!can_reply) raw.checked = true;
-    setText(said, !scored ? "" : progress ?? (span.count ? `${count(span.count)} tokens, ${amount(span.total, unit)}` : ""));
+    setText(said, !scored ? "" : progress ?? (span.count ? `${count(span.count)} ${span.count === 1 ? "token" : "tokens"}, ${amount(span.total, unit)}` : ""));
   };
   return { element, show };
 }

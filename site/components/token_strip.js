@@ -1,7 +1,7 @@
 /**
  * The document as the model reads it: one strip of tokens in turns, with its header and legend.
  *
- * State from Python: `{mode, measure, compared, unit, curve, anchor, cursor, note, undo, redo, generating}`; messages: `{op: "splice", …}` (see
+ * State from Python: `{mode, measure, compared, unit, curve, pointed, anchor, cursor, note, undo, redo, generating}`; messages: `{op: "splice", …}` (see
  * strip_tokens.js) and `{op: "edit", turn, text}`, `{op: "json", text}`.
  * Sends: `ready`, `select {anchor, cursor}`, `measure {name}`, `unit {name}`, `curve {open}`, `mode {name}`, `edit_turn {turn}`,
  * `replace_turn {turn, text}`, `delete_turn {turn}`, `undo`, `redo`, `new_conversation`, `get_json`, `set_json {text}`.
@@ -39,12 +39,22 @@ export function mount(link) {
     header.span.setAttribute("aria-pressed", String(on));
   }
 
+  /** Outlines a token that is pointed at elsewhere, and brings it into view. */
+  let shown = -1;
+  const show = (index = -1) => {
+    if (index === shown) return;
+    shown = index;
+    tokens.point(index < 0 ? undefined : index);
+    curve.point(index < 0 ? undefined : index);
+    if (index >= 0) tokens.at(index).scrollIntoView({ block: "nearest" });
+  };
   link.onState((state) => {
     header.show(state);
     tokens.unit = state.unit;
     if (state.measure !== tokens.measure) tokens.recolour(state.measure);
     if (state.cursor !== undefined) selection.show(state);
     curve.show(state.curve);
+    show(state.pointed);
     setText(note, state.note ?? "");
     note.hidden = !state.note;
     facts.renew();

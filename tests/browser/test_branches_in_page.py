@@ -169,7 +169,7 @@ def test_expanded_with_progress_and_stopped(explorer: ExplorerPage) -> None:
     lens(explorer).get_by_label("Levels").select_option("2")
     expect(plan).to_contain_text("Up to 6 new tokens (at most 500)")
     lens(explorer).get_by_role("button", name="Expand", exact=True).click()
-    expect(status).to_have_text("6 tokens added", timeout=STEP_MS)
+    expect(status).to_have_text("expanded to 6 tokens", timeout=STEP_MS)
     # The shared beginning, and two likeliest tokens after it with two after each.
     expect(rows(explorer)).to_have_count(7)
     expect(lens(explorer).locator(".branches li.light")).to_have_count(6)
@@ -189,9 +189,9 @@ def test_expanded_with_progress_and_stopped(explorer: ExplorerPage) -> None:
     button.click()
     expect(status).to_have_text(re.compile(r"^[1-9]\d* of 340$"), timeout=STEP_MS)
     button.press("Enter")
-    expect(status).to_have_text(re.compile(r"^\d+ tokens of 340 added, then stopped$"),
+    expect(status).to_have_text(re.compile(r"^expanded to \d+ tokens of 340, then stopped$"),
                                 timeout=STEP_MS)
-    added = int(status.inner_text().split()[0])
+    added = int(status.inner_text().split()[2])
     assert 4 <= added < 340 and explorer.ids() == document
     expect(button).to_have_text("Expand")
     expect(rows(explorer).nth(8)).to_be_visible()

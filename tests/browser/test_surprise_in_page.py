@@ -140,6 +140,16 @@ def test_a_listed_token_leads_to_its_place_by_keys(explorer: ExplorerPage) -> No
     expect(explorer.page.get_by_role("tab", name="Surprise")).to_have_attribute(
         "aria-selected", "true")
     expect(row).to_be_focused()
+    # While a span is studied it stays selected, and the token is pointed at.
+    explorer.token(20).click()
+    explorer.token(26).click(modifiers=["Shift"])
+    expect(explorer.page.locator(SELECTED)).to_have_count(7)
+    row = lens(explorer).locator(".extremes ol").last.locator("button").nth(2)
+    index = int(row.get_attribute("data-index"))
+    row.press("Enter")
+    expect(explorer.token(index)).to_have_class(re.compile("pointed"))
+    expect(explorer.page.locator(SELECTED)).to_have_count(7)
+    expect(row).to_be_focused()
 
 
 def paste(explorer: ExplorerPage, text: str, *, reply: bool = False) -> None:

@@ -51,7 +51,7 @@ async def test_it_finds_the_likeliest_tokens_of_every_node(session, width, depth
     found = found_below(session, context)
     assert found == await expected(session, context, width, depth)
     assert expansion.done == expansion.total == len(found) and not expansion.running
-    assert expansion.note == f"{len(found)} token{'s' * (len(found) != 1)} added"
+    assert expansion.note == f"expanded to {len(found)} token{'s' * (len(found) != 1)}"
     assert explorer.document.ids == context and not explorer.history.can_undo
 
 
@@ -136,7 +136,7 @@ async def test_stopped_between_slices_what_was_found_stays(errors):
     engine.gate.set()
     await running
     assert len(found_below(session, context)) == session.expansion.done == 3
-    assert session.expansion.note.startswith("3 tokens of 39 added") and errors == []
+    assert session.expansion.note.startswith("expanded to 3 tokens of 39, then") and errors == []
     assert not session.expansion.running
     await session.expansion.run()
     assert session.expansion.done == session.expansion.total > 3
@@ -188,7 +188,7 @@ async def test_a_full_context_is_said_and_an_almost_full_one_cuts_the_depth(erro
     session.expansion.resize(2, 4)
     await session.expansion.run()
     assert session.expansion.done == tokens_of(2, 2)
-    assert session.expansion.note == "6 tokens added; the context is full"
+    assert session.expansion.note == "expanded to 6 tokens; the context is full"
     below = found_below(session, tuple(range(3, 65)))
     assert {len(ids) for ids in below} == {1, 2}, "64 tokens are all that fits"
 

@@ -47,13 +47,29 @@ async def test_a_span_holds_both_its_ends_in_either_direction(explorer):
     assert explorer.span == (5, 6) and explorer.tab == "next"
 
 
+@pytest.mark.parametrize("tab", ["surprise", "what_if", "beams", "branches", "attempts"])
 @asynchronous
-async def test_the_what_if_lens_stays_open_with_spans_and_without(explorer):
-    explorer.tab = "what_if"
+async def test_most_lenses_stay_open_with_spans_and_without(explorer, tab):
+    explorer.open(tab)
     explorer.select(3, 7)
-    assert explorer.tab == "what_if"
+    assert explorer.tab == tab
     explorer.select(5, 5)
-    assert explorer.tab == "what_if"
+    assert explorer.tab == tab
+
+
+@asynchronous
+async def test_a_lens_of_one_position_makes_way_for_a_span_and_comes_back(explorer):
+    explorer.open("sampling")
+    for cursor in (4, 7):
+        explorer.select(3, cursor)
+        assert explorer.tab == "surprise"
+    explorer.select(5, 5)
+    assert explorer.tab == "sampling"
+    explorer.select(3, 7)
+    explorer.open("branches")
+    explorer.open("surprise")
+    explorer.select(5, 5)
+    assert explorer.tab == "surprise"
 
 
 @asynchronous

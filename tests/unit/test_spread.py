@@ -63,10 +63,32 @@ async def test_the_lens_counts_every_scored_token_of_what_is_selected(session, u
 
 @asynchronous
 async def test_a_listed_token_is_shown_without_leaving_the_lens(session):
-    session.explorer.select(4, 9)
-    Lens(session).actions()["show_token"](7)
-    explorer = session.explorer
+    explorer, show = session.explorer, Lens(session).actions()["show_token"]
+    explorer.tab = "surprise"
+    show(7)
     assert (explorer.anchor, explorer.cursor, explorer.tab) == (7, 7, "surprise")
+    explorer.select(4, 9)
+    show(7)
+    assert (explorer.anchor, explorer.cursor, explorer.tab) == (4, 9, "surprise")
+    assert explorer.pointed == 7
+    explorer.select(5, 5)
+    assert explorer.pointed == -1
+
+
+@asynchronous
+async def test_what_is_not_measured_yet_is_said_to_be_missing(session):
+    explorer = session.explorer
+    explorer.tab = "surprise"
+    explorer.select(0, len(explorer.document) - 1)
+    state = Lens(session).payload()
+    assert state["span"]["count"] == 0
+    assert state["span"]["missing"] == state["totals"][-1]["missing"] == len(explorer.document) - 1
+    await session.measurement.settle()
+    state = Lens(session).payload()
+    assert state["span"]["missing"] == state["totals"][-1]["missing"] == 0
+    explorer.select(0, 0)
+    span = Lens(session).payload()["span"]
+    assert (span["selected"], span["count"], span["missing"]) == (1, 0, 0)
 
 
 @asynchronous
