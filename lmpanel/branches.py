@@ -195,11 +195,14 @@ class Branches(param.Parameterized):
         chosen = [*self.chosen[-1:], document]
         self._choose(chosen)
         if len(chosen) == 2:
-            try:
-                await self._compare(chosen)
-            except LMPanelError:
-                self._choose(chosen[:1])
-                raise
+            await self._compare(chosen)
+
+    async def put_side_by_side(self, first: Document, second: Document) -> None:
+        """Compare two documents, which are kept as branches. Raises what the model raises."""
+        for document in (first, second):
+            self.keep(document)
+        self._choose([first, second])
+        await self._compare([first, second])
 
     def end_comparison(self) -> None:
         """Mark nothing any more."""
@@ -228,7 +231,11 @@ class Branches(param.Parameterized):
     async def _compare(self, chosen: list[Document]) -> None:
         first, second = chosen
         model = self._explorer.model
-        scores = [await model.scores(document.ids) for document in chosen]
+        try:
+            scores = [await model.scores(document.ids) for document in chosen]
+        except LMPanelError:
+            self._choose(chosen[:1])
+            raise
         if self.chosen == chosen:
             self.comparison = compare(first.ids, scores[0], second.ids, scores[1])
             self.changed += 1

@@ -31,7 +31,14 @@ def actions(session: Session) -> dict[str, Any]:
         attempt = attempts.find(int(number))
         session.changes.change(attempt.document, f"went to attempt {attempt.number}")
 
+    async def compare(number: int) -> None:
+        """Put an attempt and the document side by side, in the branches lens."""
+        attempt = attempts.find(int(number))
+        session.explorer.open("branches")
+        await session.branches.put_side_by_side(attempt.document, session.explorer.document)
+
     return {
+        "compare_attempt": compare,
         "keep": lambda: attempts.keep("by hand"),
         "show_attempt": show,
         "remove_attempt": lambda number: attempts.remove(int(number)),

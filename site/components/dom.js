@@ -69,7 +69,7 @@ export function redraw(element, draw, otherwise = null) {
   const held = element.contains(root.activeElement) ? root.activeElement.dataset.key : undefined;
   draw();
   if (held === undefined || element.contains(root.activeElement)) return;
-  const next = element.querySelector(`[data-key="${CSS.escape(held)}"]`) ?? element.querySelector("[data-key]") ?? otherwise;
+  const next = element.querySelector(`[data-key="${CSS.escape(held)}"]`) ?? element.querySelector(":is(button, input)[data-key]") ?? otherwise;
   next?.focus({ preventScroll: true });
 }
 

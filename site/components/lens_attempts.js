@@ -3,7 +3,7 @@
  *
  * State: `{rows: [{number, label, text, tokens, current, ended, logprob, loss, bits, per_token}],
  * can_keep}`; numbers are null while the model still measures them.
- * Sends: `keep`, `show_attempt {number}`, `remove_attempt {number}`.
+ * Sends: `keep`, `show_attempt {number}`, `compare_attempt {number}`, `remove_attempt {number}`.
  */
 import { h, css, fill, redraw, saveFile, setText } from "./dom.js";
 import { action } from "./action.js";
@@ -58,9 +58,11 @@ function lines(row, link) {
   const cells = COLUMNS.map(({ key, text }) => h("td", { title: exact(row[key]), "data-key": key }, row[key] === null ? "…" : text(row[key])));
   const remove = h("button", { type: "button", class: "quiet small", "data-key": `remove${row.number}`, "aria-label": `Remove attempt ${row.number}`, onclick: () => link.send("remove_attempt", { number: row.number }) }, "✕");
   const text = h("button", { type: "button", class: "quiet words", "data-key": `show${row.number}`, "aria-label": `Show attempt ${row.number}: ${row.text}`, onclick: () => link.send("show_attempt", { number: row.number }) }, row.text.trim() || "(no text)");
+  const compare = h("button", { type: "button", class: "quiet small", "data-key": `compare${row.number}`, "aria-label": `Compare attempt ${row.number} with the document`, onclick: () => link.send("compare_attempt", { number: row.number }) }, "Compare");
   return [
     h("tr", { class: row.current ? "marked" : null, "data-number": row.number }, cells, h("td", {}, remove)),
-    h("tr", { class: row.current ? "marked second" : "second" }, h("td", {}), h("td", { colspan: COLUMNS.length, class: "left" }, text, h("p", { class: "small muted" }, row.ended ? `${row.label} · ended its turn` : row.label))),
+    h("tr", { class: row.current ? "marked second" : "second" }, h("td", {}), h("td", { colspan: COLUMNS.length, class: "left" }, text,
+      h("p", { class: "small muted row" }, row.ended ? `${row.label} · ended its turn` : row.label, row.current ? null : compare))),
   ];
 }
 

@@ -109,5 +109,11 @@ def test_four_translations_and_their_loss(explorer: ExplorerPage) -> None:
     page.get_by_role("button", name="Show attempt 1:").click()
     expect(explorer.tokens).to_have_count(start + 8)
     assert explorer.ids() != ids
-    page.get_by_role("button", name="Remove attempt 2").click()
+    page.get_by_role("button", name="Compare attempt 3 with the document").press("Enter")
+    expect(page.get_by_role("tab", name="Branches")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#slot-lens .live")).to_contain_text("They part after", timeout=STEP_MS)
+    open_lens(explorer, "Attempts")
+    page.get_by_role("button", name="Remove attempt 2").press("Enter")
     expect(rows(explorer)).to_have_count(3)
+    # The row is gone, and the focus with the table, not lost.
+    expect(page.locator("#slot-lens .live .attempts button:focus")).to_have_count(1)

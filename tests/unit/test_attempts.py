@@ -106,3 +106,16 @@ async def test_there_is_a_limit_with_a_remedy(session):
     with pytest.raises(BadArgument, match="Remove"):
         session.attempts.keep("one more")
     await asyncio.sleep(0)
+
+
+@asynchronous
+async def test_an_attempt_beside_the_document(session):
+    await session.generation.run(3)
+    first = session.explorer.document
+    session.changes.undo()
+    session.changes.append_text("a")
+    lens = Lens(session)
+    await lens.actions()["compare_attempt"](1)
+    assert session.explorer.tab == "branches"
+    assert session.branches.chosen == [first, session.explorer.document]
+    assert session.branches.comparison is not None
