@@ -79,12 +79,17 @@ class Attempts(param.Parameterized):
             raise BadArgument(
                 "There is no response to keep.", "Let the model write something first."
             )
-        if self.current is not None:
+        if self.current is not None or self._has(document, start, stop):
             return
         if len(self.kept) >= LIMIT:
             raise BadArgument(f"There are {LIMIT} attempts already.", "Remove some of them.")
         self._numbers += 1
         self.kept = [*self.kept, Attempt(self._numbers, label, document, start, stop)]
+
+    def _has(self, document: Document, start: int, stop: int) -> bool:
+        """Whether this response is kept already, although the document goes on behind it."""
+        response = (start, document.ids[:stop])
+        return any((kept.start, kept.document.ids[: kept.stop]) == response for kept in self.kept)
 
     def find(self, number: int) -> Attempt:
         """An attempt by its number. Raises BadArgument."""

@@ -11,7 +11,7 @@ import param
 
 from lmpanel.beam_search import Beam, BeamSearch
 from lmpanel.document import Document
-from lmpanel.errors import BadArgument
+from lmpanel.errors import BadArgument, ContextFull
 from lmpanel.explorer import Explorer
 from lmpanel.hand_search import WIDTHS, HandSearch
 
@@ -53,7 +53,7 @@ class Beams(param.Parameterized):
             self._moved()
 
     def choose(self, beam: int, option: int) -> None:
-        """Choose a candidate, or no longer; the one chosen first makes way when there are too many.
+        """Choose a candidate, or no longer; one more than may be kept is not taken.
 
         Raises BadArgument for a candidate that is not there.
         """
@@ -64,8 +64,8 @@ class Beams(param.Parameterized):
             raise BadArgument("There is no such candidate at this step.") from None
         if candidate in self.chosen:
             self.chosen = [other for other in self.chosen if other != candidate]
-        else:
-            self.chosen = [*self.chosen, candidate][-search.width :]
+        elif len(self.chosen) < search.width:
+            self.chosen = [*self.chosen, candidate]
 
     def choose_best(self) -> None:
         """Choose what the automatic rule would keep of these candidates."""
@@ -135,6 +135,11 @@ class Beams(param.Parameterized):
         document = self._explorer.document
         if not len(document):
             raise BadArgument("There is nothing to go on from.", "Write something first.")
+        if len(document) >= self._explorer.model.context_length:
+            raise ContextFull(
+                "The document fills all that this model can look at.",
+                "Rewind to an earlier token, then search.",
+            )
         return document
 
     def _search(self) -> HandSearch:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from lmpanel.decoding import Choose, Decoding, greedy
 from lmpanel.document import Document
 from lmpanel.errors import Cancelled
 from lmpanel.explorer import Explorer
 from lmpanel.filters import Filters
-from lmpanel.sampling import Dice, Sampler
+from lmpanel.sampling import Dice, Draw, Sampler
 
 STREAM_SECONDS = 0.2
 """How often the numbers beside a response that is being written are shown anew."""
@@ -30,8 +30,11 @@ REASONS = {
 class Generation:
     """Responses at the end of an explorer's document, greedy or by dice."""
 
-    def __init__(self, explorer: Explorer, on_written: Callable[[str, int], None]):
-        """`on_written` is told how a response came about, and where its first new token is."""
+    def __init__(
+        self, explorer: Explorer, on_written: Callable[[str, int, Sequence[Draw], int], None]
+    ):
+        """`on_written` is told how a response came about, where its first new token is, and the
+        draws of its tokens with the seed they came from, none when it was greedy."""
         self._explorer = explorer
         self._on_written = on_written
         self._decoding: Decoding | None = None
@@ -49,10 +52,11 @@ class Generation:
             explorer.max_tokens = max(1, min(LONGEST, int(max_tokens)))
         if past_end is not None:
             explorer.past_end = bool(past_end)
+        choose, seed = self._chooser(), explorer.seed
         run = self._decoding = Decoding(
             explorer.model,
             start.ids,
-            self._chooser(),
+            choose,
             max_tokens=explorer.max_tokens,
             stop_at_end_of_turn=not explorer.past_end,
         )
@@ -67,6 +71,8 @@ class Generation:
         finally:
             self._decoding = None
             self._finish(start, run, how)
+            if len(explorer.document) > len(start):
+                self._on_written(how, len(start), getattr(choose, "draws", ()), seed)
 
     def _chooser(self) -> Choose:
         explorer = self._explorer
@@ -103,8 +109,6 @@ class Generation:
             explorer.history.push(explorer.document, f"generated {count} tokens")
         explorer.newest = None
         explorer.param.update(generating=False, written=_summary(run, count, how))
-        if count:
-            self._on_written(how, len(start))
 
     def _how(self, start: Document) -> str:
         """How the response came about, in words."""
@@ -137,6 +141,8 @@ def _summary(run: Decoding, count: int, how: str) -> str:
     if run.stopped and not count:
         return REASONS["stopped"]
     tokens = f"{count} token" if count == 1 else f"{count} tokens"
+    if run.finish == "length" and not count:
+        return "the context is full: the model cannot look at one more token"
     if run.finish is None:
         return f"{tokens} written" if count else ""
     told = f" ({how})" if how.startswith("sampled") else ""

@@ -126,27 +126,69 @@ class Sampler:
 
 @dataclass(frozen=True)
 class Tally:
-    """How often a token came up, beside what was to be expected of `draws` draws."""
+    """How often a token came up, beside what was to be expected of `draws` draws.
 
-    id: int
-    rank: int
+    The last one of a tally stands for all other tokens together: its `id` is None.
+    """
+
+    id: int | None
     prob: float
     count: int
-    expected: float
-    spread: float
-    """Standard deviation of the count: sqrt(n·p·(1 - p))."""
+    draws: int
+
+    @property
+    def expected(self) -> float:
+        """Expected count, n·p."""
+        return self.draws * self.prob
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the count: sqrt(n·p·(1 - p))."""
+        return math.sqrt(self.expected * (1 - self.prob))
+
+    @property
+    def usual(self) -> tuple[int, int]:
+        """Counts between which it lies at least 19 of 20 times."""
+        return usual_counts(self.draws, self.prob)
 
 
-def tally(distribution: Distribution, draws: int, seed: int) -> Iterator[Tally]:
-    """Draw independently many times; tokens that came up, likeliest first.
+def usual_counts(draws: int, prob: float, mass: float = 0.95) -> tuple[int, int]:
+    """The central interval of the binomial distribution that holds at least `mass`.
 
-    >>> [(t.id, t.count, t.expected, t.spread) for t in tally(Distribution(np.zeros(2)), 100, 1)]
+    From the smallest count whose cumulative probability exceeds (1 - mass)/2 to the smallest one
+    whose cumulative probability reaches (1 + mass)/2.
+
+    >>> usual_counts(200, 0.5), usual_counts(200, 0.001)
+    ((86, 114), (0, 1))
+    """
+    if not 0 < prob < 1:
+        return (draws, draws) if prob >= 1 else (0, 0)
+    counts = range(draws + 1)
+    logs = [
+        math.lgamma(draws + 1) - math.lgamma(k + 1) - math.lgamma(draws - k + 1)
+        + k * math.log(prob) + (draws - k) * math.log1p(-prob)
+        for k in counts
+    ]
+    cumulative = np.cumsum(np.exp(logs))
+    tail = (1 - mass) / 2
+    low = int(np.searchsorted(cumulative, tail, side="right"))
+    high = int(np.searchsorted(cumulative, 1 - tail, side="left"))
+    return low, min(high, draws)
+
+
+def tally(distribution: Distribution, draws: int, seed: int, listed: int) -> Iterator[Tally]:
+    """Draw independently many times: the `listed` likeliest tokens, whether they came up or not,
+    and all others together.
+
+    >>> [(t.id, t.count, t.expected, t.spread) for t in tally(Distribution(np.zeros(2)), 100, 1, 9)]
     [(0, 47, 50.0, 5.0), (1, 53, 50.0, 5.0)]
     """
     numbers = np.random.Generator(np.random.PCG64(seed)).random(draws)
     ids, ends = line(distribution, distribution.size)
     places = np.minimum(np.searchsorted(ends, numbers, side="right"), len(ids) - 1)
-    for place, count in zip(*np.unique(places, return_counts=True), strict=True):
-        p = distribution.prob(int(ids[place]))
-        spread = math.sqrt(draws * p * (1 - p))
-        yield Tally(int(ids[place]), int(place) + 1, p, int(count), draws * p, spread)
+    counts = np.bincount(places, minlength=len(ids))
+    for place, token in enumerate(ids[:listed].tolist()):
+        yield Tally(token, distribution.prob(token), int(counts[place]), draws)
+    if len(ids) > listed:
+        rest = float(distribution.probs[ids[listed:]].sum())
+        yield Tally(None, rest, int(counts[listed:].sum()), draws)

@@ -6,7 +6,7 @@ on) know the explorer, not each other; the session ties them together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lmpanel.attempts import Attempts
@@ -23,6 +23,7 @@ from lmpanel.guesses import Guesses
 from lmpanel.measurement import Measurement
 from lmpanel.model import LanguageModel
 from lmpanel.prefetch import Prefetch
+from lmpanel.sampling import Draw
 from lmpanel.state_codec import SETTINGS, State, decode_state, encode_state
 from lmpanel.throws import Throws
 from lmpanel.what_if import WhatIf
@@ -36,7 +37,7 @@ class Session:
         self.explorer = Explorer(model, report)
         self.changes = Changes(self.explorer)
         self.attempts = Attempts(self.explorer)
-        self.generation = Generation(self.explorer, self.attempts.keep)
+        self.generation = Generation(self.explorer, self._written)
         self.prefetch = Prefetch(self.explorer)
         self.measurement = Measurement(self.explorer, self.prefetch.begin)
         self.throws = Throws(self.explorer)
@@ -46,6 +47,11 @@ class Session:
         self.branches = Branches(self.explorer)
         self.expansion = Expansion(self.explorer, self.branches.grow)
         self.guesses = Guesses(self.explorer)
+
+    def _written(self, how: str, since: int, draws: Sequence[Draw], seed: int) -> None:
+        """A response was written: an attempt, whose dice can be looked at again."""
+        self.throws.remember(self.explorer.document.ids, since, draws, seed)
+        self.attempts.keep(how, since)
 
     def state(self) -> dict[str, Any]:
         """The state of the scripting interface, JSON-able."""

@@ -6,15 +6,18 @@ A throw belongs to the position that it was made for, and is gone when the stude
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import param
 
 from lmpanel.errors import BadArgument, NothingLeft
 from lmpanel.explorer import Explorer
-from lmpanel.sampling import MAX_SEED, Dice, Draw, Tally, draw, from_die, new_seed, tally
+from lmpanel.sampling import MAX_SEED, Dice, Draw, draw, from_die, new_seed, tally
 
 MANY = 200
+RUNS = 50
+"""Responses whose dice are remembered."""
 DICE = {"d6": 6, "d20": 20, "d100": 100}
 
 
@@ -24,6 +27,16 @@ class Throw:
 
     r: float
     source: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """A response by dice: tokens `ids[since:]` came of `draws`, numbers of one seed."""
+
+    ids: tuple[int, ...]
+    since: int
+    draws: tuple[Draw, ...]
+    seed: int
 
 
 class Throws(param.Parameterized):
@@ -36,7 +49,7 @@ class Throws(param.Parameterized):
     >>> throws = Throws(explorer)
     >>> throws.type("5", "d20")
     >>> throws.throw
-    Throw(r=0.225, source='5 on a d20')
+    Throw(r=0.225, source='5 on a d20: (5 − ½) / 20')
     """
 
     throw = param.ClassSelector(class_=Throw, allow_None=True, doc="The number last thrown.")
@@ -48,19 +61,40 @@ class Throws(param.Parameterized):
         self.rolled = 0
         """How many numbers of the seed have been used by hand."""
         self._dice = Dice(explorer.seed)
+        self._runs: list[Run] = []
         explorer.param.watch(self._start_over, ["seed"])
         explorer.param.watch(self._clear, ["document", "cursor", "where"])
         reshaping = ["temperature", "top_k", "top_p", "min_p", "biases"]
         explorer.param.watch(self._forget_tally, reshaping)
 
     @property
+    def shown(self) -> Throw | None:
+        """The number last thrown, or the one by which the token looked at was drawn."""
+        return self.throw or self._recorded()
+
+    def remember(self, ids: Sequence[int], since: int, draws: Sequence[Draw], seed: int) -> None:
+        """Keep the numbers by which the tokens of `ids` from `since` on were drawn."""
+        if draws:
+            self._runs = [*self._runs[-RUNS + 1 :], Run(tuple(ids), since, tuple(draws), seed)]
+
+    def _recorded(self) -> Throw | None:
+        context, here = self._explorer.context, self._explorer.here
+        at = len(context)
+        for run in reversed(self._runs):
+            inside = run.since <= at < len(run.ids) and at - run.since < len(run.draws)
+            if inside and run.ids[at] == here and run.ids[:at] == context:
+                number = at - run.since
+                return Throw(run.draws[number].r, f"roll {number + 1} of seed {run.seed}")
+        return None
+
+    @property
     def draw(self) -> Draw | None:
         """Where the number falls on the filtered distribution, once that is known."""
-        distribution = self._explorer.distribution
-        if self.throw is None or distribution is None:
+        distribution, shown = self._explorer.distribution, self.shown
+        if shown is None or distribution is None:
             return None
         try:
-            return draw(self._explorer.filters.apply(distribution), self.throw.r)
+            return draw(self._explorer.filters.apply(distribution), shown.r)
         except NothingLeft:
             return None
 
@@ -85,14 +119,15 @@ class Throws(param.Parameterized):
             self.throw = Throw(value, "typed")
         else:
             sides = DICE[kind]
-            self.throw = Throw(from_die(value, sides), f"{value} on a {kind}")
+            rule = f"({value} − ½) / {sides}"
+            self.throw = Throw(from_die(value, sides), f"{value} on a {kind}: {rule}")
 
     def draw_many(self) -> None:
         """Draw many times from the filtered distribution, with the seed."""
         explorer = self._explorer
         if explorer.distribution is not None:
             filtered = explorer.filters.apply(explorer.distribution)
-            self.tally = list(tally(filtered, MANY, explorer.seed))
+            self.tally = list(tally(filtered, MANY, explorer.seed, explorer.length))
 
     def set_seed(self, text: str) -> None:
         """Use a seed, or a new one for an empty text, and start its numbers over."""
@@ -111,8 +146,3 @@ class Throws(param.Parameterized):
 
     def _forget_tally(self, *events: object) -> None:
         self.tally = []
-
-
-def expected_spread(entry: Tally) -> tuple[float, float]:
-    """Counts within two standard deviations of what is expected: 95 of 100 times."""
-    return max(0.0, entry.expected - 2 * entry.spread), entry.expected + 2 * entry.spread

@@ -53,11 +53,12 @@ def sources(session: Session) -> list[tuple[Any, list[str]]]:
 def _row(session: Session, attempt: Attempt, current: bool) -> dict[str, Any]:
     ids = attempt.document.ids[attempt.start : attempt.stop]
     totals = session.attempts.totals(attempt)
+    text = session.model.tokenizer.decode(ids)
     counted = totals is not None and totals.count > 0
     return {
         "number": attempt.number,
         "label": attempt.label,
-        "text": session.model.tokenizer.decode(ids)[:CHARACTERS],
+        "text": text if len(text) <= CHARACTERS else f"{text[: CHARACTERS - 1]}…",
         "tokens": len(ids),
         "current": current,
         "ended": ids[-1] in session.model.end_of_turn_ids,

@@ -13,8 +13,8 @@ import param
 from lmpanel.distribution import Distribution
 from lmpanel.errors import NothingLeft
 from lmpanel.explorer import Explorer
+from lmpanel.sampling import Tally
 from lmpanel.session import Session
-from lmpanel.throws import expected_spread
 from lmpanel.views import biases, guessing, next_token, working
 from lmpanel.views.tokens import token_row
 
@@ -145,7 +145,7 @@ def _other(before: Distribution, after: Distribution, ids: list[int]) -> dict[st
 
 
 def _dice(session: Session) -> dict[str, Any] | None:
-    throw, drawn = session.throws.throw, session.throws.draw
+    throw, drawn = session.throws.shown, session.throws.draw
     if throw is None or drawn is None:
         return None
     return {
@@ -158,10 +158,12 @@ def _dice(session: Session) -> dict[str, Any] | None:
     }
 
 
-def _counted(session: Session, entry: Any) -> dict[str, Any]:
-    low, high = expected_spread(entry)
+def _counted(session: Session, entry: Tally) -> dict[str, Any]:
+    vocabulary = session.model.tokenizer.vocabulary
+    token = {"id": None} if entry.id is None else token_row(vocabulary, entry.id)
+    low, high = entry.usual
     return {
-        **token_row(session.model.tokenizer.vocabulary, entry.id),
+        **token,
         "prob": entry.prob,
         "count": entry.count,
         "expected": entry.expected,

@@ -29,6 +29,7 @@ def payload(
         "kept_mass": float(warm.probs[finite].sum()),
         "log_sum": _log_sum(warm),
         "biased": bool(biases),
+        "removed": int(before.size - np.count_nonzero(finite)),
         "rules": _rules(filters),
         "rows": [
             {
@@ -61,7 +62,8 @@ def _rules(filters: Filters) -> list[str]:
     if filters.top_k is not None:
         rules.append(f"top-k keeps the {filters.top_k} likeliest")
     if filters.top_p is not None and filters.top_p < 1:
-        rules.append(f"top-p keeps the likeliest until they hold {filters.top_p:g}")
+        left = " of what is left" if rules else ""
+        rules.append(f"top-p keeps the likeliest until they hold {filters.top_p:g}{left}")
     if filters.min_p:
         rules.append(f"min-p keeps those at least {filters.min_p:g} times as likely as the first")
     return rules

@@ -41,7 +41,7 @@ function offer(token, link) {
 
 function line(row, link) {
   const set = (bias) => link.send("set_bias", { id: row.id, bias });
-  const amount = h("input", { class: "field small amount", type: "number", min: -100, max: 100, step: 0.5, "data-key": `amount${row.id}`, "aria-label": `Added to the logit of ${row.spoken}`, disabled: row.bias === null, onchange: () => set(Math.max(-100, Math.min(100, Number(amount.value) || 0))) });
+  const amount = h("input", { class: "field small amount", type: "number", min: -100, max: 100, step: 0.5, "data-key": `amount${row.id}`, "aria-label": `Added to the logit of ${row.spoken}`, disabled: row.bias === null, onchange: () => { amount.value = Math.max(-100, Math.min(100, Number(amount.value) || 0)); set(Number(amount.value)); } });
   amount.value = row.bias ?? "";
   const forbid = h("input", { type: "checkbox", "data-key": `forbid${row.id}`, "aria-label": `Forbid ${row.spoken}`, onchange: () => set(forbid.checked ? null : 0) });
   forbid.checked = row.bias === null;

@@ -115,9 +115,12 @@ function composer(link) {
 function readyTasks(area) {
   const element = h("select", { class: "field small tasks", "aria-label": "Ready tasks" });
   element.addEventListener("change", () => {
-    area.value = element.value;
+    const { value } = element;
     element.selectedIndex = 0;
     area.focus();
+    area.select();
+    // As if it were typed, so that Ctrl+Z brings back what stood there.
+    if (!document.execCommand("insertText", false, value)) area.value = value;
   });
   const show = (tasks, hidden) => {
     element.hidden = hidden;

@@ -80,7 +80,7 @@ function handSearch(link) {
     if (!hand) return [boxes, verdict, ahead, beside].forEach((part) => fill(part));
     setText(note, hand.here || hand.step > 1 ? "" : "The document has changed; this search goes on from where it began.");
     note.hidden = !note.textContent;
-    redraw(boxes, () => fill(boxes, hand.beams.map((beam, i) => beamBox(beam, i, link))));
+    redraw(boxes, () => fill(boxes, hand.beams.map((beam, i) => beamBox(beam, i, link, hand.chosen >= hand.width))));
     boxes.classList.toggle("busy", busy);
     fill(verdict, ...judged(hand));
     setText(keep.element, hand.chosen === 1 ? "Keep this one" : `Keep these ${hand.chosen || ""}`.trim());
@@ -93,20 +93,21 @@ function handSearch(link) {
   return { element, show };
 }
 
-function beamBox(beam, index, link) {
+function beamBox(beam, index, link, full) {
   const head = h("div", { class: "row beam-head" }, h("p", {}, beamText(beam)), h("span", { class: "spring row" },
     h("span", { class: "number", title: `ln p of the whole beam: ${exact(beam.total)}` }, signed(beam.total)),
     beam.tokens ? h("button", { type: "button", class: "quiet small", "data-key": `take${index}`, "aria-label": `Take beam ${index + 1} into the document`, onclick: () => link.send("take_beam", { beam: index }) }, "Take") : null));
-  const rows = beam.options.map((option, i) => optionLine(option, index, i, link));
+  const rows = beam.options.map((option, i) => optionLine(option, index, i, link, full));
   const heads = ["", "token", "p", "ln p", "total"].map((label, i) => h("th", { scope: "col", class: i === 1 ? "left" : null }, label || h("span", { class: "sr" }, "keep")));
   const table = rows.length ? h("table", { class: "sums number" }, h("caption", { class: "sr" }, `Candidates of beam ${index + 1}`), h("thead", {}, h("tr", {}, heads)), h("tbody", {}, rows)) : null;
   return h("section", { class: "beam", "aria-label": `Beam ${index + 1}` }, head, table);
 }
 
-function optionLine(option, beam, index, link) {
+function optionLine(option, beam, index, link, full) {
   const kept = option.kind === "kept";
   const box = h("input", { type: "checkbox", id: `beam-${beam}-${index}`, "data-key": `${beam}.${index}`, onchange: () => link.send("choose_beam", { beam, option: index }) });
   box.checked = option.chosen;
+  box.disabled = full && !option.chosen;
   const label = h("label", { for: box.id, class: option.kind === "bytes" || option.kind === "special" ? "code" : null }, kept ? option.text : rowNodes(option));
   if (!kept) box.setAttribute("aria-label", option.spoken);
   return h("tr", { class: option.chosen ? "marked" : null }, h("td", {}, box), h("td", { class: "left" }, label),

@@ -44,7 +44,7 @@ export function create(link) {
     fill(title, ...(state.message ? [state.message] : ["After “", h("b", {}, tokenNodes(state.title.text, { spaces: false })), "”, tokens are drawn from"]));
     if (state.message) return;
     const [before, after] = state.entropy;
-    setText(entropy, `${count(state.kept)} tokens left · entropy ${surprise(before, state.unit)} → ${amount(after, state.unit)}`);
+    setText(entropy, `${count(state.kept)} ${state.kept === 1 ? "token" : "tokens"} left · entropy ${surprise(before, state.unit)} → ${amount(after, state.unit)}`);
     parts.forEach((part) => part.show(state));
   };
   return { element, show };
@@ -54,7 +54,10 @@ const KINDS = { "01": "0–1", d6: "d6", d20: "d20", d100: "d100" };
 
 function diceBox(link) {
   const line = diceLine();
-  const seed = h("input", { class: "field small seed", inputmode: "numeric", "aria-label": "Seed", onchange: () => link.send("seed", { text: seed.value || "0" }) });
+  const seed = h("input", { class: "field small seed", inputmode: "numeric", "aria-label": "Seed", onchange: () => useSeed() });
+  // What is refused does not stay in the field: it holds the seed that the dice go by.
+  const useSeed = () => { const text = seed.value.trim() || "no number"; seed.value = seed.dataset.shown ?? ""; link.send("seed", { text }); };
+  seed.addEventListener("keydown", (event) => { if (event.key === "Enter" && seed.value === seed.dataset.shown) useSeed(); });
   const fresh = h("button", { type: "button", class: "quiet small", onclick: () => link.send("seed", { text: "" }) }, "New seed");
   const roll = h("button", { type: "button", class: "button", onclick: () => link.send("roll") }, "Roll");
   const typed = h("input", { class: "field small typed", inputmode: "decimal", "aria-label": "Number thrown", placeholder: "0.42" });
@@ -80,8 +83,18 @@ function diceBox(link) {
 
 function fell(dice) {
   if (!dice) return ["Roll: the first token whose cumulative probability exceeds r is taken."];
-  return [`r = ${dice.r.toFixed(4)} (${dice.source}) lies between ${probability(dice.low)} and ${probability(dice.high)}: `,
+  const [low, r, high] = apart(dice);
+  return [`r = ${r} (${dice.source}) lies between ${low} and ${high}: `,
     h("b", { class: "chosen" }, rowNodes(dice)), `, rank ${count(dice.rank)}`];
+}
+
+/** The three numbers with as many digits as it takes to see that low ≤ r < high. */
+function apart({ low, r, high }) {
+  for (let digits = 4; digits < 12; digits++) {
+    const [a, b, c] = [low, r, high].map((x) => x.toFixed(digits));
+    if (Number(a) <= Number(b) && Number(b) < Number(c)) return [a, b, c];
+  }
+  return [low, r, high].map(String);
 }
 
 const HEADS = [["rank", ""], ["token", "token"], [null, "before"], [null, "after"], ["bar", ""], [null, "cumulative"]];
@@ -118,8 +131,8 @@ function drawMany(link) {
     table.hidden = state.tally.length === 0;
     fill(body, state.tally.map((entry) => {
       const odd = entry.count < entry.low || entry.count > entry.high;
-      return h("tr", {}, h("td", { class: "token-cell" }, rowNodes(entry)), h("td", {}, probability(entry.prob)), h("td", {}, h("b", {}, String(entry.count)), odd ? " !" : ""),
-        h("td", { class: "muted" }, entry.expected.toFixed(1)), h("td", { class: "muted" }, `${Math.ceil(entry.low)} to ${Math.floor(entry.high)}`));
+      return h("tr", {}, h("td", { class: "token-cell" }, entry.id === null ? "(all others)" : rowNodes(entry)), h("td", {}, probability(entry.prob)), h("td", {}, h("b", {}, String(entry.count)), odd ? " !" : ""),
+        h("td", { class: "muted" }, entry.expected.toFixed(1)), h("td", { class: "muted" }, `${entry.low} to ${entry.high}`));
     }));
   };
   return { element, show };

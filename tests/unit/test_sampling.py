@@ -6,11 +6,22 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from lmpanel.distribution import Distribution
 from lmpanel.errors import BadArgument
 from lmpanel.filters import Filters
-from lmpanel.sampling import MAX_SEED, Dice, Sampler, draw, from_die, line, new_seed, tally
+from lmpanel.sampling import (
+    MAX_SEED,
+    Dice,
+    Sampler,
+    draw,
+    from_die,
+    line,
+    new_seed,
+    tally,
+    usual_counts,
+)
 
 LOGITS = st.lists(st.floats(-30, 30) | st.just(-math.inf), min_size=1, max_size=40).filter(
     lambda values: max(values) > -math.inf
@@ -101,7 +112,7 @@ def test_a_sampler_filters_first_and_remembers():
 
 def test_two_hundred_draws_lie_where_they_should():
     probs = np.array([0.5, 0.3, 0.15, 0.05])
-    counts = list(tally(Distribution(np.log(probs)), 200, 5))
+    counts = list(tally(Distribution(np.log(probs)), 200, 5, 10))
     assert sum(entry.count for entry in counts) == 200
     for entry in counts:
         assert entry.expected == pytest.approx(200 * probs[entry.id])
@@ -113,5 +124,22 @@ def test_a_tally_is_the_same_as_drawing_one_by_one():
     distribution = Distribution(np.random.default_rng(0).normal(size=300))
     dice = Dice(9)
     singly = [draw(distribution, dice.roll()).id for _ in range(100)]
-    counts = {entry.id: entry.count for entry in tally(distribution, 100, 9)}
-    assert counts == {token: singly.count(token) for token in set(singly)}
+    *listed, others = tally(distribution, 100, 9, 20)
+    assert [entry.id for entry in listed] == distribution.ranked(20).tolist()
+    assert [entry.count for entry in listed] == [singly.count(entry.id) for entry in listed]
+    assert others.id is None and others.count == 100 - sum(entry.count for entry in listed)
+    assert others.prob == pytest.approx(1 - sum(entry.prob for entry in listed))
+
+
+@given(st.floats(1e-6, 1 - 1e-6), st.integers(1, 400))
+def test_usual_counts_are_the_binomial_quantiles(prob, draws):
+    low, high = usual_counts(draws, prob)
+    held = binom.cdf(high, draws, prob) - binom.cdf(low - 1, draws, prob)
+    assert held >= 0.95 - 1e-9
+    assert binom.cdf(low - 1, draws, prob) <= 0.025 + 1e-9
+    assert 1 - binom.cdf(high, draws, prob) <= 0.025 + 1e-9
+    assert binom.cdf(low, draws, prob) > 0.025 - 1e-9
+
+
+def test_what_is_certain_or_impossible_is_always_the_same():
+    assert usual_counts(200, 0.0) == (0, 0) and usual_counts(200, 1.0) == (200, 200)
