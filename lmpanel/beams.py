@@ -10,6 +10,7 @@ from typing import Any
 import param
 
 from lmpanel.beam_search import Beam, BeamSearch
+from lmpanel.decoding import Decoding
 from lmpanel.document import Document
 from lmpanel.errors import BadArgument, ContextFull
 from lmpanel.explorer import Explorer
@@ -26,6 +27,7 @@ class Beams(param.Parameterized):
     width = param.Selector(default=3, objects=list(WIDTHS), doc="How many beams are kept.")
     chosen = param.List(default=[], item_type=Beam, doc="What is to be kept of this step.")
     found = param.List(default=[], item_type=Beam, doc="Beams of the automatic search.")
+    greedy = param.ClassSelector(class_=Beam, allow_None=True, doc="What greedy writes there.")
     steps = param.Integer(default=0, doc="Counts up with every step by hand, forth or back.")
     busy = param.Boolean(default=False, doc="The model computes a step by hand.")
     searching = param.Boolean(default=False, doc="The automatic search runs.")
@@ -111,14 +113,28 @@ class Beams(param.Parameterized):
             stop_at_end_of_turn=not explorer.past_end,
         )
         self.searched = document
-        self.param.update(width=int(width), searching=True, found=[])
+        self.param.update(width=int(width), searching=True, found=[], greedy=None)
         try:
             while run.finish is None:
                 await run.step()
                 self.found = list(run.beams)
+            if run.finish != "stopped":
+                self.greedy = await self._greedily(document)
         finally:
             self._running = None
             self.searching = False
+
+    async def _greedily(self, document: Document) -> Beam:
+        """The response that picks the likeliest token every time, as a beam."""
+        explorer = self._explorer
+        run = await Decoding(
+            explorer.model,
+            document.ids,
+            max_tokens=explorer.max_tokens,
+            stop_at_end_of_turn=not explorer.past_end,
+        ).complete()
+        logprobs = tuple(score.logprob for score in run.scores)
+        return Beam(tuple(run.tokens), logprobs, run.finish == "end_of_turn")
 
     def stop(self) -> None:
         """End the automatic search after its current step; its beams stay."""

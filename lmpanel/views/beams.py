@@ -29,11 +29,26 @@ def payload(session: Session) -> dict[str, Any]:
         "width": beams.width,
         "busy": beams.busy or explorer.generating,
         "hand": _hand(session) if by_hand else None,
-        "automatic": {
-            "searching": beams.searching,
-            "beams": [_beam(session, beam) for beam in beams.found] if automatic else [],
-            "here": beams.searched == explorer.document,
-        },
+        "automatic": _automatic(session) if automatic else {"searching": False, "beams": []},
+        "biased": bool(explorer.biases),
+    }
+
+
+def _automatic(session: Session) -> dict[str, Any]:
+    beams = session.beams
+    greedy = beams.greedy
+    ahead = [
+        number
+        for number, beam in enumerate(beams.found)
+        if greedy and beam.ended and beam.ids != greedy.ids
+        and beam.total_logprob > greedy.total_logprob
+    ]
+    return {
+        "searching": beams.searching,
+        "beams": [_beam(session, beam) for beam in beams.found],
+        "greedy": _beam(session, greedy) if greedy else None,
+        "ahead": ahead,
+        "here": beams.searched == session.explorer.document,
     }
 
 
@@ -82,8 +97,8 @@ def actions(session: Session) -> dict[str, Any]:
 
 def sources(session: Session) -> list[tuple[Any, list[str]]]:
     """What the payload is made from besides the document."""
-    watched = ["width", "chosen", "found", "steps", "busy", "searching"]
-    explored = (session.explorer, ["generating"])
+    watched = ["width", "chosen", "found", "greedy", "steps", "busy", "searching"]
+    explored = (session.explorer, ["generating", "biases"])
     return [(session.beams, watched), explored, *guessing.hiding(session)]
 
 

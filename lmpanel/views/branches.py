@@ -13,7 +13,7 @@ from lmpanel.expansion import LIMIT, tokens_of
 from lmpanel.radix_tree import Run
 from lmpanel.scoring import TokenScore, Totals
 from lmpanel.session import Session
-from lmpanel.views import branch_rows, next_token
+from lmpanel.views import branch_rows, guessing, next_token
 
 TITLE = "Branches"
 TOKENS = 300
@@ -21,9 +21,13 @@ TOKENS = 300
 
 
 def payload(session: Session) -> dict[str, Any]:
-    """The state of site/components/lens_branches.js."""
+    """The state of site/components/lens_branches.js; nothing of it while a guess is waited for."""
     branches = session.branches
+    hidden = guessing.hidden(session, session.explorer.context)
+    if hidden:
+        return {"unit": session.explorer.unit, "hidden": hidden}
     return {
+        "hidden": "",
         "unit": session.explorer.unit,
         "name_characters": NAME_CHARACTERS,
         "writing": session.explorer.generating,
@@ -74,7 +78,8 @@ def actions(session: Session) -> dict[str, Any]:
 def sources(session: Session) -> list[tuple[Any, list[str]]]:
     """What the payload is made from besides the document."""
     expansion = ["width", "depth", "running", "done", "total", "note"]
-    return [(session.branches, ["changed"]), (session.expansion, expansion)]
+    shown = [(session.branches, ["changed"]), (session.expansion, expansion)]
+    return shown + guessing.hiding(session)
 
 
 def _first(session: Session, run: Run, length: int, stop: Stop) -> dict[str, Any]:

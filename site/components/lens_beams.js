@@ -4,7 +4,7 @@
  * State: `{empty, hidden, widths, width, busy, hand: null|{step, width, over, here, beams: [{text, tokens,
  * total, ended, options: [{text, kind, spoken, prob, logprob, total, chosen}]}], chosen, verdict:
  * null|{best, missed, instead}, automatic: [beam], greedy: beam, ahead: [beam]}, automatic:
- * {searching, beams: [beam], here}}`; a beam is `{text, tokens, total, ended}`, totals are ln p.
+ * {searching, beams: [beam], greedy: beam|null, ahead: [number], here}, biased}`; a beam is `{text, tokens, total, ended}`, totals are ln p.
  * Sends: `begin_beams {width}`, `choose_beam {beam, option}`, `choose_best_beams`, `keep_beams`,
  * `beams_back`, `close_beams`, `take_beam {beam}`, `search_beams {width}`, `stop_beams`,
  * `take_found {beam}`, `guess_at_end`.
@@ -18,14 +18,16 @@ import { count, exact, probability, signed } from "./format.js";
 /** @param {import("./link.js").Link} link */
 export function create(link) {
   const title = h("p", { class: "title" });
+  const biased = h("p", { class: "small muted" }, "Totals are the model's own: what is forbidden or favoured in Sampling does not count here.");
   const start = startRow(link);
   const hand = handSearch(link);
   const automatic = automaticSearch(link);
   const guess = guessFirst(() => link.send("guess_at_end"));
-  const element = h("div", { class: "beams stack" }, title, guess.element, start.element, hand.element, automatic.element);
+  const element = h("div", { class: "beams stack" }, title, guess.element, start.element, biased, hand.element, automatic.element);
   const show = (state) => {
     setText(title, heading(state));
     guess.show(state.hidden);
+    biased.hidden = !state.biased;
     for (const part of [start, hand, automatic]) part.show(state);
   };
   return { element, show };
@@ -153,8 +155,12 @@ function automaticSearch(link) {
   const body = h("tbody", {});
   const table = h("table", { class: "sums number" }, h("caption", { class: "sr" }, "Beams of the automatic search"),
     h("thead", {}, h("tr", {}, ["automatic search", "tokens", "total", ""].map((label, i) => h("th", { scope: "col", class: i ? null : "left" }, label || h("span", { class: "sr" }, "take"))))), body);
-  const element = h("section", { class: "stack tight", "aria-label": "Automatic search" }, table, said);
-  const show = ({ automatic: { beams, searching, here } }) => {
+  const foot = table.appendChild(h("tfoot", {}));
+  const better = h("p", { role: "status", class: "ahead" });
+  const element = h("section", { class: "stack tight", "aria-label": "Automatic search" }, table, better, said);
+  const show = ({ automatic: { beams, searching, greedy, ahead, here } }) => {
+    fill(foot, greedy ? h("tr", { class: "muted" }, h("td", { class: "left" }, "greedy: ", parted(greedy, 0)), h("td", {}, count(greedy.tokens)), h("td", { title: exact(greedy.total) }, signed(greedy.total)), h("td", {})) : null);
+    fill(better, ahead?.length ? `Beam ${ahead[0] + 1} beats greedy: it has ended with ${signed(beams[ahead[0]].total)}, greedy has ${signed(greedy.total)} ${greedy.ended ? "in the end" : "already, and only falls"}.` : null);
     element.hidden = beams.length === 0;
     setText(said, searching ? `searching, ${count(Math.max(0, ...beams.map((beam) => beam.tokens)))} tokens deep` : here ? "" : "Found for another document.");
     const shared = commonStart(beams.map((beam) => beam.text));

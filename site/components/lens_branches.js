@@ -13,6 +13,7 @@ import { action } from "./action.js";
 import { branchTree, styles as treeStyles } from "./branch_tree.js";
 import { branchComparison, styles as comparisonStyles } from "./branch_comparison.js";
 import { branchExpansion, styles as expansionStyles } from "./branch_expansion.js";
+import { guessFirst } from "./guess_form.js";
 import { count } from "./format.js";
 import { ending, totalText } from "./branch_text.js";
 
@@ -28,8 +29,13 @@ export function create(link) {
   const clear = clearing(link);
   const body = h("div", { class: "stack" }, here.element, first.element, expansion.element, h("div", { class: "stack tight" }, h("div", { class: "notes" }, counted, marked), tree.element), clear.element);
   const comparison = branchComparison(link);
-  const element = h("div", { class: "branches-lens stack" }, title, body, comparison.element);
+  const guess = guessFirst(() => link.send("tab", { name: "next" }));
+  const element = h("div", { class: "branches-lens stack" });
   const show = (state) => {
+    guess.show(state.hidden);
+    // What is to be guessed leaves the page, and does not only go out of sight.
+    if (state.hidden) return element.replaceChildren(guess.element);
+    if (!title.isConnected || guess.element.isConnected) element.replaceChildren(title, body, comparison.element);
     const comparing = Boolean(state.comparison);
     const turned = comparison.element.hidden === comparing && element.isConnected;
     const held = turned && element.contains(element.getRootNode().activeElement);

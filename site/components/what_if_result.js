@@ -16,13 +16,12 @@ export function comparisonResult(link) {
   const sentence = h("p", { class: "sentence", role: "status" });
   const stale = staleNote(link);
   const changed = h("p", { class: "small muted changed" });
-  const units = ["bits", "nats"].map((name) => h("button", { type: "button", "data-unit": name, onclick: () => link.send("unit", { name }) }, name));
   const totals = h("p", { class: "number" });
   const callout = h("p", {});
   const body = h("tbody", {});
   const head = h("thead", {});
   const table = h("table", { class: "shifts number" }, h("caption", { class: "sr" }, "Each token after the present and after the new context"), head, body);
-  const numbers = h("div", { class: "numbers" }, h("div", { class: "row about" }, changed, h("div", { class: "segmented small", role: "group", "aria-label": "Unit" }, units)), totals, callout, h("div", { class: "wide" }, table), explanation());
+  const numbers = h("div", { class: "numbers" }, changed, totals, callout, h("div", { class: "wide" }, table), explanation());
   const element = h("section", { class: "comparison", "aria-label": "Comparison" }, sentence, stale.element, numbers);
   const look = (event) => lookAt(link, event, element);
   body.addEventListener("click", look);
@@ -36,7 +35,6 @@ export function comparisonResult(link) {
     stale.show(Boolean(result?.stale) && !running);
     if (!result) return;
     element.dataset.stale = result.stale;
-    units.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.unit === unit)));
     if (key !== shown) draw({ changed, totals, callout, head, body }, result, unit);
     shown = key;
     for (const row of body.children) setAttribute(row, "aria-current", !result.stale && Number(row.dataset.index) === cursor ? "true" : null);
@@ -99,7 +97,6 @@ export const styles = css`
   .comparison.busy .numbers { opacity: 0.65; }
   .sentence { font-size: 1.125rem; line-height: 1.4; font-weight: 650; overflow-wrap: anywhere; } .sentence:empty { display: none; } [data-stale="true"] .sentence { font-weight: 400; color: var(--muted); }
   .stale { background: var(--chip); border-radius: 8px; padding: 8px 10px; } .stale p { flex: 1 1 12rem; }
-  .about { justify-content: space-between; } .changed { overflow-wrap: anywhere; flex: 1 1 12rem; }
   .shifts { width: 100%; border-collapse: collapse; font-size: 0.84rem; }
   .shifts th { font-weight: 500; font-size: 0.78rem; color: var(--muted); text-align: right; padding: 2px 4px; vertical-align: bottom; }
   .shifts th[colspan] { text-align: center; }

@@ -126,7 +126,7 @@ def test_each_step_is_one_call_of_the_engine(steady: ExplorerPage) -> None:
 def test_an_automatic_search_is_stopped_and_keeps_what_it_found(explorer: ExplorerPage) -> None:
     open_beams(explorer)
     explorer.button("Search automatically").click()
-    said = explorer.page.locator("#slot-lens [aria-label='Automatic search'] [role=status]")
+    said = explorer.page.locator("#slot-lens [aria-label='Automatic search'] .number[role=status]")
     expect(said).to_contain_text("tokens deep", timeout=STEP_MS)
     explorer.button("Stop searching").click()
     expect(explorer.button("Search automatically")).to_be_visible(timeout=STEP_MS)

@@ -6,7 +6,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from explorer_page import ExplorerPage
+from explorer_page import STEP_MS, ExplorerPage
 from playwright.sync_api import Locator, Page, expect
 
 from lmpanel.api import Api
@@ -76,14 +76,14 @@ def test_a_typed_number_takes_the_first_token_that_exceeds_it(sampling: Explorer
     page = sampling.page
     sampling.page.get_by_label("Number thrown").fill("0.40")
     page.keyboard.press("Enter")
-    expect(fell(sampling)).to_contain_text("r = 0.4000 (typed) lies between 0.372 and 0.560: The")
+    expect(fell(sampling)).to_contain_text("r = 0.4000 (typed) lies between 0.3722 and 0.5596: The")
     page.get_by_label("Kind of die").select_option("d20")
     page.get_by_label("Number thrown").fill("21")
     sampling.button("Use").click()
     expect(sampling.notices.first).to_contain_text("no face 21")
     page.get_by_label("Number thrown").fill("20")
     sampling.button("Use").click()
-    expect(fell(sampling)).to_contain_text("r = 0.9750 (20 on a d20)")
+    expect(fell(sampling)).to_contain_text("r = 0.9750 (20 on a d20")
     before = calls(sampling)
     length = sampling.tokens.count()
     drawn = fell(sampling).locator("b").inner_text()
@@ -100,6 +100,25 @@ def test_two_hundred_draws(sampling: ExplorerPage) -> None:
     counts = sampling.page.locator("#slot-lens .live section[aria-label='Many draws'] td b")
     expect(counts.first).to_be_visible()
     assert sum(int(text) for text in counts.all_inner_texts()) == 200
+
+
+def test_the_r_of_each_written_token_is_shown_again(explorer: ExplorerPage) -> None:
+    explorer.measured()
+    state = explorer.call("() => lmpanel.getState()")
+    state["settings"] |= {"strategy": "sample", "seed": 7, "max_tokens": 5, "tab": "sampling"}
+    explorer.call("(state) => lmpanel.setState(state)", state)
+    start = explorer.tokens.count()
+    answer = explorer.call(
+        "(ids) => lmpanel.generate({ ids }, { strategy: 'sample', seed: 7, max_tokens: 5 })",
+        explorer.ids())
+    explorer.button("Generate response").click()
+    expect(explorer.tokens).to_have_count(start + 5, timeout=STEP_MS)
+    assert explorer.ids()[start:] == answer["ids"]
+    fell = explorer.page.locator("#slot-lens .live .fell p")
+    for number in (3, 1):
+        explorer.token(start + number - 1).click()
+        expect(fell).to_contain_text(f"roll {number} of seed 7", timeout=STEP_MS)
+        expect(fell).to_contain_text(f"r = {answer['draws'][number - 1]['r']:.4f}"[:8])
 
 
 @pytest.fixture(scope="module")

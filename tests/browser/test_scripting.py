@@ -12,14 +12,14 @@ DRAGON = {"messages": [{"role": "user", "content": "Write a one-paragraph story 
 GREETING = {"messages": [{"role": "user", "content": "Say only: Hi"}]}
 
 
-def test_ready_and_status_say_what_runs(explorer: ExplorerPage) -> None:
-    ready = explorer.call("() => lmpanel.ready")
+def test_ready_and_status_say_what_runs(steady: ExplorerPage) -> None:
+    ready = steady.call("() => lmpanel.ready")
     assert set(ready) == {"version", "model", "backend", "threads", "verified"}
     assert (ready["backend"], ready["verified"]) == ("wasm", True)
     assert ready["version"] and ready["threads"] >= 1 and "SmolLM2" in ready["model"]
-    explorer.pick(1)
-    explorer.pick(1)
-    status = explorer.call("() => lmpanel.status()")
+    steady.pick(1)
+    steady.pick(1)
+    status = steady.call("() => lmpanel.status()")
     assert (status["phase"], status["message"]) == ("ready", "")
     assert status["bytes_done"] == status["bytes_total"] > 90_000_000
     assert {"interface", "model", "first_distribution"} <= set(status["timings_ms"])

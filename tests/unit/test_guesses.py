@@ -44,7 +44,7 @@ def looked_at_numbers(session) -> set[float]:
     return told
 
 
-@pytest.mark.parametrize("tab", ["next", "sampling", "beams"])
+@pytest.mark.parametrize("tab", ["next", "sampling", "beams", "branches"])
 @asynchronous
 async def test_before_the_guess_no_number_is_sent(session, tab):
     session.explorer.query = "dragon"
@@ -55,12 +55,13 @@ async def test_before_the_guess_no_number_is_sent(session, tab):
     session.throws.draw_many()
     session.explorer.tab = tab
     before = {number for _, number in numbers(await looked_at(session))}
-    assert before & looked_at_numbers(session) or tab == "beams"
+    assert before & looked_at_numbers(session) or tab in ("beams", "branches")
     hidden = await guessing(session)
     allowed = {
         "next": {"at", "length", "turn"},
         "sampling": {"at", "temperature", "top_k", "top_p", "min_p", "seed"},
         "beams": {"document", "widths", "width", ""},
+        "branches": set(),
     }
     assert {name for name, _ in numbers(hidden)} <= allowed[tab]
     assert not {number for _, number in numbers(hidden) if number % 1}

@@ -9,10 +9,12 @@ import json
 import pytest
 
 from lmpanel.beam_search import BeamSearch, best
+from lmpanel.document import Document
 from lmpanel.engine.fake import FakeEngine, fake_tokenizer
-from lmpanel.errors import BadArgument
+from lmpanel.errors import BadArgument, ContextFull
 from lmpanel.hand_search import OFFERED, HandSearch
 from lmpanel.model import LanguageModel
+from lmpanel.session import Session
 from lmpanel.views.lens import Lens
 from support.asynchronous import asynchronous
 
@@ -223,3 +225,26 @@ async def test_requests_that_fit_nothing_are_refused(session):
         await act["begin_beams"](2)
     with pytest.raises(BadArgument):
         await act["search_beams"](2)
+
+
+@asynchronous
+async def test_the_automatic_search_has_greedy_beside_it(errors):
+    session = Session(LanguageModel(WorthTheDetour(), fake_tokenizer()), errors.append)
+    session.explorer.max_tokens = 3
+    session.changes.change(Document(PREFIX, raw=True), "short")
+    lens, act = await lens_of(session)
+    await act["search_beams"](2)
+    found = lens.payload()["automatic"]
+    assert found["ahead"] == [0] and found["beams"][0]["ended"]
+    assert found["beams"][0]["total"] > found["greedy"]["total"]
+    assert session.beams.greedy.ids[0] == 10
+
+
+@asynchronous
+async def test_a_full_context_is_told(errors):
+    engine = FakeEngine(context_length=3)
+    session = Session(LanguageModel(engine, fake_tokenizer()), errors.append)
+    session.explorer.document = Document(PREFIX, raw=True)
+    for search in (session.beams.begin, session.beams.run):
+        with pytest.raises(ContextFull, match="fills all"):
+            await search(2)

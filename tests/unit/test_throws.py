@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from lmpanel.errors import BadArgument
@@ -95,3 +96,30 @@ async def test_without_numbers_nothing_is_drawn(session):
     session.throws.draw_many()
     session.throws.roll()
     assert session.throws.tally == [] and session.throws.draw is None
+
+
+@asynchronous
+async def test_the_r_of_each_written_token_reproduces_the_choice_by_hand(session):
+    """The rule by hand: likeliest first, the first whose cumulative probability exceeds r."""
+    explorer = session.explorer
+    explorer.param.update(strategy="sample", seed=7, temperature=0.8, top_k=20)
+    start = len(explorer.document)
+    await session.generation.run(12)
+    written = explorer.document.ids[start:]
+    rs = []
+    for position, token in enumerate(written, start):
+        explorer.select(position, position)
+        await session.measurement.settle()
+        shown = session.throws.shown
+        rs.append(shown.r)
+        assert shown.source == f"roll {position - start + 1} of seed 7"
+        assert session.throws.draw.id == token
+        probs = explorer.filters.apply(explorer.distribution).probs
+        order = np.argsort(-probs, kind="stable")
+        assert order[np.argmax(np.cumsum(probs[order]) > shown.r)] == token
+    assert rs == np.random.Generator(np.random.PCG64(7)).random(len(rs)).tolist()
+    session.changes.pick(int(explorer.distribution.ranked(30)[-1]), len(explorer.context))
+    explorer.select(start, start)
+    assert session.throws.shown is not None
+    explorer.select(len(explorer.document), len(explorer.document))
+    assert session.throws.shown is None
