@@ -4,7 +4,7 @@
  * Result: `{number, stale, changed, sentence, largest: row, total, per_token, mean_kl, rows}`, in `unit`; rows are null while the
  * next comparison is made; a row is
  * `{index, id, text, kind, spoken, p: [before, after], cost: [before, after], delta, kl}`.
- * Sends: `what_if_look {position}`, `what_if_again`, `unit {name}`.
+ * Sends: `what_if_look {position}`, `what_if_again`.
  */
 import { h, css, fill, setAttribute, setText } from "./dom.js";
 import { rowNodes } from "./token_text.js";

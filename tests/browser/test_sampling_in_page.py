@@ -83,7 +83,7 @@ def test_a_typed_number_takes_the_first_token_that_exceeds_it(sampling: Explorer
     expect(sampling.notices.first).to_contain_text("no face 21")
     page.get_by_label("Number thrown").fill("20")
     sampling.button("Use").click()
-    expect(fell(sampling)).to_contain_text("r = 0.9750 (20 on a d20")
+    expect(fell(sampling)).to_contain_text("r = 0.97500 (20 on a d20")
     before = calls(sampling)
     length = sampling.tokens.count()
     drawn = fell(sampling).locator("b").inner_text()
