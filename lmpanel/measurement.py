@@ -88,7 +88,8 @@ def _note(differences: list[Difference]) -> str:
     if not differences:
         return ""
     first = differences[0]
-    more = f" (and {len(differences) - 1} more places)" if len(differences) > 1 else ""
+    others = len(differences) - 1
+    more = f" (and {others} more {'place' if others == 1 else 'places'})" if others else ""
     return (
         f"Typed, this text would be split differently at tokens {first.start + 1} to "
         f"{first.stop}{more}. The model reads the tokens shown here."

@@ -102,8 +102,9 @@ const HEADS = [["rank", ""], ["token", "token"], [null, "before"], [null, "after
 function beforeAfter(link) {
   let at = 0;
   const body = h("tbody", {});
-  const element = h("table", { class: "candidates number" }, h("caption", { class: "sr" }, "Candidates before and after the filters"),
+  const table = h("table", { class: "candidates number" }, h("caption", { class: "sr" }, "Candidates before and after the filters"),
     h("thead", {}, h("tr", {}, HEADS.map(([kind, label]) => h("th", { scope: "col", class: kind }, label || h("span", { class: "sr" }, kind))))), body);
+  const element = h("div", { class: "wide" }, table);
   const row = (entry, widest, dice) => {
     const bar = h("div", { class: "fill" });
     bar.style.width = `${(100 * entry.after) / widest}%`;
@@ -126,7 +127,7 @@ function drawMany(link) {
   const go = h("button", { type: "button", class: "button", onclick: () => link.send("draw_many") }, "Draw 200 times");
   const body = h("tbody", {});
   const table = h("table", { class: "candidates number", hidden: true }, h("thead", {}, h("tr", {}, ["token", "p", "drawn", "expected", "19 of 20 times"].map((label, i) => h("th", { scope: "col", class: i ? null : "token" }, label)))), body);
-  const element = h("section", { class: "stack tight", "aria-label": "Many draws" }, h("div", { class: "row" }, go, h("span", { class: "small muted" }, "how often each comes up, beside what p promises")), table);
+  const element = h("section", { class: "stack tight", "aria-label": "Many draws" }, h("div", { class: "row" }, go, h("span", { class: "small muted" }, "how often each comes up, beside what p promises")), h("div", { class: "wide" }, table));
   const show = (state) => {
     table.hidden = state.tally.length === 0;
     fill(body, state.tally.map((entry) => {
