@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
     python = python_environment(default_root(), HERE / "requirements-test.txt")
     say("step benchmark")
     with SiteServer(built.dist, compressed=built.compressed).running() as server:
-        run([python, HERE / "benchmark_scene.py", browser, server.url], "the benchmark")
+        print(run([python, HERE / "benchmark_scene.py", browser, server.url], "the benchmark"), end="")
     return 0
 
 
