@@ -24,7 +24,8 @@ def main(arguments: list[str]) -> int:
     python = python_environment(default_root(), HERE / "requirements-test.txt")
     say("step benchmark")
     with SiteServer(built.dist, compressed=built.compressed).running() as server:
-        print(run([python, HERE / "benchmark_scene.py", browser, server.url], "the benchmark"), end="")
+        scene = [python, HERE / "benchmark_scene.py", browser, server.url]
+        print(run(scene, "the benchmark"), end="")
     return 0
 
 
