@@ -1,4 +1,4 @@
-"""Puts the parts together: one session, three components, the scripting interface.
+"""Puts the parts together: one session, its components, the scripting interface.
 
 Runs unchanged in the browser (lmpanel/browser.py) and on CPython (python -m lmpanel). Knows
 nothing about where it runs.
@@ -17,6 +17,7 @@ from lmpanel.session import Session
 from lmpanel.tokenizer import Tokenizer
 from lmpanel.views.controls import Controls
 from lmpanel.views.lens import Lens
+from lmpanel.views.room import Room
 from lmpanel.views.token_strip import TokenStrip
 
 
@@ -39,7 +40,13 @@ class App:
         # before it are dimmed already, and a quick second click cannot land on them.
         lens = Lens(self.session)
         self.strip = TokenStrip(self.session)
-        self.roots = [self.strip, Controls(self.session), lens]
+        self.roots = {
+            "token_strip": self.strip,
+            "controls": Controls(self.session),
+            "lens": lens,
+            "room": Room(self.session),
+        }
+        """The components by the name of their slot in site/index.html."""
         self._told = self.explorer.document
         self.explorer.param.watch(self._state_changed, ["document", "generating"])
         self.explorer.param.watch(self._measured, ["measured"])

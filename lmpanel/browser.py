@@ -125,7 +125,7 @@ class Host:
         self.send(json.dumps(event))
 
     async def render(self, saved: str | None) -> Any:
-        """Build the app; returns what Bokeh needs to draw its roots."""
+        """Build the app; returns what Bokeh needs to draw its roots, and their names."""
         panel_pyodide.init_doc()
         self.app = App(self.engine, self.tokenizer, self.notify)
         explorer = self.app.explorer
@@ -134,10 +134,10 @@ class Host:
         elif list(explorer.document.ids) == self.recorded["ids"]:
             explorer.recorded = self.recorded
             explorer.param.trigger("measured")
-        for root in self.app.roots:
+        for root in self.app.roots.values():
             add_to_doc(root.get_root(state.curdoc), state.curdoc)
         self.app.session.measurement.look()
-        return to_js(list(await panel_pyodide.write_doc()))
+        return to_js([*await panel_pyodide.write_doc(), json.dumps(list(self.app.roots))])
 
     async def link(self) -> None:
         """The roots are in the page: send what changes from now on; say when all is drawn."""

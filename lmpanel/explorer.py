@@ -25,6 +25,7 @@ FIRST_MESSAGE = "Write a one-paragraph story about a dragon."
 MEASURES = ["surprisal", "probability", "entropy", "rank", "delta"]
 LENGTHS = [5, 10, 20, 50, 100]
 TABS = ["next", "sampling", "beams", "surprise", "what_if", "branches", "attempts"]
+ROOMS = ["explore"]
 OF_ONE_POSITION = {"next", "sampling"}
 """Lenses that have nothing to say about a span: the surprise lens opens, and they come back."""
 
@@ -45,6 +46,7 @@ class Explorer(param.Parameterized):
         objects=["here", "next"],
         doc="Look at what was predicted at the token, or at what comes after it.",
     )
+    room = param.Selector(default="explore", objects=ROOMS, doc="The open part of the page.")
     tab = param.Selector(default="next", objects=TABS, doc="The open lens.")
     measure = param.Selector(default="surprisal", objects=MEASURES, doc="What colours tokens.")
     unit = param.Selector(default="bits", objects=["bits", "nats"], doc="Unit of surprise.")

@@ -10,6 +10,7 @@ import html
 import json
 import re
 import signal
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,6 @@ from lmpanel.tokenizer import Tokenizer
 from lmpanel.views.notices import Notices
 
 SITE = Path(__file__).resolve().parent.parent / "site"
-SLOTS = ("token_strip", "controls", "lens")
 
 _TEMPLATE = """{{% extends base %}}
 {{% block title %}}{title}{{% endblock %}}
@@ -33,16 +33,16 @@ _TEMPLATE = """{{% extends base %}}
 """
 
 
-def page(index: str, engine: dict[str, Any]) -> str:
+def page(index: str, names: Iterable[str], engine: dict[str, Any]) -> str:
     """The page of the static site as a Panel template: same layout, roots drawn by the server.
 
-    `engine` is what site/native.js says about the engine. The content policy stays out: Bokeh's
-    own page starts from a script inside it.
+    `names` are the slots that get a root, `engine` is what site/native.js says about the engine.
+    The content policy stays out: Bokeh's own page starts from a script inside it.
     """
     title = re.search(r"<title>(.*)</title>", index).group(1)
     own = re.findall(r'<(?:meta name|link rel="(?:icon|stylesheet)")[^>]*>', index)
     body = re.search(r"<body>(.*)</body>", index, re.DOTALL).group(1)
-    for name in SLOTS:
+    for name in names:
         slot = f'<div class="slot" id="slot-{name}">'
         root = f'<div class="live fill">{{{{ embed(roots.{name}) }}}}</div>'
         body = body.replace(slot, slot + root)
@@ -59,8 +59,8 @@ def make_page(engine: NativeEngine, tokenizer: Tokenizer) -> pn.Template:
     notices = Notices()
     app = App(engine, tokenizer, notices.show)
     index = (SITE / "index.html").read_text(encoding="utf-8")
-    template = pn.Template(page(index, _described(engine.info)))
-    for name, root in zip(SLOTS, app.roots):
+    template = pn.Template(page(index, app.roots, _described(engine.info)))
+    for name, root in app.roots.items():
         template.add_panel(name, root)
     template.add_panel("notices", notices)
     pn.state.onload(app.session.measurement.look)

@@ -33,7 +33,7 @@ async def record(engine: Engine, tokenizer: Tokenizer) -> dict[str, Any]:
     for event in events:
         if event["event"] == "error":
             raise RuntimeError(f"The example could not be recorded: {event['message']}")
-    strip, controls, lens = app.roots
+    strip, controls, lens = (app.roots[name] for name in ("token_strip", "controls", "lens"))
     scores = [s and [s.logprob, s.rank, s.entropy_bits] for s in explorer.scores()]
     splice = {"op": "splice", **strip.full()}
     return {

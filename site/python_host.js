@@ -10,7 +10,6 @@ import { clearNotice, notice } from "./status.js";
 const NOT_LOADED = "its program could not be loaded. Check the network.";
 /** What is told of an accepted change, not of a refused one. */
 const NEWS = new Set(["lost_characters", "special_text"]);
-const SLOTS = ["token_strip", "controls", "lens"];
 
 export class PythonHost extends EventTarget {
   constructor({ base, status }) {
@@ -79,9 +78,10 @@ export class PythonHost extends EventTarget {
   async render(message) {
     if (!this.bokeh) return;  // its failure has been told already
     await this.bokeh;
-    for (const name of SLOTS) prepareSlot(name);
-    const mounted = allMounted(SLOTS);
-    await this.bridge.render(message, SLOTS.map((name) => `live-${name}`));
+    const names = JSON.parse(message.names);
+    for (const name of names) prepareSlot(name);
+    const mounted = allMounted(names);
+    await this.bridge.render(message, names.map((name) => `live-${name}`));
     await mounted;
     this.post({ verb: "rendered" });
     this.bridge.flow();

@@ -11,7 +11,7 @@
  *   {verb: "call", id, method, args}      a call of the scripting interface; args is JSON text
  * worker → page
  *   {verb: "progress", phase, done, total}
- *   {verb: "render", docs_json, render_items, root_ids}
+ *   {verb: "render", docs_json, render_items, root_ids, names}
  *   {verb: "patch", patch, buffers}
  *   {verb: "result", id, ok, json}
  *   {verb: "notify", json}                {event: "state"|"settled"|"error", …}
@@ -64,8 +64,8 @@ async function start({ base, state }) {
   const notify = (json) => post("notify", { json });
   const sendPatch = (patch, buffers) => post("patch", { patch, buffers });
   host = module.Host(model, tokenizer, recorded, notify, sendPatch);
-  const [docs_json, render_items, root_ids] = await host.render(state ?? null);
-  post("render", { docs_json, render_items, root_ids });
+  const [docs_json, render_items, root_ids, names] = await host.render(state ?? null);
+  post("render", { docs_json, render_items, root_ids, names });
   post("progress", { phase: "python", done: 3, total: 3 });
   hostReady();
 }

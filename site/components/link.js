@@ -13,6 +13,7 @@ const COMPONENTS = {
   token_strip: () => import("./token_strip.js"),
   controls: () => import("./controls.js"),
   lens: () => import("./lens.js"),
+  room: () => import("./room.js"),
   notices: () => import("./notices.js"),
 };
 

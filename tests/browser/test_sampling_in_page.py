@@ -32,8 +32,8 @@ def calls(explorer: ExplorerPage) -> int:
 
 
 def cells(explorer: ExplorerPage, column: int) -> list[str]:
-    rows = explorer.page.locator("#slot-lens .live section ~ .candidates tbody tr")
-    return rows.locator(f"td:nth-child({column})").all_inner_texts()[:10]
+    table = explorer.page.get_by_role("table", name="Candidates before and after the filters")
+    return table.locator(f"tbody td:nth-child({column})").all_inner_texts()[:10]
 
 
 def fell(explorer: ExplorerPage) -> Locator:

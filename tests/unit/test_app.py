@@ -96,7 +96,7 @@ def test_errors_go_out_in_parts(app, events):
 @asynchronous
 async def test_the_lens_hears_of_a_change_before_the_strip(app):
     order = []
-    strip, _, lens = app.roots
+    strip, lens = app.roots["token_strip"], app.roots["lens"]
     lens.param.watch(lambda event: order.append("lens"), "state")
     strip._send_msg = lambda text: order.append("strip")
     app.session.changes.pick(7)

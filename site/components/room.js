@@ -1,0 +1,60 @@
+/**
+ * The rooms beside the explorer.  A room is a module with `create(link)` → `{element, show(state)}` and
+ * `styles` (or several `sheets`), as a lens is; it is loaded when it is first opened.  This is also what
+ * drives the navigation in the page's header, which is outside of all components.
+ *
+ * State from Python: `{room, unit, …}`, the rest is the open room's own.
+ * Sends: `room {name}` and what the rooms send.
+ */
+import { css, shadow } from "./dom.js";
+import { shared } from "./styles.js";
+
+const ROOMS = {};
+
+/** @param {import("./link.js").Link} link */
+export function mount(link) {
+  const { host, root } = shadow("rooms", [shared, styles]);
+  const opened = {};
+  let latest;
+  followNavigation(link);
+  link.onState(async (state) => {
+    latest = state;
+    showPlace(state.room);
+    if (!(state.room in ROOMS)) return;
+    const room = opened[state.room] ??= await open(state.room, link);
+    if (latest !== state) return;
+    if (root.lastChild !== room.element) root.replaceChildren(room.element);
+    room.show(state);
+  });
+  return host;
+}
+
+/** Each room has a shadow root of its own, as each lens has. */
+async function open(name, link) {
+  const room = await ROOMS[name]();
+  const { host, root } = shadow("opened", [shared, ...(room.sheets ?? [room.styles])]);
+  const { element, show } = room.create(link);
+  root.append(element);
+  return { element: host, show };
+}
+
+const navigation = () => [...document.querySelectorAll("#rooms button")];
+
+/** A later mount takes the buttons over from an earlier one. */
+function followNavigation(link) {
+  for (const button of navigation()) {
+    button.onclick = () => link.send("room", { name: button.dataset.room });
+  }
+}
+
+function showPlace(room) {
+  document.querySelector("main").dataset.room = room;
+  for (const button of navigation()) {
+    if (button.dataset.room === room) button.setAttribute("aria-current", "page");
+    else button.removeAttribute("aria-current");
+  }
+}
+
+const styles = css`
+  :host { display: flex; flex-direction: column; min-height: 0; flex: 1 1 auto; overflow-y: auto; margin: 0 -8px; padding: 0 8px; }
+`;
