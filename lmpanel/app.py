@@ -62,6 +62,13 @@ class App:
             }
         )
 
+    def leave(self) -> None:
+        """Somebody begins anew: stop what is under way and say nothing more."""
+        self.notify = lambda event: None
+        self.session.leave()
+        for root in self.roots.values():
+            root.leave()
+
     def _state_changed(self, *events: Any) -> None:
         # A response is told of once, when it is written.
         if not self.explorer.generating and self.explorer.document != self._told:

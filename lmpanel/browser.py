@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import js
 import numpy as np
 import panel.io.pyodide as panel_pyodide
+from bokeh.document import Document
 from panel.io import resources
 from panel.io.model import add_to_doc
 from panel.io.state import state
@@ -59,6 +61,11 @@ class BrowserEngine:
         if client is not None:
             lost = {"code": "engine_lost", "message": "The engine stopped."}
             client.lost(to_js(lost, dict_converter=js.Object.fromEntries))
+
+    @property
+    def connected(self) -> bool:
+        """Whether an engine is there."""
+        return self._client is not None
 
     async def ready(self) -> None:
         """Wait until an engine is connected."""
@@ -125,13 +132,19 @@ class Host:
         self.send(json.dumps(event))
 
     async def render(self, saved: str | None) -> Any:
-        """Build the app; returns what Bokeh needs to draw its roots, and their names."""
+        """Build the app; returns what Bokeh needs to draw its roots, and their names.
+
+        A second time it begins anew: what was there before is let go.
+        """
+        former = state.curdoc if self.app else None
         panel_pyodide.init_doc()
+        if former is not None:
+            self._leave(former)
         self.app = App(self.engine, self.tokenizer, self.notify)
         explorer = self.app.explorer
         if saved:
             self.app.session.restore(json.loads(saved))
-        elif list(explorer.document.ids) == self.recorded["ids"]:
+        elif not self.engine.connected and list(explorer.document.ids) == self.recorded["ids"]:
             explorer.recorded = self.recorded
             explorer.param.trigger("measured")
         for root in self.app.roots.values():
@@ -139,14 +152,25 @@ class Host:
         self.app.session.measurement.look()
         return to_js([*await panel_pyodide.write_doc(), json.dumps(list(self.app.roots))])
 
+    def _leave(self, document: Document) -> None:
+        self.app.leave()
+        for root, model in zip(self.app.roots.values(), document.roots, strict=True):
+            root._cleanup(model)
+        document.clear()
+
     async def link(self) -> None:
         """The roots are in the page: send what changes from now on; say when all is drawn."""
-        panel_pyodide._link_docs_worker(state.curdoc, self._dispatch, setter="js")
+        dispatch = partial(self._dispatch, state.curdoc)
+        panel_pyodide._link_docs_worker(state.curdoc, dispatch, setter="js")
         await self.app.strip.drawn.wait()
         self.notify({"event": "settled"})
 
-    def _dispatch(self, patch: Any, buffers: Any, message_id: Any = None) -> None:
-        self.send_patch(patch, buffers)
+    def _dispatch(
+        self, document: Document, patch: Any, buffers: Any, message_id: Any = None
+    ) -> None:
+        # Late changes of a former document are nobody's business.
+        if document is state.curdoc:
+            self.send_patch(patch, buffers)
 
     def patch(self, patch: Any) -> None:
         """Apply a change that came from the page."""

@@ -34,12 +34,16 @@ class Measurement:
 
     def look(self, *events: Any) -> None:
         """Measure what is not known yet; while the model writes, only stop measuring."""
-        if self._task:
-            self._task.cancel()
+        self.cancel()
         if self._explorer.generating:
             self._task, self._explorer.progress = None, ""
         else:
             self._task = asyncio.ensure_future(self._measure())
+
+    def cancel(self) -> None:
+        """Measure no further; what was measured is kept."""
+        if self._task:
+            self._task.cancel()
 
     async def settle(self) -> None:
         """Wait until what is in view has been measured."""

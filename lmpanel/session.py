@@ -48,6 +48,12 @@ class Session:
         self.expansion = Expansion(self.explorer, self.branches.grow)
         self.guesses = Guesses(self.explorer)
 
+    def leave(self) -> None:
+        """Give up what is still being computed in the background."""
+        self.measurement.cancel()
+        self.prefetch.cancel()
+        self.what_if.stop()
+
     def _written(self, how: str, since: int, draws: Sequence[Draw], seed: int) -> None:
         """A response was written: an attempt, whose dice can be looked at again."""
         self.throws.remember(self.explorer.document.ids, since, draws, seed)

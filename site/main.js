@@ -5,10 +5,12 @@
  */
 import { EngineHost } from "./engine/host.js";
 import { createApi } from "./api.js";
+import { makeMenu } from "./menu.js";
 import { readOptions } from "./options.js";
 import { Status, notice } from "./status.js";
 import { PythonHost } from "./python_host.js";
 import { RecordedExample } from "./recorded.js";
+import { sessionMenu } from "./session_menu.js";
 import { watchEngine } from "./engine_status.js";
 
 const base = new URL(".", document.baseURI).href;
@@ -21,10 +23,9 @@ const recorded = new RecordedExample({ base, status });
 globalThis.lmpanel = createApi({ base, status, engine, python });
 
 if (options.warnings.length) notice({ code: "parameters", message: options.warnings.join(" ") });
-const box = document.getElementById("engine");
-box.addEventListener("toggle", () => status.draw());
-box.addEventListener("keydown", (event) => { if (event.key === "Escape") { box.open = false; box.firstElementChild.focus(); } });
-document.addEventListener("pointerdown", (event) => { if (!box.contains(event.target)) box.open = false; });
+document.getElementById("engine").addEventListener("toggle", () => status.draw());
+document.querySelectorAll("details.menu").forEach(makeMenu);
+sessionMenu({ python });
 python.addEventListener("settled", () => recorded.leave());
 
 const shown = recorded.show();

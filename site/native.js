@@ -3,6 +3,7 @@
  * Says so in the chip, and shows the app's errors (see components/notices.js) as the static page
  * does.
  */
+import { makeMenu } from "./menu.js";
 import { h, fill, setText } from "./components/dom.js";
 import { notice } from "./status.js";
 
@@ -12,5 +13,7 @@ const { model, threads, verified } = JSON.parse(byId("engine-info").textContent)
 setText(byId("chip"), `${model} · native, ${threads} ${threads === 1 ? "thread" : "threads"}${verified ? " · checked" : ""}`);
 byId("dot").dataset.phase = "ready";
 byId("progress").hidden = true;
+byId("session").hidden = true;
 fill(byId("engine-box"), h("p", {}, "The model runs in Python on the machine that serves this page."));
 document.addEventListener("lmpanel:notice", ({ detail }) => notice(detail));
+makeMenu(byId("engine"));

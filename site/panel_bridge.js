@@ -36,14 +36,20 @@ export class PanelBridge {
     this.held = [];
   }
 
+  /** Takes what was drawn out of the page; nothing more is sent. */
+  close() {
+    this.sendPatch = () => {};
+    this.drawn?.clear();
+  }
+
   /** Draws the roots of the document that Python made, root by root into `targets` (element ids). */
   async render({ docs_json, render_items, root_ids }, targets) {
     const items = JSON.parse(render_items);
     const ids = JSON.parse(root_ids);
     items[0].roots = Object.fromEntries(ids.map((id, i) => [id, targets[i]]));
     items[0].root_ids = ids;
-    const [views] = await globalThis.Bokeh.embed.embed_items(JSON.parse(docs_json), items);
-    this.document = [...views.roots.values()][0].model.document;
+    [this.drawn] = await globalThis.Bokeh.embed.embed_items(JSON.parse(docs_json), items);
+    this.document = [...this.drawn.roots.values()][0].model.document;
     this.document.on_change((event) => this.changed(event), false);
   }
 
@@ -61,8 +67,9 @@ export class PanelBridge {
     held.forEach((patch) => this.sendPatch(patch));
   }
 
-  /** Applies what Python changed. */
+  /** Applies what Python changed; what comes before there is a document was meant for a former one. */
   apply(patch, buffers) {
+    if (!this.document) return;
     this.patching += 1;
     try {
       this.document.apply_json_patch(patch, buffers);

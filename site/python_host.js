@@ -32,8 +32,25 @@ export class PythonHost extends EventTarget {
     this.worker = new Worker(new URL("python_worker.js", this.base), { type: "module", name: "lmpanel-python" });
     this.worker.onmessage = (event) => this.receive(event.data);
     this.worker.onerror = (event) => { event.preventDefault(); this.crashed(event.message || NOT_LOADED); };
-    this.bridge = new PanelBridge((patch) => this.post({ verb: "patch", patch }));
+    this.bridge = this.newBridge();
     this.post({ verb: "start", base: this.base, state: this.lastState });
+  }
+
+  /** Begins anew, with a saved state or the first example; resolves when it is shown. */
+  async begin(state = null) {
+    await this.live;
+    this.bridge.close();
+    this.lastState = state;
+    document.querySelector("main").inert = true;
+    this.bridge = this.newBridge();
+    const shown = new Promise((resolve) => this.addEventListener("settled", resolve, { once: true }));
+    this.post({ verb: "begin", state });
+    await shown;
+    document.querySelector("main").inert = false;
+  }
+
+  newBridge() {
+    return new PanelBridge((patch) => this.post({ verb: "patch", patch }));
   }
 
   startBokeh() {

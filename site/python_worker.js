@@ -4,6 +4,7 @@
  *
  * page → worker
  *   {verb: "start", base, state}          state: a saved state (JSON text) or null
+ *   {verb: "begin", state}                begin anew, with a saved state or null
  *   {verb: "engine", port, info}          a verified engine is at the other end of the port
  *   {verb: "engine_lost", message}        it is gone; a new one follows or not
  *   {verb: "rendered"}                    the roots are in the page: patches may flow
@@ -64,10 +65,14 @@ async function start({ base, state }) {
   const notify = (json) => post("notify", { json });
   const sendPatch = (patch, buffers) => post("patch", { patch, buffers });
   host = module.Host(model, tokenizer, recorded, notify, sendPatch);
-  const [docs_json, render_items, root_ids, names] = await host.render(state ?? null);
-  post("render", { docs_json, render_items, root_ids, names });
+  await render(state);
   post("progress", { phase: "python", done: 3, total: 3 });
   hostReady();
+}
+
+async function render(state) {
+  const [docs_json, render_items, root_ids, names] = await host.render(state ?? null);
+  post("render", { docs_json, render_items, root_ids, names });
 }
 
 async function call({ id, method, args }) {
@@ -78,6 +83,7 @@ async function call({ id, method, args }) {
 
 const HANDLERS = {
   start: (message) => start(message).catch(failed),
+  begin: async ({ state }) => { await started; await render(state).catch(failed); },
   engine: async ({ port, info }) => { await started; host.connect(new EngineClient(port), JSON.stringify(info)); },
   engine_lost: async ({ message }) => { await started; host.disconnect(message); },
   rendered: () => host.link().catch(failed),

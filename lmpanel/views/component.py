@@ -115,6 +115,11 @@ class Component(SiteComponent):
         except Exception as error:
             self.failed(LMPanelError(f"That did not work: {error}.", "Your document is kept."))
 
+    def leave(self) -> None:
+        """Nobody looks at it any more: give up what is still being done for it."""
+        for task in self._running:
+            task.cancel()
+
     def failed(self, error: LMPanelError) -> None:
         """Show an error of an action."""
         self.explorer.report(error)

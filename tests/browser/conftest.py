@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from explorer_page import ExplorerPage
+from kept_page import FAILED, KeptPage
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from support.chromium_pages import launch, watched_page
@@ -45,13 +46,36 @@ def gpu_page(gpu_browser: Browser) -> Iterator[Page]:
     yield from watched_page(gpu_browser)
 
 
-@pytest.fixture
-def steady(page: Page, server) -> ExplorerPage:
-    """As `explorer`, but nothing is computed ahead: for tests that count what is computed."""
-    return ExplorerPage(page, server.url).open("backend=wasm&ahead=off")
+@pytest.fixture(scope="session")
+def kept_page(browser: Browser, server) -> Iterator[KeptPage]:
+    """One page for many tests: the model is loaded once."""
+    kept = KeptPage(browser, server.url)
+    yield kept
+    kept.close()
 
 
 @pytest.fixture
-def explorer(page: Page, server) -> ExplorerPage:
+def explorer(kept_page: KeptPage, request: pytest.FixtureRequest) -> Iterator[ExplorerPage]:
     """The page with the model ready on WebAssembly and the first example measured."""
+    yield from kept_page.lend("backend=wasm", request.node.stash)
+
+
+@pytest.fixture
+def steady(kept_page: KeptPage, request: pytest.FixtureRequest) -> Iterator[ExplorerPage]:
+    """As `explorer`, but nothing is computed ahead: for tests that count what is computed."""
+    yield from kept_page.lend("backend=wasm&ahead=off", request.node.stash)
+
+
+@pytest.fixture
+def fresh(page: Page, server) -> ExplorerPage:
+    """As `explorer` on a page of its own: for tests that break it or look at how it starts."""
     return ExplorerPage(page, server.url).open()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+    """Note whether a test failed: its page is not lent again."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report

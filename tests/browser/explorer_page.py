@@ -36,6 +36,14 @@ class ExplorerPage:
         self.settled()
         return info
 
+    def start_over(self) -> None:
+        """Forget everything by the session menu, and wait as after the first visit."""
+        self.page.locator("#session summary").click()
+        self.page.get_by_role("button", name="Start over…").click()
+        self.page.get_by_role("button", name="Start over", exact=True).click()
+        expect(self.page.locator("#milestone")).to_have_text("Everything starts over.")
+        self.wait_ready()
+
     def settled(self) -> None:
         """Wait until the lens shows numbers for what is looked at.
 

@@ -39,73 +39,73 @@ def notice(page: Page, code: str) -> Locator:
 
 @pytest.mark.parametrize("death", DEATHS)
 def test_a_dead_engine_comes_back_and_the_reply_is_kept(
-        explorer: ExplorerPage, death: str) -> None:
-    page = explorer.page
+        fresh: ExplorerPage, death: str) -> None:
+    page = fresh.page
     for _ in range(3):
-        explorer.pick(1)
-    before = explorer.ids()
+        fresh.pick(1)
+    before = fresh.ids()
     kill(page, "engine/worker.js", death)
     expect(notice(page, "engine")).to_contain_text("your document is kept")
-    assert explorer.ids() == before
+    assert fresh.ids() == before
     asked = page.evaluate("() => lmpanel.next({text: 'A new question'}, {top_k: 1})")
     assert len(asked["candidates"]) == 1
     expect(notice(page, "engine")).to_have_count(0)
-    explorer.wait_ready()
-    assert explorer.ids() == before
-    explorer.pick(1)
-    assert explorer.ids()[:-1] == before
+    fresh.wait_ready()
+    assert fresh.ids() == before
+    fresh.pick(1)
+    assert fresh.ids()[:-1] == before
 
 
-def test_an_engine_that_dies_at_work_answers_all_the_same(explorer: ExplorerPage) -> None:
-    page = explorer.page
+def test_an_engine_that_dies_at_work_answers_all_the_same(fresh: ExplorerPage) -> None:
+    page = fresh.page
     words = "one two three four five six seven eight nine ten " * 12
     expected = len(page.evaluate("(text) => lmpanel.tokenize(text)", words))
     page.evaluate("(text) => { globalThis.score = lmpanel.score({ text }); }", words)
     kill(page, "engine/worker.js", "silence")
     score = page.evaluate("() => score")
     assert len(score["tokens"]) == expected and score["total_bits"] > 0
-    expect(explorer.candidates.first).to_have_text("In")
+    expect(fresh.candidates.first).to_have_text("In")
 
 
 @pytest.mark.parametrize("death", DEATHS)
 def test_a_dead_python_comes_back_and_the_generated_reply_is_kept(
-        explorer: ExplorerPage, death: str) -> None:
-    page = explorer.page
-    explorer.page.locator("#slot-controls .live summary").click()
-    explorer.page.locator("#slot-controls .live").get_by_label("At most this many").fill("4")
-    explorer.button("Generate response").click()
-    expect(explorer.written).to_contain_text("4 tokens, length reached", timeout=STEP_MS)
-    before = explorer.ids()
+        fresh: ExplorerPage, death: str) -> None:
+    page = fresh.page
+    fresh.page.locator("#slot-controls .live summary").click()
+    fresh.page.locator("#slot-controls .live").get_by_label("At most this many").fill("4")
+    fresh.button("Generate response").click()
+    expect(fresh.written).to_contain_text("4 tokens, length reached", timeout=STEP_MS)
+    before = fresh.ids()
     assert len(before) == 44
     kill(page, "python_worker.js", death)
-    expect(explorer.written).to_have_text("", timeout=STEP_MS)
-    assert explorer.ids() == before
-    expect(explorer.tokens).to_have_count(44)
-    explorer.measured()
-    explorer.pick(1)
-    assert explorer.ids()[:-1] == before
-    expect(explorer.notices).to_have_count(0)
+    expect(fresh.written).to_have_text("", timeout=STEP_MS)
+    assert fresh.ids() == before
+    expect(fresh.tokens).to_have_count(44)
+    fresh.measured()
+    fresh.pick(1)
+    assert fresh.ids()[:-1] == before
+    expect(fresh.notices).to_have_count(0)
 
 
 def test_a_python_that_dies_twice_is_started_by_hand_and_the_document_is_kept(
-        explorer: ExplorerPage) -> None:
-    page = explorer.page
-    explorer.pick(2)
-    before = explorer.ids()
+        fresh: ExplorerPage) -> None:
+    page = fresh.page
+    fresh.pick(2)
+    before = fresh.ids()
     kill(page, "python_worker.js", "an exception")
     page.evaluate("() => lmpanel.getState().catch(() => lmpanel.getState())")
     kill(page, "python_worker.js", "an exception")
     failed = notice(page, "python_failed")
     expect(failed).to_contain_text("Your document is kept", timeout=STEP_MS)
-    assert explorer.refusal("lmpanel.getState()")["code"] == "python_failed"
+    assert fresh.refusal("lmpanel.getState()")["code"] == "python_failed"
     failed.get_by_role("button", name="Start again").click()
-    assert explorer.ids() == before
-    expect(explorer.tokens).to_have_count(41)
+    assert fresh.ids() == before
+    expect(fresh.tokens).to_have_count(41)
     expect(failed).to_have_count(0)
-    explorer.pick(1)
+    fresh.pick(1)
     page.reload()
-    explorer.wait_ready()
-    explorer.pick(1)
+    fresh.wait_ready()
+    fresh.pick(1)
 
 
 def test_a_lost_gpu_device_is_said_and_another_backend_goes_on(gpu_page: Page, server) -> None:

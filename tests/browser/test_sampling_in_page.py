@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from explorer_page import STEP_MS, ExplorerPage
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from lmpanel.api import Api
 from lmpanel.engine.native import NativeEngine
@@ -137,8 +137,9 @@ def native_answer(model_dir) -> dict:
 
 
 def test_a_seed_gives_the_same_tokens_natively_in_the_browser_and_after_reload(
-    native_answer: dict, explorer: ExplorerPage, page: Page,
+    native_answer: dict, explorer: ExplorerPage,
 ) -> None:
+    page = explorer.page
     generate = "([c, o]) => lmpanel.generate(c, o)"
     here = page.evaluate(generate, [DRAGON, OPTIONS])
     assert here["ids"] == native_answer["ids"]

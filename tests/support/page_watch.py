@@ -27,6 +27,11 @@ class PageWatch:
         """Let errors pass that match: for tests that cause them on purpose."""
         self.allowed.append(pattern)
 
+    def forget(self) -> None:
+        """Begin anew, for the next test on the same page."""
+        for heard in (self.errors, self.foreign, self.requests, self.allowed):
+            heard.clear()
+
     def unexpected(self) -> list[str]:
         """Errors that no `allow` covers."""
         return [error for error in self.errors
