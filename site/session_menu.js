@@ -14,8 +14,9 @@ export function sessionMenu({ python }) {
   const choices = () => fill(box, button("Start over…", () => ask()));
   const ask = () => {
     const yes = button("Start over", () => { closeMenu(menu); python.begin().then(() => announce("Everything starts over.")); });
-    fill(box, h("p", {}, "The document, its branches, attempts and settings are forgotten."), h("div", { class: "row" }, yes, button("Keep them", () => { choices(); closeMenu(menu); })));
+    fill(box, h("p", {}, "The document, its branches, attempts and settings are forgotten."), h("div", { class: "row" }, yes, button("Keep them", () => closeMenu(menu))));
     yes.focus();
   };
-  menu.addEventListener("toggle", () => { if (menu.open) choices(); });
+  menu.addEventListener("toggle", () => { if (!menu.open) choices(); });
+  choices();
 }
