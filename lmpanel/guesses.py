@@ -15,6 +15,7 @@ import param
 from lmpanel.distribution import Distribution
 from lmpanel.errors import BadArgument, UnknownToken
 from lmpanel.explorer import Explorer
+from lmpanel.scoring import TokenScore
 
 SUGGESTIONS = 8
 LONGEST = 200
@@ -104,6 +105,28 @@ class Guesses(param.Parameterized):
         key = tuple(context)
         known = key in self._ids or key in self._shown
         return self._explorer.guessing and bool(key) and not known
+
+    def scores(self) -> list[TokenScore | None]:
+        """What is known of each token of the document; None also where it waits for a guess."""
+        scores = self._explorer.scores()
+        return self._revealed(scores) if self._explorer.guessing else scores
+
+    def withholds(self, start: int, stop: int) -> int:
+        """How many of the tokens [start, stop) have numbers that wait for a guess."""
+        if not self._explorer.guessing:
+            return 0
+        waiting = range(max(start, 1), stop)
+        return len(waiting) - len(self._guessed().intersection(waiting))
+
+    def _revealed(self, scores: list[TokenScore | None]) -> list[TokenScore | None]:
+        guessed = self._guessed()
+        return [score if at in guessed else None for at, score in enumerate(scores)]
+
+    def _guessed(self) -> set[int]:
+        """Positions of the document that were guessed or shown: few, however long it is."""
+        ids = self._explorer.document.ids
+        known = (*self._ids, *self._shown)
+        return {len(context) for context in known if ids[: len(context)] == context}
 
     @property
     def guess(self) -> int | None:

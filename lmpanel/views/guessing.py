@@ -74,6 +74,15 @@ def hidden(session: Session, ids: Sequence[int]) -> str:
     return _ASK if session.guesses.hides(ids) else ""
 
 
+def withheld(session: Session, start: int, stop: int) -> str:
+    """Why numbers of the tokens [start, stop) are not added up; empty when they are."""
+    waiting = session.guesses.withholds(start, stop)
+    if not waiting:
+        return ""
+    what = "One of these tokens waits" if waiting == 1 else f"{waiting} of these tokens wait"
+    return f"{what} for your guess: numbers of a token are shown after it."
+
+
 def hiding(session: Session) -> list[tuple[Any, list[str]]]:
     """What decides whether numbers are hidden: for lenses that only hide theirs."""
     return [(session.guesses, ["changes"]), (session.explorer, ["guessing"])]

@@ -19,6 +19,7 @@ from lmpanel.scoring import (
 )
 from lmpanel.session import Session
 from lmpanel.spread import Scored, histogram, least_surprising, most_surprising
+from lmpanel.views import guessing
 
 TITLE = "Surprise"
 ROWS = 400
@@ -30,8 +31,12 @@ BINS = {"bits": 13, "nats": 10}
 def payload(session: Session) -> dict[str, Any]:
     """The state of site/components/lens_surprise.js."""
     explorer = session.explorer
-    scores = explorer.scores()
+    hidden = guessing.withheld(session, *_stretch(explorer))
+    if hidden:
+        return {"hidden": hidden}
+    scores = session.guesses.scores()
     return {
+        "hidden": "",
         "span": _span(explorer, scores),
         "spread": _spread(explorer, scores),
         "totals": _totals(explorer, scores),
@@ -63,7 +68,13 @@ def actions(session: Session) -> dict[str, Any]:
 
 def sources(session: Session) -> list[tuple[Any, list[str]]]:
     """What the payload is made from besides the document."""
-    return []
+    return guessing.hiding(session)
+
+
+def _stretch(explorer: Explorer) -> tuple[int, int]:
+    """The selected span; the document while a span is not selected."""
+    start, stop = explorer.span
+    return (0, len(explorer.document)) if stop - start < 2 else (start, stop)
 
 
 def _span(explorer: Explorer, scores: list[TokenScore | None]) -> dict[str, Any]:
@@ -86,7 +97,7 @@ def _spread(explorer: Explorer, scores: list[TokenScore | None]) -> dict[str, An
     """Histogram and extremes of the selected span; of the document while a span is not selected."""
     start, stop = explorer.span
     whole = stop - start < 2
-    known = _known(scores, *((0, len(scores)) if whole else (start, stop)))
+    known = _known(scores, *_stretch(explorer))
     edges = range(BINS[explorer.unit])
     counts = histogram(_in_unit(explorer, known), edges)
     return {

@@ -16,13 +16,17 @@ Key = tuple[int, str, TokenScore | None, float | None]
 """Id, kind, score, and Δ bits where the document shown was compared with another context."""
 
 
+OF_ROWS = {"document", "measured", "result", "guessing", "changes"}
+"""Parameters that change what is known of tokens."""
+
+
 class TokenStrip(Component):
     """The document as the model reads it. Drawn by site/components/token_strip.js."""
 
     _esm = module("token_strip")
     watches = (
         *("document", "anchor", "cursor", "measure", "unit", "curve", "pointed"),
-        *("measured", "progress", "generating"),
+        *("measured", "progress", "generating", "guessing"),
     )
 
     def __init__(self, session: Session, **params: Any):
@@ -33,6 +37,7 @@ class TokenStrip(Component):
         self.drawn = asyncio.Event()
         super().__init__(session, **params)
         session.what_if.param.watch(self._refresh, ["result"])
+        session.guesses.param.watch(self._refresh, ["changes"])
 
     def payload(self) -> dict[str, Any]:
         explorer = self.explorer
@@ -51,6 +56,7 @@ class TokenStrip(Component):
             "undo": history.current.label if history.can_undo else None,
             "redo": "the change undone last" if history.can_redo else None,
             "generating": explorer.generating,
+            "guessing": explorer.guessing,
         }
 
     def actions(self) -> dict[str, Any]:
@@ -108,7 +114,7 @@ class TokenStrip(Component):
             self.tell("json_used")
 
     def _refresh(self, *events: Any) -> None:
-        if any(event.name in ("document", "measured", "result") for event in events):
+        if any(event.name in OF_ROWS for event in events):
             self.send_changes()
         for event in events:
             if event.name == "measure":
@@ -160,14 +166,16 @@ class TokenStrip(Component):
 
     def _keys(self) -> list[Key]:
         explorer = self.explorer
-        deltas = self.session.what_if.deltas or repeat(None)
+        scores = self.session.guesses.scores()
+        deltas = self.session.what_if.deltas
+        shown = repeat(None) if deltas is None or explorer.guessing else deltas
         kinds = [""] * len(explorer.document)
         for turn in explorer.editor.turns(explorer.document):
             if turn.header is not None:
                 head = range(turn.start, turn.content_start)
                 for position in (*head, *range(turn.content_stop, turn.stop)):
                     kinds[position] = "header"
-        return list(zip(explorer.document.ids, kinds, explorer.scores(), deltas))
+        return list(zip(explorer.document.ids, kinds, scores, shown))
 
     def _row(self, key: Key) -> dict[str, Any]:
         token, kind, score, delta = key

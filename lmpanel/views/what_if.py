@@ -12,7 +12,7 @@ from lmpanel.changed_context import Change
 from lmpanel.context_shift import Comparison, Shift
 from lmpanel.scoring import LN2
 from lmpanel.session import Session
-from lmpanel.views import next_token
+from lmpanel.views import guessing, next_token
 
 TITLE = "What if"
 CHARACTERS = 60
@@ -28,7 +28,11 @@ def payload(session: Session) -> dict[str, Any]:
     """The state of site/components/lens_what_if.js."""
     what_if, explorer = session.what_if, session.explorer
     texts = what_if.texts
+    hidden = guessing.withheld(session, *_compared(session))
+    if hidden:
+        return {"hidden": hidden}
     return {
+        "hidden": "",
         "source": what_if.source,
         "chosen": _chosen(session),
         "kind": what_if.chosen_kind,
@@ -76,7 +80,13 @@ def actions(session: Session) -> dict[str, Any]:
 def sources(session: Session) -> list[tuple[Any, list[str]]]:
     """What the payload is made from besides the document."""
     setup = ["source", "span", "kind", "position", "query", "found", "token"]
-    return [(session.what_if, [*setup, "running", "progress", "said", "result"])]
+    shown = [*setup, "running", "progress", "said", "result"]
+    return [(session.what_if, shown), *guessing.hiding(session)]
+
+
+def _compared(session: Session) -> tuple[int, int]:
+    what_if = session.what_if
+    return (0, 0) if what_if.problem is not None else what_if.continuation
 
 
 def _kind(session: Session, name: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 /**
  * Branches: everything explored as one tree, to be gone back to, named, pinned, compared, expanded.
  *
- * State: `{unit, writing, name_characters, fork: {at}, first: [place], here: place|null, rows
+ * State: `{hidden} while a guess is waited for, else `{unit, writing, name_characters, fork: {at}, first: [place], here: place|null, rows
  * (see branch_tree.js), more, leaves, unpinned, open, chosen, comparison (see
  * branch_comparison.js), expansion (see branch_expansion.js)}`; a place is `{number, length, name,
  * pinned, text, total, here}`.

@@ -2,12 +2,13 @@
  * Surprise: the bits of the selected span with every row and the sum written out, how they are
  * spread, and the totals of turn, response and document.
  *
- * State: `{unit, span: {rows: [{index, text, kind, spoken, prob, bits, running}], sum, selected, skipped, …figures},
+ * State: `{hidden, unit, span: {rows: [{index, text, kind, spoken, prob, bits, running}], sum, selected, skipped, …figures},
  * spread (see surprise_spread.js), totals: [{label, …figures}], marks: [{label, bits}], progress,
  * can_reply, scored, max_scored}`; figures: `{count, missing, total, per_token, perplexity, formula}`.  Numbers are bits; `sum`
  * and `formula` are written in `unit`.
  * Sends: `show_token {index}`, `score_text {text, reply}`.
  */
+import { guessFirst } from "./guess_form.js";
 import { h, css, fill, setText } from "./dom.js";
 import { rowNodes } from "./token_text.js";
 import { amount, count, exact, inUnit, perplexity, probability, surprise } from "./format.js";
@@ -23,8 +24,14 @@ export function create(link) {
   const spread = surpriseSpread((index) => link.send("show_token", { index }));
   const totals = h("section", { "aria-label": "Cross-entropy" });
   const marks = h("p", { class: "small muted marks" });
-  const element = h("div", { class: "surprise" }, title, hint, box.element, span.element, spread.element, totals, marks);
+  const guess = guessFirst(() => link.send("tab", { name: "next" }));
+  const parts = [title, hint, box.element, span.element, spread.element, totals, marks];
+  const element = h("div", { class: "surprise" }, parts);
   const show = (state) => {
+    guess.show(state.hidden);
+    // What is to be guessed leaves the page, and does not only go out of sight.
+    if (state.hidden) return element.replaceChildren(guess.element);
+    if (!title.isConnected || guess.element.isConnected) element.replaceChildren(...parts);
     drawHead(title, hint, state);
     span.show(state);
     box.show(state);

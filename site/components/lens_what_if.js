@@ -1,12 +1,13 @@
 /**
  * What if: the same tokens after another context, set up above, the numbers below.
  *
- * State: `{source, chosen: {message, start, count, text}, kind, kinds: [{name, title}], texts: {kind: text}, exchange:
+ * State: `{hidden, source, chosen: {message, start, count, text}, kind, kinds: [{name, title}], texts: {kind: text}, exchange:
  * {position, old, query, token, found: [token], message}|null, running, progress, said, unit, cursor, result}`, see
  * what_if_result.js for the result; a token is `{id, text, kind, spoken}`.
  * Sends: `what_if_source {name}`, `what_if_kind {name}`, `what_if_position {text}`, `what_if_find {query}`,
  * `what_if_token {id}`, `what_if_compare {text}`, `what_if_stop`, `what_if_again`, `what_if_look {position}`.
  */
+import { guessFirst } from "./guess_form.js";
 import { h, css, fill, setText } from "./dom.js";
 import { action } from "./action.js";
 import { tokenNodes } from "./token_text.js";
@@ -26,8 +27,14 @@ export function create(link) {
     event.preventDefault();
     go.press();
   });
+  const guess = guessFirst(() => link.send("tab", { name: "next" }));
   const element = h("div", { class: "what-if" }, chosen.element, setup, result.element);
-  const show = (state) => [chosen, change, go, result].forEach((part) => part.show(state));
+  const show = (state) => {
+    guess.show(state.hidden);
+    if (state.hidden) return element.replaceChildren(guess.element);
+    if (guess.element.isConnected) element.replaceChildren(chosen.element, setup, result.element);
+    return [chosen, change, go, result].forEach((part) => part.show(state));
+  };
   return { element, show };
 }
 

@@ -60,9 +60,14 @@ export class StripTokens {
     const row = this.rows[index];
     if (!row) return "End of the document: what comes next";
     const total = withTotal ? ` of ${this.rows.length}` : "";
-    const chance = row.prob === null ? "no prediction" : `probability ${percent(row.prob)}`;
+    const chance = row.prob === null ? this.unknown(index) : `probability ${percent(row.prob)}`;
     const other = row.delta === null ? "" : `, ${Math.abs(row.delta).toFixed(1)} bits ${row.delta < 0 ? "less" : "more"} in the other context`;
     return `token ${index + 1}${total}, ${row.spoken}, ${chance}${other}`;
+  }
+
+  unknown(index) {
+    if (index === 0) return "first token, no prediction";
+    return this.guessing ? "waits for your guess" : "not measured yet";
   }
 
   /** The line shown on hover and focus. */
@@ -70,7 +75,7 @@ export class StripTokens {
     const row = this.rows[index];
     if (!row) return "";
     const place = `token ${index + 1} · id ${row.id}`;
-    if (row.bits === null) return index === 0 ? `${place} · first token, no prediction` : `${place} · not measured yet`;
+    if (row.bits === null) return `${place} · ${this.unknown(index)}`;
     return `${place} · p ${probability(row.prob)} · ${amount(row.bits, this.unit)} · rank ${count(row.rank)} · entropy ${amount(row.entropy, this.unit)}${row.delta === null ? "" : ` · Δ ${change(inUnit(row.delta, this.unit))} ${this.unit} (what if)`}`;
   }
 

@@ -1,7 +1,7 @@
 /**
  * The document as the model reads it: one strip of tokens in turns, with its header and legend.
  *
- * State from Python: `{mode, measure, compared, unit, curve, pointed, anchor, cursor, note, undo, redo, generating}`; messages: `{op: "splice", …}` (see
+ * State from Python: `{mode, measure, compared, unit, curve, pointed, anchor, cursor, note, undo, redo, generating, guessing}`; messages: `{op: "splice", …}` (see
  * strip_tokens.js) and `{op: "edit", turn, text}`, `{op: "json", text}`.
  * Sends: `ready`, `select {anchor, cursor}`, `measure {name}`, `unit {name}`, `curve {open}`, `mode {name}`, `edit_turn {turn}`,
  * `replace_turn {turn, text}`, `delete_turn {turn}`, `undo`, `redo`, `new_conversation`, `get_json`, `set_json {text}`.
@@ -51,6 +51,7 @@ export function mount(link) {
   link.onState((state) => {
     header.show(state);
     tokens.unit = state.unit;
+    tokens.guessing = state.guessing;
     if (state.measure !== tokens.measure) tokens.recolour(state.measure);
     if (state.cursor !== undefined) selection.show(state);
     curve.show(state.curve);

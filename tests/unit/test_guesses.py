@@ -11,6 +11,7 @@ from lmpanel import generation
 from lmpanel.errors import UnknownToken
 from lmpanel.guesses import Result, Tally
 from lmpanel.views.lens import Lens
+from lmpanel.views.token_strip import TokenStrip
 from support.asynchronous import asynchronous
 
 
@@ -260,3 +261,39 @@ async def test_the_page_asks_through_actions(session):
     actions["show_anyway"]()
     assert not session.guesses.hidden
     await session.measurement.settle()
+
+
+@asynchronous
+async def test_standing_tokens_keep_their_numbers_until_they_are_guessed(session):
+    await looked_at(session)
+    explorer, guesses = session.explorer, session.guesses
+    strip = TokenStrip(session)
+    known = strip.full()["rows"]
+    assert all(row["bits"] is not None for row in known[1:])
+    explorer.param.update(guessing=True, tab="surprise")
+    rows = strip.full()["rows"]
+    assert all(row[name] is None for row in rows for name in ("bits", "prob", "rank", "entropy"))
+    lens = json.loads(Lens(session).state)
+    assert "wait for your guess" in lens["hidden"] and numbers(lens) == []
+    explorer.select(5, 5, tab="next")
+    guesses.commit("", explorer.document.ids[5])
+    rows = strip.full()["rows"]
+    assert rows[5] == known[5] and all(rows[at]["bits"] is None for at in (4, 6))
+    assert guesses.withholds(5, 6) == 0 and guesses.withholds(4, 7) == 2
+    explorer.guessing = False
+    assert strip.full()["rows"] == known
+
+
+@asynchronous
+async def test_the_surprise_of_a_span_is_told_once_all_of_it_was_guessed(session):
+    await guessing(session)
+    explorer, guesses = session.explorer, session.guesses
+    for position in (4, 5):
+        explorer.select(position, position, tab="next")
+        guesses.show_anyway()
+    explorer.select(4, 5, tab="surprise")
+    lens = json.loads(Lens(session).state)
+    assert lens["hidden"] == "" and lens["span"]["count"] == 2
+    explorer.select(4, 6, tab="surprise")
+    lens = json.loads(Lens(session).state)
+    assert lens["hidden"].startswith("One of these tokens waits")
