@@ -12,7 +12,7 @@ import param
 from lmpanel.beam_search import Beam, BeamSearch
 from lmpanel.decoding import Decoding
 from lmpanel.document import Document
-from lmpanel.errors import BadArgument, ContextFull
+from lmpanel.errors import BadArgument
 from lmpanel.explorer import Explorer
 from lmpanel.hand_search import WIDTHS, HandSearch
 
@@ -151,11 +151,8 @@ class Beams(param.Parameterized):
         document = self._explorer.document
         if not len(document):
             raise BadArgument("There is nothing to go on from.", "Write something first.")
-        if len(document) >= self._explorer.model.context_length:
-            raise ContextFull(
-                "The document fills all that this model can look at.",
-                "Rewind to an earlier token, then search.",
-            )
+        remedy = "Rewind to an earlier token, then search."
+        self._explorer.model.check_room(len(document), remedy)
         return document
 
     def _search(self) -> HandSearch:

@@ -55,10 +55,6 @@ class Biases(param.Parameterized):
         """Leave the token as the model has it."""
         self._explorer.biases = [pair for pair in self._explorer.biases if pair[0] != id]
 
-    def clear(self) -> None:
-        """Leave all tokens as the model has them."""
-        self._explorer.biases = []
-
     @property
     def ends_forbidden(self) -> bool:
         """Whether the model cannot end its turn."""

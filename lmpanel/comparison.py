@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from lmpanel.engine.kv_cache import common_prefix
 from lmpanel.scoring import TokenScore, Totals
 
 Scores = Sequence[TokenScore | None]
@@ -47,9 +48,7 @@ def compare(
     first: tuple[int, ...], first_scores: Scores, second: tuple[int, ...], second_scores: Scores
 ) -> Comparison:
     """Compare two documents; the scores are those of all their tokens."""
-    pairs = enumerate(zip(first, second))
-    shorter = min(len(first), len(second))
-    parting = next((at for at, (one, other) in pairs if one != other), shorter)
+    parting = common_prefix(first, second)
     return Comparison(
         parting, first, tuple(first_scores[parting:]), second, tuple(second_scores[parting:])
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import param
 
-from lmpanel.errors import BadArgument, ContextFull
+from lmpanel.errors import BadArgument
 from lmpanel.explorer import Explorer
 
 LIMIT = 500
@@ -90,13 +90,9 @@ class Expansion(param.Parameterized):
                 "There is no prediction before the first token.",
                 "Look at a later position, then expand.",
             )
-        room = self._explorer.model.context_length - len(context)
-        if room < 1:
-            raise ContextFull(
-                "The document fills all that this model can look at.",
-                "Look at an earlier position, then expand.",
-            )
-        return min(self.depth, room)
+        model = self._explorer.model
+        model.check_room(len(context), "Look at an earlier position, then expand.")
+        return min(self.depth, model.context_length - len(context))
 
     async def _expand(self, context: tuple[int, ...], width: int, levels: int) -> None:
         frontier = [context]

@@ -19,7 +19,7 @@ OFFERED = 6
 """Likeliest next tokens that are offered for each beam."""
 
 
-Beams = tuple[Beam, ...]
+BeamSet = tuple[Beam, ...]
 Found = Mapping[tuple[int, ...], Distribution]
 """The distributions of a step, by what their beams have written."""
 
@@ -32,13 +32,13 @@ class Stage:
     itself. `next_automatic` and `next_greedy` are what the other two will have after this step.
     """
 
-    kept: Beams
-    automatic: Beams
+    kept: BeamSet
+    automatic: BeamSet
     greedy: Beam
-    options: tuple[Beams, ...] = field(repr=False)
-    best: Beams = field(repr=False)
+    options: tuple[BeamSet, ...] = field(repr=False)
+    best: BeamSet = field(repr=False)
     """The best set that could be kept at this step."""
-    next_automatic: Beams = field(repr=False)
+    next_automatic: BeamSet = field(repr=False)
     next_greedy: Beam = field(repr=False)
 
 
@@ -107,7 +107,7 @@ class HandSearch:
     def _is_closed(self, beam: Beam) -> bool:
         return beam.ended or len(self.prefix) + len(beam.ids) >= self._model.context_length
 
-    async def _look(self, kept: Beams, automatic: Beams, greedy: Beam) -> Stage:
+    async def _look(self, kept: BeamSet, automatic: BeamSet, greedy: Beam) -> Stage:
         going_on = dict.fromkeys(
             beam.ids for beam in (*kept, *automatic, greedy) if not self._is_closed(beam)
         )
@@ -124,13 +124,13 @@ class HandSearch:
             self._next((greedy,), found, 1)[0],
         )
 
-    def _options(self, beam: Beam, found: Found) -> Beams:
+    def _options(self, beam: Beam, found: Found) -> BeamSet:
         if beam.ids not in found or self._is_closed(beam):
             return (beam,)
         stop_ids = self._model.end_of_turn_ids
         return tuple(extensions(beam, found[beam.ids], OFFERED, stop_ids))
 
-    def _next(self, beams: Beams, found: Found, width: int) -> Beams:
+    def _next(self, beams: BeamSet, found: Found, width: int) -> BeamSet:
         closed = [beam for beam in beams if self._is_closed(beam)]
         going_on = [beam for beam in beams if not self._is_closed(beam)]
         distributions = [found[beam.ids] for beam in going_on]

@@ -18,7 +18,7 @@ from lmpanel.chat import ChatTemplate
 from lmpanel.distribution import Distribution
 from lmpanel.engine.base import MAX_BRANCHES, MAX_ROWS, Engine, EngineInfo, check_context
 from lmpanel.engine.kv_cache import common_prefix
-from lmpanel.errors import BadArgument, EngineLost, NotAvailable
+from lmpanel.errors import BadArgument, ContextFull, EngineLost, NotAvailable
 from lmpanel.prefix_tree import PrefixTree
 from lmpanel.scoring import TokenScore, score_rows
 from lmpanel.tokenizer import Tokenizer
@@ -71,6 +71,11 @@ class LanguageModel:
     def check_context(self, count: int) -> None:
         """Raise ContextFull when `count` tokens are more than the model can look at."""
         check_context(self.engine.info, count)
+
+    def check_room(self, count: int, remedy: str) -> None:
+        """Raise ContextFull, with this remedy, when nothing fits behind `count` tokens."""
+        if count >= self.context_length:
+            raise ContextFull("The document fills all that this model can look at.", remedy)
 
     def cached(self, ids: Sequence[int]) -> Distribution | None:
         """The distribution after `ids` if it is remembered; never asks the engine."""

@@ -15,6 +15,8 @@ import numpy as np
 from lmpanel.errors import BadInput
 
 LN2 = math.log(2.0)
+PER_BIT = {"bits": 1.0, "nats": LN2}
+"""What one bit is in each unit of surprise."""
 _ROWS_AT_ONCE = 8  # 8 rows of 49152 float64 are 3 MB, which stays in the cache.
 _WRITTEN_TERMS = 100
 _NOTHING = -1e4  # exp() of it is exactly 0, and unlike -inf it can be multiplied by that 0.

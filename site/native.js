@@ -5,12 +5,13 @@
  */
 import { makeMenu } from "./menu.js";
 import { h, fill, setText } from "./components/dom.js";
+import { many } from "./components/format.js";
 import { notice } from "./status.js";
 
 const byId = (id) => document.getElementById(id);
 const { model, threads, verified } = JSON.parse(byId("engine-info").textContent);
 
-setText(byId("chip"), `${model} · native, ${threads} ${threads === 1 ? "thread" : "threads"}${verified ? " · checked" : ""}`);
+setText(byId("chip"), `${model} · native, ${many(threads, "thread")}${verified ? " · checked" : ""}`);
 byId("dot").dataset.phase = "ready";
 byId("progress").hidden = true;
 byId("session").hidden = true;

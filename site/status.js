@@ -3,7 +3,7 @@
  * line and the notices of the shell.  Knows nothing about Panel.
  */
 import { h, fill, setText } from "./components/dom.js";
-import { bytes } from "./components/format.js";
+import { bytes, many } from "./components/format.js";
 
 const NAMES = { wasm: "WASM", webgpu: "WebGPU", "webgpu-nosubgroups": "WebGPU without subgroups" };
 const PHASES = { start: "Starting", download: "Loading the model", prepare: "Preparing the model", verify: "Checking the model", ready: "Ready", error: "The model is not running" };
@@ -79,7 +79,7 @@ export class Status extends EventTarget {
 const byId = (id) => document.getElementById(id);
 
 function engineName({ model, backend, threads, compact }) {
-  const where = backend === "wasm" ? `WASM, ${threads} ${threads === 1 ? "thread" : "threads"}${compact ? ", little memory" : ""}` : NAMES[backend];
+  const where = backend === "wasm" ? `WASM, ${many(threads, "thread")}${compact ? ", little memory" : ""}` : NAMES[backend];
   return `${model} · ${where} · checked`;
 }
 

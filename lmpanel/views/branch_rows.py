@@ -12,8 +12,9 @@ from typing import Any
 from lmpanel.branches import Stop
 from lmpanel.radix_tree import Run
 from lmpanel.run_costs import NOTHING, Cost
-from lmpanel.scoring import LN2
+from lmpanel.scoring import PER_BIT
 from lmpanel.session import Session
+from lmpanel.views.tokens import token_row
 
 CHARACTERS = 90
 TRUNK_CHARACTERS = 60
@@ -122,14 +123,9 @@ def total_of(session: Session, total: Cost | None) -> dict[str, Any] | None:
     """A total in the explorer's unit, and per token."""
     if total is None:
         return None
-    surprise = total.bits * factor(session)
+    surprise = total.bits * PER_BIT[session.explorer.unit]
     per_token = surprise / total.count if total.count else None
     return {"logprob": total.logprob, "surprise": surprise, "per_token": per_token}
-
-
-def factor(session: Session) -> float:
-    """From bits to the explorer's unit."""
-    return 1.0 if session.explorer.unit == "bits" else LN2
 
 
 def _words(session: Session, run: Run, trunk: bool) -> dict[str, Any]:
@@ -148,20 +144,13 @@ def _trunk_words(session: Session, run: Run) -> dict[str, Any]:
 
 def _run_words(session: Session, run: Run) -> dict[str, Any]:
     first, following = run.ids[0], run.ids[1 : CHARACTERS + 1]
-    token = token_of(session, first)
+    token = token_row(session.model.tokenizer.vocabulary, first)
     data = session.model.tokenizer.vocabulary.decode_bytes(following)
     if token["kind"] == "bytes":  # the rest of its character says nothing alone
         data = data.lstrip(bytes(range(0x80, 0xC0)))
     text = data.decode(errors="replace")
     cut = len(text) > CHARACTERS or len(run.ids) > len(following) + 1
     return {"token": token, "text": text[:CHARACTERS], "cut": cut}
-
-
-def token_of(session: Session, id: int) -> dict[str, Any]:
-    """A token as the page draws it."""
-    token = session.model.tokenizer.vocabulary.token(id)
-    kind = "special" if token.special else "bytes" if token.partial else "text"
-    return {"text": token.display if token.partial else token.text, "kind": kind}
 
 
 def ending(session: Session, run: Run, length: int) -> str:

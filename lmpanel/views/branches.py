@@ -11,9 +11,10 @@ from lmpanel.comparison import Comparison
 from lmpanel.errors import BadArgument
 from lmpanel.expansion import LIMIT, tokens_of
 from lmpanel.radix_tree import Run
-from lmpanel.scoring import TokenScore, Totals
+from lmpanel.scoring import PER_BIT, TokenScore, Totals
 from lmpanel.session import Session
 from lmpanel.views import branch_rows, guessing, next_token
+from lmpanel.views.tokens import token_row
 
 TITLE = "Branches"
 TOKENS = 300
@@ -132,9 +133,9 @@ def _open(session: Session) -> dict[str, Any] | None:
 
 def _cell(session: Session, id: int, score: TokenScore | None) -> dict[str, Any]:
     return {
-        **branch_rows.token_of(session, id),
+        **token_row(session.model.tokenizer.vocabulary, id),
         "prob": score and score.prob,
-        "value": score and score.bits * branch_rows.factor(session),
+        "value": score and score.bits * PER_BIT[session.explorer.unit],
     }
 
 
@@ -150,7 +151,7 @@ def _comparison(session: Session) -> dict[str, Any] | None:
     return {
         "parting": compared.parting,
         "text": before[-branch_rows.TRUNK_CHARACTERS :],
-        "difference": compared.difference_bits * branch_rows.factor(session),
+        "difference": compared.difference_bits * PER_BIT[session.explorer.unit],
         "difference_bits": compared.difference_bits,
         "sides": [_side(session, compared, which) for which in (0, 1)],
     }
@@ -160,7 +161,7 @@ def _side(session: Session, compared: Comparison, which: int) -> dict[str, Any]:
     ids = (compared.first, compared.second)[which][compared.parting :]
     scores = (compared.first_scores, compared.second_scores)[which]
     totals: Totals = compared.totals[which]
-    factor = branch_rows.factor(session)
+    factor = PER_BIT[session.explorer.unit]
     per_token = totals.bits_per_token
     return {
         "name": session.branches.name_of(session.branches.chosen[which]),

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from lmpanel.session import Session
+from lmpanel.views.tokens import token_row
 
 _ASK = "Guess first what comes next: the numbers are shown after your guess."
 
@@ -29,20 +30,13 @@ def payload(session: Session) -> dict[str, Any]:
 
 
 def _asks(session: Session) -> dict[str, Any]:
-    guesses = session.guesses
+    guesses, vocabulary = session.guesses, session.model.tokenizer.vocabulary
     return {
         "turn": guesses.asked,
         "text": guesses.text,
-        "suggestions": [_token(session, id) for id in guesses.suggestions()],
+        "suggestions": [token_row(vocabulary, id) for id in guesses.suggestions()],
         "problem": guesses.problem,
     }
-
-
-def _token(session: Session, id: int) -> dict[str, Any]:
-    token = session.model.tokenizer.vocabulary.token(id)
-    kind = "special" if token.special else "bytes" if token.partial else "text"
-    text = token.display if token.partial else token.text
-    return {"id": id, "text": text, "kind": kind, "spoken": token.spoken}
 
 
 def actions(session: Session) -> dict[str, Any]:

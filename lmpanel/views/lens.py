@@ -1,7 +1,8 @@
 """The lens: one tab per way of looking at the document. Only the open tab is computed.
 
 Surprise and entropy are sent in bits, with the unit that is shown beside them; format.js converts.
-Only what Python writes out in words (a sum, a formula, the limits of a histogram) is in that unit.
+What Python writes out in words (a sum, a formula, the limits of a histogram) is in that unit, and
+so are the numbers of what-if and branches, which stand beside such words.
 """
 
 from __future__ import annotations

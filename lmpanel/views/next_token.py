@@ -8,6 +8,7 @@ from lmpanel.distribution import Candidate, Distribution
 from lmpanel.explorer import Explorer
 from lmpanel.session import Session
 from lmpanel.views import guessing
+from lmpanel.views.tokens import token_row
 
 TITLE = "Next token"
 TITLE_CHARACTERS = 36
@@ -79,13 +80,9 @@ def _guessed(session: Session, distribution: Distribution) -> dict[str, Any]:
 
 
 def _row(explorer: Explorer, candidate: Candidate) -> dict[str, Any]:
-    token = explorer.model.tokenizer.vocabulary.token(candidate.id)
     return {
+        **token_row(explorer.model.tokenizer.vocabulary, candidate.id),
         "rank": candidate.rank,
-        "id": candidate.id,
-        "text": token.display if token.partial else token.text,
-        "kind": "special" if token.special else "bytes" if token.partial else "text",
-        "spoken": token.spoken,
         "logit": candidate.logit,
         "prob": candidate.prob,
         "logprob": candidate.logprob,

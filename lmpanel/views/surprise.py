@@ -10,7 +10,7 @@ from typing import Any
 from lmpanel.changes import MAX_SCORED
 from lmpanel.explorer import Explorer
 from lmpanel.scoring import (
-    LN2,
+    PER_BIT,
     REFERENCE_MARKS,
     TokenScore,
     Totals,
@@ -20,6 +20,7 @@ from lmpanel.scoring import (
 from lmpanel.session import Session
 from lmpanel.spread import Scored, histogram, least_surprising, most_surprising
 from lmpanel.views import guessing
+from lmpanel.views.tokens import token_row
 
 TITLE = "Surprise"
 ROWS = 400
@@ -115,8 +116,7 @@ def _known(scores: list[TokenScore | None], start: int, stop: int) -> list[Score
 
 
 def _in_unit(explorer: Explorer, scored: list[Scored]) -> list[float]:
-    factor = 1.0 if explorer.unit == "bits" else LN2
-    return [score.bits * factor for _, score in scored]
+    return [score.bits * PER_BIT[explorer.unit] for _, score in scored]
 
 
 def _listed(explorer: Explorer, scored: list[Scored]) -> list[dict[str, Any]]:
@@ -124,12 +124,9 @@ def _listed(explorer: Explorer, scored: list[Scored]) -> list[dict[str, Any]]:
 
 
 def _token(explorer: Explorer, position: int, score: TokenScore) -> dict[str, Any]:
-    token = explorer.model.tokenizer.vocabulary.token(explorer.document.ids[position])
     return {
+        **token_row(explorer.model.tokenizer.vocabulary, explorer.document.ids[position]),
         "index": position,
-        "text": token.display if token.partial else token.text,
-        "kind": "bytes" if token.partial else "text",
-        "spoken": token.spoken,
         "prob": score.prob,
         "bits": score.bits,
     }

@@ -10,9 +10,10 @@ from typing import Any
 
 from lmpanel.changed_context import Change
 from lmpanel.context_shift import Comparison, Shift
-from lmpanel.scoring import LN2
+from lmpanel.scoring import PER_BIT
 from lmpanel.session import Session
 from lmpanel.views import guessing, next_token
+from lmpanel.views.tokens import token_row
 
 TITLE = "What if"
 CHARACTERS = 60
@@ -113,28 +114,22 @@ def _exchange(session: Session) -> dict[str, Any] | None:
         return None
     position, query, found = what_if.position, what_if.query, what_if.found
     inside = position is not None and 0 <= position < len(explorer.document)
+    vocabulary = session.model.tokenizer.vocabulary
     return {
         "position": position,
-        "old": _token(session, explorer.document.ids[position]) if inside else None,
+        "old": token_row(vocabulary, explorer.document.ids[position]) if inside else None,
         "query": query,
         "token": what_if.token,
-        "found": [_token(session, id) for id in found],
+        "found": [token_row(vocabulary, id) for id in found],
         "message": next_token.not_found(explorer, query) if query and not found else "",
     }
-
-
-def _token(session: Session, id: int) -> dict[str, Any]:
-    token = session.model.tokenizer.vocabulary.token(id)
-    kind = "special" if token.special else "bytes" if token.partial else "text"
-    text = token.display if token.partial else token.text
-    return {"id": id, "text": text, "kind": kind, "spoken": token.spoken}
 
 
 def _result(session: Session) -> dict[str, Any] | None:
     result, unit = session.what_if.result, session.explorer.unit
     if result is None:
         return None
-    factor = LN2 if unit == "nats" else 1.0
+    factor = PER_BIT[unit]
     rows = [
         _row(session, result, position, shift, factor)
         for position, shift in enumerate(result.shifts, result.start)
@@ -157,7 +152,7 @@ def _row(
     session: Session, result: Comparison, position: int, shift: Shift, factor: float
 ) -> dict[str, Any]:
     return {
-        **_token(session, result.document.ids[position]),
+        **token_row(session.model.tokenizer.vocabulary, result.document.ids[position]),
         "index": position,
         "p": [shift.before.prob, shift.after.prob],
         "cost": [_finite(shift.before.bits * factor), _finite(shift.after.bits * factor)],

@@ -12,7 +12,7 @@
 import { h, css, fill, setText, setAttribute, showSetting } from "./dom.js";
 import { rowNodes, tokenLabel } from "./token_text.js";
 import { ending, visibleText } from "./branch_text.js";
-import { bits, count, exact, probability, signed } from "./format.js";
+import { bits, count, exact, many, probability, signed } from "./format.js";
 
 const DEEP = 8;
 
@@ -114,7 +114,7 @@ function words(row) {
 }
 
 function figures(row, unit) {
-  const tokens = `${count(row.tokens)} token${row.tokens === 1 ? "" : "s"}`;
+  const tokens = many(row.tokens, "token");
   const between = row.gap ? "much further down · " : "";
   if (row.trunk) return [between, `shared by all · ${tokens}`, ...marks(row)];
   const parts = row.measured ? [] : ["not measured"];

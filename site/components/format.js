@@ -34,6 +34,11 @@ export function probability(p) {
   return p.toExponential(1);
 }
 
+/** So many of something: "1 token", "1 234 tokens" */
+export function many(n, name) {
+  return `${count(n)} ${n === 1 ? name : `${name}s`}`;
+}
+
 /** Bits (or nats) with two decimals. */
 export function bits(value) {
   return value === null || value === undefined ? "–" : value.toFixed(2);

@@ -14,7 +14,7 @@ import { branchTree, styles as treeStyles } from "./branch_tree.js";
 import { branchComparison, styles as comparisonStyles } from "./branch_comparison.js";
 import { branchExpansion, styles as expansionStyles } from "./branch_expansion.js";
 import { guessFirst } from "./guess_form.js";
-import { count } from "./format.js";
+import { count, many } from "./format.js";
 import { ending, totalText } from "./branch_text.js";
 
 /** @param {import("./link.js").Link} link */
@@ -43,7 +43,7 @@ export function create(link) {
     comparison.element.hidden = !comparing;
     setText(title, comparing ? "Two branches side by side" : heading(state));
     if (comparing) comparison.show(state);
-    setText(counted, state.leaves > 1 ? `Totals count from where the tree first forks, ${state.fork.at ? `after ${state.fork.at} ${state.fork.at === 1 ? "token" : "tokens"}` : "at the very start"}. log p is natural.` : "Pick something else at any token, and what was there becomes a branch here.");
+    setText(counted, state.leaves > 1 ? `Totals count from where the tree first forks, ${state.fork.at ? `after ${many(state.fork.at, "token")}` : "at the very start"}. log p is natural.` : "Pick something else at any token, and what was there becomes a branch here.");
     setAttribute(counted, "data-covered", state.chosen === 1);
     setText(marked, state.chosen === 1 ? "One branch is marked: mark a second one to compare." : "");
     stayingPut(element, () => { for (const part of [here, first, tree, expansion, clear]) part.show(state); });

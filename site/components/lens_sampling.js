@@ -16,7 +16,7 @@ import { diceLine, styles as lineStyles } from "./dice_line.js";
 import { filterSliders, styles as sliderStyles } from "./filter_sliders.js";
 import { workingSteps, styles as workingStyles } from "./working_steps.js";
 import { tokenNodes, rowNodes } from "./token_text.js";
-import { amount, count, probability, surprise } from "./format.js";
+import { amount, count, many, probability, surprise } from "./format.js";
 
 /** @param {import("./link.js").Link} link */
 export function create(link) {
@@ -44,7 +44,7 @@ export function create(link) {
     fill(title, ...(state.message ? [state.message] : ["After “", h("b", {}, tokenNodes(state.title.text, { spaces: false })), "”, tokens are drawn from"]));
     if (state.message) return;
     const [before, after] = state.entropy;
-    setText(entropy, `${count(state.kept)} ${state.kept === 1 ? "token" : "tokens"} left · entropy ${surprise(before, state.unit)} → ${amount(after, state.unit)}`);
+    setText(entropy, `${many(state.kept, "token")} left · entropy ${surprise(before, state.unit)} → ${amount(after, state.unit)}`);
     parts.forEach((part) => part.show(state));
   };
   return { element, show };

@@ -11,7 +11,7 @@
 import { guessFirst } from "./guess_form.js";
 import { h, css, fill, setText } from "./dom.js";
 import { rowNodes } from "./token_text.js";
-import { amount, count, exact, inUnit, perplexity, probability, surprise } from "./format.js";
+import { amount, count, exact, inUnit, many, perplexity, probability, surprise } from "./format.js";
 import { scoreBox, styles as boxStyles } from "./score_box.js";
 import { surpriseSpread, styles as spreadStyles } from "./surprise_spread.js";
 
@@ -49,7 +49,7 @@ function drawHead(title, hint, { span, unit, progress }) {
   }
   const total = h("b", { class: "number", "data-total": exact(inUnit(span.total, unit)) }, amount(span.total, unit));
   if (span.missing) fill(title, `${count(span.count)} of ${count(span.count + span.missing)} tokens, measured so far, carry `, total);
-  else fill(title, `${count(span.count)} ${span.count === 1 ? "token carries" : "tokens carry"} `, total);
+  else fill(title, `${many(span.count, "token")} ${span.count === 1 ? "carries" : "carry"} `, total);
   const formula = span.missing ? "" : `, perplexity ${span.formula}`;
   return setText(hint, `${amount(span.per_token, unit)} per token${formula}${span.skipped ? "; the first token has no prediction and is not counted" : ""}`);
 }

@@ -11,7 +11,7 @@ import { guessFirst } from "./guess_form.js";
 import { h, css, fill, setText } from "./dom.js";
 import { action } from "./action.js";
 import { tokenNodes } from "./token_text.js";
-import { count } from "./format.js";
+import { many } from "./format.js";
 import { tokenExchange, styles as exchangeStyles } from "./token_exchange.js";
 import { comparisonResult, styles as resultStyles } from "./what_if_result.js";
 
@@ -50,7 +50,7 @@ function chosenTokens(link) {
     const key = JSON.stringify(chosen);
     if (key === shown) return;
     shown = key;
-    fill(preview, ...(chosen.message ? [chosen.message] : ["“", h("b", {}, tokenNodes(chosen.text, { spaces: false })), `”, ${count(chosen.count)} ${chosen.count === 1 ? "token" : "tokens"}, what if`]));
+    fill(preview, ...(chosen.message ? [chosen.message] : ["“", h("b", {}, tokenNodes(chosen.text, { spaces: false })), `”, ${many(chosen.count, "token")}, what if`]));
   };
   return { element, show };
 }

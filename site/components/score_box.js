@@ -7,7 +7,7 @@
  */
 import { h, css, setText } from "./dom.js";
 import { action } from "./action.js";
-import { amount, count } from "./format.js";
+import { amount, count, many } from "./format.js";
 
 /** @param {(text: string, reply: boolean) => void} onScore */
 export function scoreBox(onScore) {
@@ -32,7 +32,7 @@ export function scoreBox(onScore) {
     reply.disabled = !can_reply;
     setText(why, can_reply ? "" : "There is no conversation to reply in: undo, or choose Chat.");
     if (!can_reply) raw.checked = true;
-    setText(said, !scored ? "" : progress ?? (span.count ? `${count(span.count)} ${span.count === 1 ? "token" : "tokens"}, ${amount(span.total, unit)}` : ""));
+    setText(said, !scored ? "" : progress ?? (span.count ? `${many(span.count, "token")}, ${amount(span.total, unit)}` : ""));
   };
   return { element, show };
 }

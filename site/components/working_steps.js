@@ -1,7 +1,7 @@
 /** "Show the working": from logits to the numbers that are drawn from, with this position's own. */
 import { h, css, fill } from "./dom.js";
 import { rowNodes } from "./token_text.js";
-import { count, probability, signed } from "./format.js";
+import { many, probability, signed } from "./format.js";
 
 export function workingSteps() {
   const body = h("div", { class: "working-body small" });
@@ -26,7 +26,7 @@ function steps(working, kept) {
   ];
 }
 
-const tokens = (n) => `${count(n)} ${n === 1 ? "token" : "tokens"}`;
+const tokens = (n) => many(n, "token");
 
 /** The logit, and what is added to it. */
 function worked({ logit, bias }) {

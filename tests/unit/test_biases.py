@@ -91,7 +91,7 @@ async def test_when_everything_is_forbidden_it_is_said_and_nothing_is_lost(sessi
         with pytest.raises(NothingLeft):
             await run()
     assert explorer.document == document and not explorer.generating
-    session.biases.clear()
+    session.explorer.biases = []
     assert lens.payload()["message"] == ""
 
 
