@@ -1,7 +1,6 @@
 """Takes the README's picture: `python3 build/screenshot.py OUT.png [--width N] [--dark]`.
 
-Sets up all that it needs, as `build/test.py` does, serves the built site with the real model and
-plays `screenshot_scene.py` on it in a headless Chromium.
+Plays `screenshot_scene.py` on the built site with the real model.
 """
 
 from __future__ import annotations
@@ -9,13 +8,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from chromium import chromium
-from http_server import SiteServer
+from play_scene import play_scene
 from problems import run_main
-from progress import say
-from serve import build
-from step_cache import default_root
-from toolchain import HERE, check_python, python_environment, run
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -30,15 +24,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 def main(arguments: list[str]) -> int:
     """Run the command; returns the exit status."""
     options = parse(arguments)
-    check_python()
-    browser = chromium()
-    built = build()
-    python = python_environment(default_root(), HERE / "requirements-test.txt")
-    say("step screenshot")
-    with SiteServer(built.dist, compressed=built.compressed).running() as server:
-        scene = [python, HERE / "screenshot_scene.py", browser, server.url, options.out.resolve()]
-        colours = "dark" if options.dark else "light"
-        run([*scene, str(options.width), colours], "the screenshot")
+    colours = "dark" if options.dark else "light"
+    play_scene("screenshot", options.out.resolve(), str(options.width), colours)
     print(f"{options.out} ({options.out.stat().st_size / 1000:.0f} kB)")
     return 0
 
