@@ -36,10 +36,16 @@ export class PanelBridge {
     this.held = [];
   }
 
-  /** Takes what was drawn out of the page; nothing more is sent. */
-  close() {
+  /** Sends nothing more: Python does not know this document any longer. */
+  mute() {
     this.sendPatch = () => {};
+  }
+
+  /** Takes what was drawn out of the page, and the document out of Bokeh's list. */
+  close() {
     this.drawn?.clear();
+    const { documents } = globalThis.Bokeh;
+    if (documents.includes(this.document)) documents.splice(documents.indexOf(this.document), 1);
   }
 
   /** Draws the roots of the document that Python made, root by root into `targets` (element ids). */

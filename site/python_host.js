@@ -32,25 +32,27 @@ export class PythonHost extends EventTarget {
     this.worker = new Worker(new URL("python_worker.js", this.base), { type: "module", name: "lmpanel-python" });
     this.worker.onmessage = (event) => this.receive(event.data);
     this.worker.onerror = (event) => { event.preventDefault(); this.crashed(event.message || NOT_LOADED); };
-    this.bridge = this.newBridge();
+    this.takeBridge();
     this.post({ verb: "start", base: this.base, state: this.lastState });
   }
 
   /** Begins anew, with a saved state or the first example; resolves when it is shown. */
   async begin(state = null) {
     await this.live;
-    this.bridge.close();
     this.lastState = state;
     document.querySelector("main").inert = true;
-    this.bridge = this.newBridge();
+    this.takeBridge();
     const shown = new Promise((resolve) => this.addEventListener("settled", resolve, { once: true }));
     this.post({ verb: "begin", state });
     await shown;
     document.querySelector("main").inert = false;
   }
 
-  newBridge() {
-    return new PanelBridge((patch) => this.post({ verb: "patch", patch }));
+  /** A bridge to a document that is yet to come; what the former one drew stays in view until then. */
+  takeBridge() {
+    this.bridge?.mute();
+    this.former = this.bridge?.document ? this.bridge : this.former;
+    this.bridge = new PanelBridge((patch) => this.post({ verb: "patch", patch }));
   }
 
   startBokeh() {
@@ -95,6 +97,8 @@ export class PythonHost extends EventTarget {
   async render(message) {
     if (!this.bokeh) return;  // its failure has been told already
     await this.bokeh;
+    this.former?.close();
+    this.former = null;
     const names = JSON.parse(message.names);
     for (const name of names) prepareSlot(name);
     const mounted = allMounted(names);

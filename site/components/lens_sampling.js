@@ -27,9 +27,9 @@ export function create(link) {
   const dice = diceBox(link);
   const table = beforeAfter(link);
   const working = workingSteps();
-  const many = drawMany(link);
+  const draws = drawMany(link);
   const guess = guessFirst(() => link.send("tab", { name: "next" }));
-  const parts = [dice, table, working, many];
+  const parts = [dice, table, working, draws];
   const body = h("div", { class: "stack" });
   const element = h("div", { class: "sampling stack" }, title, guess.element, sliders.element, biases.element, entropy, body);
   const show = (state) => {

@@ -57,13 +57,18 @@ def kept_page(browser: Browser, server) -> Iterator[KeptPage]:
 @pytest.fixture
 def explorer(kept_page: KeptPage, request: pytest.FixtureRequest) -> Iterator[ExplorerPage]:
     """The page with the model ready on WebAssembly and the first example measured."""
-    yield from kept_page.lend("backend=wasm", request.node.stash)
+    yield from kept_page.lend(request.node.stash)
 
 
 @pytest.fixture
-def steady(kept_page: KeptPage, request: pytest.FixtureRequest) -> Iterator[ExplorerPage]:
+def steady(explorer: ExplorerPage) -> ExplorerPage:
     """As `explorer`, but nothing is computed ahead: for tests that count what is computed."""
-    yield from kept_page.lend("backend=wasm&ahead=off", request.node.stash)
+    explorer.call("""async () => {
+        const state = await lmpanel.getState();
+        await lmpanel.setState({...state, settings: {...state.settings, ahead: false}});
+    }""")
+    explorer.settled()
+    return explorer
 
 
 @pytest.fixture

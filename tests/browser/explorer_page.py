@@ -39,8 +39,9 @@ class ExplorerPage:
     def start_over(self) -> None:
         """Forget everything by the session menu, and wait as after the first visit."""
         self.page.locator("#session summary").click()
-        self.page.get_by_role("button", name="Start over…").click()
-        self.page.get_by_role("button", name="Start over", exact=True).click()
+        box = self.page.locator("#session-box")
+        box.get_by_role("button", name="Start over…").click()
+        box.get_by_role("button", name="Start over", exact=True).click()
         expect(self.page.locator("#milestone")).to_have_text("Everything starts over.")
         self.wait_ready()
 

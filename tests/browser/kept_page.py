@@ -18,18 +18,18 @@ SIZE = {"width": 1280, "height": 720}
 
 
 class KeptPage:
-    """The page of one address at a time; another one needs a page of its own."""
+    """The page with the model on WebAssembly; opened when it is first asked for."""
 
     def __init__(self, browser: Browser, base: str):
         self._browser = browser
         self._base = base
-        self._query = ""
+        self._address = ""
         self._lease: Iterator[Page] | None = None
         self._explorer: ExplorerPage | None = None
 
-    def lend(self, query: str, stash: pytest.Stash) -> Iterator[ExplorerPage]:
-        """The page of this query, as it is after the first visit; checked afterwards."""
-        explorer = self._kept(query) or self._opened(query)
+    def lend(self, stash: pytest.Stash) -> Iterator[ExplorerPage]:
+        """The page as it is after the first visit; checked afterwards."""
+        explorer = self._kept() or self._opened()
         yield explorer
         try:
             explorer.page.watch.check()
@@ -49,12 +49,11 @@ class KeptPage:
         else:
             next(lease, None)
 
-    def _kept(self, query: str) -> ExplorerPage | None:
+    def _kept(self) -> ExplorerPage | None:
         explorer = self._explorer
         if explorer is None:
             return None
-        address = f"{self._base}index.html?{query}"
-        if self._query != query or explorer.page.is_closed() or explorer.page.url != address:
+        if explorer.page.is_closed() or explorer.page.url != self._address:
             self.close()
             return None
         page = explorer.page
@@ -67,10 +66,10 @@ class KeptPage:
         explorer.start_over()
         return explorer
 
-    def _opened(self, query: str) -> ExplorerPage:
-        self.close()
-        self._query, self._lease = query, watched_page(self._browser)
+    def _opened(self) -> ExplorerPage:
+        self._lease = watched_page(self._browser)
         page = next(self._lease)
         page.set_viewport_size(SIZE)
-        self._explorer = ExplorerPage(page, self._base).open(query)
+        self._explorer = ExplorerPage(page, self._base).open()
+        self._address = page.url
         return self._explorer
