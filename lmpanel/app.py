@@ -85,6 +85,9 @@ class App:
             "get_state": (self.get_state, 0),
             "set_state": (self.set_state, 1),
             "settle": (self.settle, 0),
+            "save_session": (self.save_session, 0),
+            "make_link": (self.make_link, 0),
+            "follow_link": (self.follow_link, 1),
         }
         if method not in own:
             return await self.api.call(method, args)
@@ -103,6 +106,18 @@ class App:
     async def set_state(self, state: Any) -> dict[str, Any]:
         """Restore a state; answers with warnings about what was left out."""
         return {"warnings": self.session.restore(state)}
+
+    async def save_session(self) -> str:
+        """The text of a session file."""
+        return self.session.saved()
+
+    async def make_link(self) -> str:
+        """The fragment of a link to what is shown."""
+        return self.session.link()
+
+    async def follow_link(self, fragment: Any) -> dict[str, Any]:
+        """Take over what a link carries; answers with warnings about what was left out."""
+        return {"warnings": self.session.follow(fragment)}
 
     async def settle(self) -> None:
         """Wait until what is in view has been measured."""

@@ -6,13 +6,17 @@ model's own (no filters), over the tokens of the response alone.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 import param
 
+from lmpanel.checks import list_of, one_of, record, text, whole
 from lmpanel.document import Document
-from lmpanel.errors import BadArgument
+from lmpanel.errors import BadArgument, BadState, LMPanelError
 from lmpanel.explorer import Explorer
+from lmpanel.packed_ids import pack, unpack
 from lmpanel.scoring import Totals
 
 LIMIT = 200
@@ -27,6 +31,23 @@ class Attempt:
     document: Document
     start: int
     stop: int
+
+
+_NUMBER = whole(0, 10**6)
+_RAW = one_of(True, False)
+_KEPT = record(number=_NUMBER, label=text(200), raw=_RAW, start=_NUMBER, stop=_NUMBER)
+_SAVED = record(
+    numbers=_NUMBER,
+    documents=list_of(lambda pair: True, LIMIT),
+    kept=list_of(_KEPT, LIMIT),
+)
+
+
+def _attempt(entry: dict[str, Any], ids: tuple[int, ...]) -> Attempt:
+    start, stop = entry["start"], entry["stop"]
+    if not start < stop <= len(ids):
+        raise BadState("An attempt lies outside its document.", "Nothing was changed.")
+    return Attempt(entry["number"], entry["label"], Document(ids, entry["raw"]), start, stop)
 
 
 class Attempts(param.Parameterized):
@@ -47,6 +68,9 @@ class Attempts(param.Parameterized):
         super().__init__()
         self._explorer = explorer
         self._numbers = 0
+        self._task: asyncio.Task | None = None
+        explorer.param.watch(self._look, ["tab", "generating"])
+        self.param.watch(self._look, ["kept"])
 
     @property
     def current(self) -> Attempt | None:
@@ -102,6 +126,60 @@ class Attempts(param.Parameterized):
         """Take an attempt off the list."""
         gone = self.find(number)
         self.kept = [attempt for attempt in self.kept if attempt is not gone]
+
+    def leave(self) -> None:
+        """Measure nothing more."""
+        if self._task:
+            self._task.cancel()
+
+    def _look(self, *events: Any) -> None:
+        """While the table is open, measure what is not: attempts of a session from a file."""
+        self.leave()
+        explorer = self._explorer
+        missing = [attempt for attempt in self.kept if self.totals(attempt) is None]
+        if missing and explorer.tab == "attempts" and not explorer.generating:
+            self._task = asyncio.ensure_future(self._measure(missing))
+
+    async def _measure(self, missing: list[Attempt]) -> None:
+        try:
+            for attempt in missing:
+                await self._explorer.model.scores(attempt.document.ids[: attempt.stop])
+                self._explorer.measured += 1
+        except (asyncio.CancelledError, LMPanelError):
+            return  # the table is left; or shows them as not measured, and tries again later
+
+    def saved(self) -> dict[str, Any]:
+        """All attempts, JSON-able."""
+        return {
+            "numbers": self._numbers,
+            "documents": pack(attempt.document.ids for attempt in self.kept),
+            "kept": [
+                {
+                    "number": attempt.number,
+                    "label": attempt.label,
+                    "raw": attempt.document.raw,
+                    "start": attempt.start,
+                    "stop": attempt.stop,
+                }
+                for attempt in self.kept
+            ],
+        }
+
+    def restore(self, value: Any) -> None:
+        """Take saved attempts over. Raises BadState; then nothing is changed."""
+        if not _SAVED(value):
+            raise BadState("The attempts in this session are damaged.", "Nothing was changed.")
+        info = self._explorer.model.info
+        sizes = {"vocab_size": info.vocab_size, "context_length": info.context_length}
+        documents = unpack(value["documents"], most=LIMIT, **sizes)
+        if len(documents) != len(value["kept"]):
+            raise BadState("An attempt in this session is without tokens.", "Nothing was changed.")
+        kept = [_attempt(entry, ids) for entry, ids in zip(value["kept"], documents, strict=True)]
+        numbers = [attempt.number for attempt in kept]
+        if sorted(set(numbers)) != numbers or max(numbers, default=0) > value["numbers"]:
+            raise BadState("The attempts in this session are out of order.", "Nothing was changed.")
+        self._numbers = value["numbers"]
+        self.kept = kept
 
     def totals(self, attempt: Attempt) -> Totals | None:
         """Totals of its tokens; None while they are not all measured."""

@@ -8,16 +8,18 @@ changed, and who else works on the explorer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import param
 
 from lmpanel import run_costs
+from lmpanel.checks import list_of, one_of, or_none, record, text
 from lmpanel.comparison import Comparison, compare
 from lmpanel.document import Document
-from lmpanel.errors import BadArgument, LMPanelError
+from lmpanel.errors import BadArgument, BadState, LMPanelError
 from lmpanel.explorer import Explorer
+from lmpanel.packed_ids import pack, unpack
 from lmpanel.radix_tree import RadixTree, Run
 from lmpanel.run_costs import Cost
 from lmpanel.scoring import TokenScore
@@ -26,6 +28,10 @@ NAME_CHARACTERS = 60
 ROWS = 200
 """Rows of the tree that are shown at first, and that are added when more are asked for."""
 GONE = "This branch is no longer there."
+
+
+SAVED = 5000
+"""Most branches that a session file holds."""
 
 
 @dataclass
@@ -40,6 +46,17 @@ class Stop:
     def kept(self) -> bool:
         """Whether it stays visible and outlives clearing."""
         return self.pinned or bool(self.name)
+
+
+_SAVED = record(
+    documents=list_of(lambda pair: True, SAVED),
+    stops=list_of(
+        or_none(
+            record(raw=one_of(True, False), name=text(NAME_CHARACTERS), pinned=one_of(True, False))
+        ),
+        SAVED,
+    ),
+)
 
 
 class Branches(param.Parameterized):
@@ -226,6 +243,36 @@ class Branches(param.Parameterized):
         wanted = [ids for ids, _ in kept]
         self._explorer.model.tree.retain([*wanted, self._explorer.document.ids, *also])
         self._explorer.history.prune()
+        self.changed += 1
+
+    # Saved sessions
+
+    def saved(self) -> dict[str, Any]:
+        """Every place where a document was at rest, and what was grown, JSON-able."""
+        places = [(self.tree.ids(run)[:length], stop) for run, length, stop in self.stops()]
+        grown = [run for run in self.tree.runs() if not run.children and run.stop not in run.marks]
+        places += [(self.tree.ids(run), None) for run in grown]
+        places = sorted(places, key=lambda place: place[0])[:SAVED]
+        return {
+            "documents": pack(ids for ids, _ in places),
+            "stops": [stop and asdict(stop) for _, stop in places],
+        }
+
+    def restore(self, value: Any) -> None:
+        """Take saved branches over, beside those there are. Raises BadState; then none is."""
+        if not _SAVED(value):
+            raise BadState("The branches in this session are damaged.", "Nothing was changed.")
+        info = self._explorer.model.info
+        sizes = {"vocab_size": info.vocab_size, "context_length": info.context_length}
+        documents = unpack(value["documents"], most=SAVED, **sizes)
+        if len(documents) != len(value["stops"]):
+            raise BadState("A branch in this session is without tokens.", "Nothing was changed.")
+        for ids, stop in zip(documents, value["stops"], strict=True):
+            if stop is None:
+                self.tree.insert(ids)
+            else:
+                self.tree.mark(ids, Stop(**stop))
+                self._hold(ids)
         self.changed += 1
 
     async def _compare(self, chosen: list[Document]) -> None:

@@ -25,6 +25,7 @@ from lmpanel.app import App
 from lmpanel.bounded_json import read_json
 from lmpanel.engine.base import EngineInfo, EngineStats, check_branch, check_logits
 from lmpanel.errors import BadArgument, EngineLost, LMPanelError, error_from
+from lmpanel.explorer import Explorer
 from lmpanel.tokenizer import Tokenizer
 
 # panel.io.pyodide switches to a content network on import; everything comes from this site.
@@ -131,26 +132,55 @@ class Host:
         """Tell the page something."""
         self.send(json.dumps(event))
 
-    async def render(self, saved: str | None) -> Any:
-        """Build the app; returns what Bokeh needs to draw its roots, and their names.
+    async def begin(self, begin: str) -> Any:
+        """Build the app: [True, what Bokeh needs to draw its roots, and their names].
 
-        A second time it begins anew: what was there before is let go.
+        `begin` is JSON: {} or {"state": a state} or {"file": text of a saved session} or {"link":
+        fragment}. A second time it begins anew, and what was there before is let go; unless what
+        it was to begin with is refused: [False, the error as JSON]. A bad link is only reported.
         """
+        wish = json.loads(begin)
+        try:
+            app = self._new_app(wish)
+        except LMPanelError as error:
+            return to_js([False, json.dumps(error.as_dict())])
         former = state.curdoc if self.app else None
         panel_pyodide.init_doc()
         if former is not None:
             self._leave(former)
-        self.app = App(self.engine, self.tokenizer, self.notify)
-        explorer = self.app.explorer
-        if saved:
-            self.app.session.restore(json.loads(saved))
-        elif not self.engine.connected and list(explorer.document.ids) == self.recorded["ids"]:
+        self.app = app
+        app.notify = self.notify
+        self._follow(wish.get("link"))
+        self._show_recorded(app.explorer)
+        for root in app.roots.values():
+            add_to_doc(root.get_root(state.curdoc), state.curdoc)
+        app.session.measurement.look()
+        return to_js([True, *await panel_pyodide.write_doc(), json.dumps(list(app.roots))])
+
+    def _new_app(self, wish: dict[str, Any]) -> App:
+        app = App(self.engine, self.tokenizer, lambda event: None)
+        try:
+            if "file" in wish:
+                app.session.open(wish["file"])
+            elif "state" in wish:
+                app.session.restore(wish["state"])
+        except LMPanelError:
+            app.leave()
+            raise
+        return app
+
+    def _follow(self, link: str | None) -> None:
+        if link is not None:
+            try:
+                self.app.session.follow(link)
+            except LMPanelError as error:
+                self.app.report(error)
+
+    def _show_recorded(self, explorer: Explorer) -> None:
+        """Until there is a model: the recorded numbers of the example."""
+        if not self.engine.connected and list(explorer.document.ids) == self.recorded["ids"]:
             explorer.recorded = self.recorded
             explorer.param.trigger("measured")
-        for root in self.app.roots.values():
-            add_to_doc(root.get_root(state.curdoc), state.curdoc)
-        self.app.session.measurement.look()
-        return to_js([*await panel_pyodide.write_doc(), json.dumps(list(self.app.roots))])
 
     def _leave(self, document: Document) -> None:
         self.app.leave()

@@ -7,18 +7,23 @@ editing elsewhere lose none. Hiding is left to the views, which ask here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import fsum
+from typing import Any
 
 import param
 
+from lmpanel.checks import list_of, number, or_none, record, whole
 from lmpanel.distribution import Distribution
-from lmpanel.errors import BadArgument, UnknownToken
+from lmpanel.errors import BadArgument, BadState, UnknownToken
 from lmpanel.explorer import Explorer
+from lmpanel.packed_ids import pack, unpack
 from lmpanel.scoring import TokenScore
 
 SUGGESTIONS = 8
 LONGEST = 200
+SAVED = 5000
+"""Most guesses that a session file holds."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,14 @@ class Tally:
             top_bits=_mean([result.top_bits for result in known]),
             entropy_bits=_mean([result.entropy_bits for result in known]),
         )
+
+
+_BITS = number(0, 1e9)
+_RESULT = record(rank=whole(1, 2**31), bits=_BITS, top_bits=_BITS, entropy_bits=_BITS)
+_SAVED = record(
+    contexts=list_of(lambda pair: True, SAVED),
+    guesses=list_of(record(id=or_none(whole(0, 2**31)), result=or_none(_RESULT)), SAVED),
+)
 
 
 class Guesses(param.Parameterized):
@@ -175,6 +188,38 @@ class Guesses(param.Parameterized):
         self._ids.clear()
         self._results.clear()
         self._shown.clear()
+        self._changed()
+
+    def saved(self) -> dict[str, Any]:
+        """All guesses and what they came to, JSON-able."""
+        contexts = sorted({*self._ids, *self._shown})[:SAVED]
+        results = [self._results.get(context) for context in contexts]
+        return {
+            "contexts": pack(contexts),
+            "guesses": [
+                {"id": self._ids.get(context), "result": result and asdict(result)}
+                for context, result in zip(contexts, results, strict=True)
+            ],
+        }
+
+    def restore(self, value: Any) -> None:
+        """Take saved guesses over. Raises BadState; then nothing is changed."""
+        if not _SAVED(value):
+            raise BadState("The guesses in this session are damaged.", "Nothing was changed.")
+        info = self._explorer.model.info
+        sizes = {"vocab_size": info.vocab_size, "context_length": info.context_length}
+        contexts = unpack(value["contexts"], most=SAVED, **sizes)
+        guesses = value["guesses"]
+        foreign = any((guess["id"] or 0) >= info.vocab_size for guess in guesses)
+        if foreign or len(contexts) != len(guesses):
+            raise BadState("A guess in this session is damaged.", "Nothing was changed.")
+        for context, guess in zip(contexts, guesses, strict=True):
+            if guess["id"] is None:
+                self._shown.add(context)
+            else:
+                self._ids[context] = guess["id"]
+            if guess["result"] is not None:
+                self._results[context] = Result(**guess["result"])
         self._changed()
 
     def _meant(self) -> int:

@@ -15,15 +15,17 @@ from lmpanel.biases import Biases
 from lmpanel.branches import Branches
 from lmpanel.changes import Changes
 from lmpanel.document import Document
-from lmpanel.errors import LMPanelError
+from lmpanel.errors import BadState, LMPanelError
 from lmpanel.expansion import Expansion
 from lmpanel.explorer import Explorer
 from lmpanel.generation import Generation
 from lmpanel.guesses import Guesses
+from lmpanel.links import decode_link, encode_link
 from lmpanel.measurement import Measurement
 from lmpanel.model import LanguageModel
 from lmpanel.prefetch import Prefetch
 from lmpanel.sampling import Draw
+from lmpanel.session_file import read_session, write_session
 from lmpanel.state_codec import SETTINGS, State, decode_state, encode_state
 from lmpanel.throws import Throws
 from lmpanel.what_if import WhatIf
@@ -52,12 +54,48 @@ class Session:
         """Give up what is still being computed in the background."""
         self.measurement.cancel()
         self.prefetch.cancel()
+        self.attempts.leave()
         self.what_if.stop()
 
     def _written(self, how: str, since: int, draws: Sequence[Draw], seed: int) -> None:
         """A response was written: an attempt, whose dice can be looked at again."""
         self.throws.remember(self.explorer.document.ids, since, draws, seed)
         self.attempts.keep(how, since)
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """Who has something to keep beside the state: objects with `saved()` and `restore()`."""
+        return {"branches": self.branches, "attempts": self.attempts, "guesses": self.guesses}
+
+    def saved(self) -> str:
+        """The text of a session file with everything the student did, but undo's memory."""
+        parts = {name: part.saved() for name, part in self.parts.items()}
+        return write_session({"state": self.state(), **parts})
+
+    def open(self, text: str) -> None:
+        """Take a saved session over: meant for a new session, which a damaged one leaves half done.
+
+        Raises BadState, and BadArgument while the model writes.
+        """
+        saved = read_session(text)
+        unknown = saved.keys() - self.parts.keys() - {"state"}
+        if unknown:
+            raise BadState(f"This session has the unknown part {min(unknown)[:40]!r}.")
+        self.restore(saved.get("state"))
+        for name, part in self.parts.items():
+            if name in saved:
+                part.restore(saved[name])
+
+    def link(self) -> str:
+        """The fragment of a link to the document, position and settings. Raises BadArgument."""
+        return encode_link({"state": self.state()})
+
+    def follow(self, fragment: str) -> list[str]:
+        """Take over what a link carries; all or nothing. Returns warnings. Raises BadState."""
+        linked = decode_link(fragment)
+        if not isinstance(linked, dict) or linked.keys() - {"state"}:
+            raise BadState("This link has an unknown content.", "Nothing was changed.")
+        return self.restore(linked.get("state"))
 
     def state(self) -> dict[str, Any]:
         """The state of the scripting interface, JSON-able."""

@@ -8,11 +8,12 @@ about where states are kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from lmpanel.bounded_json import read_json
+from lmpanel.checks import Check, number, one_of, or_none, pairs, whole
 from lmpanel.errors import BadState
 from lmpanel.filters import MAX_BIAS
 from lmpanel.sampling import MAX_SEED
@@ -21,52 +22,6 @@ VERSION = 1
 _KEYS = {"version", "model", "ids", "raw", "cursor", "selection", "settings"}
 _MAX_SETTINGS = 100
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-
-Check = Callable[[Any], bool]
-
-
-def one_of(*values: Any) -> Check:
-    """Accepts these values, of exactly these types.
-
-    >>> one_of(5, 10)(5), one_of(5, 10)(5.0), one_of(1)(True)
-    (True, False, False)
-    """
-    return lambda value: any(type(value) is type(v) and value == v for v in values)
-
-
-def whole(low: int, high: int) -> Check:
-    """Accepts whole numbers from `low` to `high`."""
-    return lambda value: type(value) is int and low <= value <= high
-
-
-def number(low: float, high: float) -> Check:
-    """Accepts numbers from `low` to `high`; NaN is none."""
-    return lambda value: type(value) in (int, float) and low <= value <= high
-
-
-def pairs(first: Check, second: Check, most: int) -> Check:
-    """Accepts lists of at most `most` pairs, no two of them with the same first value.
-
-    >>> check = pairs(whole(0, 9), number(0, 1), 2)
-    >>> check([[3, 0.5], [4, 1]]), check([[3, 0.5], [3, 1]]), check([[3]])
-    (True, False, False)
-    """
-
-    def check(value: Any) -> bool:
-        if not isinstance(value, list | tuple) or len(value) > most:
-            return False
-        if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in value):
-            return False
-        fits = all(first(one) and second(other) for one, other in value)
-        return fits and len({one for one, _ in value}) == len(value)
-
-    return check
-
-
-def or_none(check: Check) -> Check:
-    """Accepts None besides."""
-    return lambda value: value is None or check(value)
-
 
 SETTINGS: dict[str, Check] = {
     "where": one_of("here", "next"),

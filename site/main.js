@@ -5,6 +5,7 @@
  */
 import { EngineHost } from "./engine/host.js";
 import { createApi } from "./api.js";
+import { firstDocument, followLinks, keepState } from "./links.js";
 import { makeMenu } from "./menu.js";
 import { readOptions } from "./options.js";
 import { Status, notice } from "./status.js";
@@ -17,7 +18,7 @@ const base = new URL(".", document.baseURI).href;
 const options = readOptions(location.search);
 const status = new Status();
 const engine = new EngineHost(base);
-const python = new PythonHost({ base, status });
+const python = new PythonHost({ base, status, first: firstDocument() });
 const recorded = new RecordedExample({ base, status });
 
 globalThis.lmpanel = createApi({ base, status, engine, python });
@@ -26,6 +27,8 @@ if (options.warnings.length) notice({ code: "parameters", message: options.warni
 document.getElementById("engine").addEventListener("toggle", () => status.draw());
 document.querySelectorAll("details.menu").forEach(makeMenu);
 sessionMenu({ python });
+python.addEventListener("state", ({ detail }) => keepState(detail));
+followLinks(python);
 python.addEventListener("settled", () => recorded.leave());
 
 const shown = recorded.show();

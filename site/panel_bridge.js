@@ -36,9 +36,9 @@ export class PanelBridge {
     this.held = [];
   }
 
-  /** Sends nothing more: Python does not know this document any longer. */
-  mute() {
-    this.sendPatch = () => {};
+  /** Holds changes back until they flow again. */
+  hold() {
+    this.held ??= [];
   }
 
   /** Takes what was drawn out of the page, and the document out of Bokeh's list. */

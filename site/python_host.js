@@ -12,10 +12,11 @@ const NOT_LOADED = "its program could not be loaded. Check the network.";
 const NEWS = new Set(["lost_characters", "special_text"]);
 
 export class PythonHost extends EventTarget {
-  constructor({ base, status }) {
+  constructor({ base, status, first = {} }) {
     super();
     this.base = base;
     this.status = status;
+    this.first = first;
     this.calls = new Map();
     this.nextCall = 1;
     this.failure = null;
@@ -33,24 +34,40 @@ export class PythonHost extends EventTarget {
     this.worker.onmessage = (event) => this.receive(event.data);
     this.worker.onerror = (event) => { event.preventDefault(); this.crashed(event.message || NOT_LOADED); };
     this.takeBridge();
-    this.post({ verb: "start", base: this.base, state: this.lastState });
+    this.post({ verb: "start", base: this.base, begin: this.lastState ? `{"state":${this.lastState}}` : JSON.stringify(this.first) });
   }
 
-  /** Begins anew, with a saved state or the first example; resolves when it is shown. */
-  async begin(state = null) {
+  /**
+   * Begins anew, with the text of a session file or with the first example; resolves when it is shown.
+   * A file that is refused rejects with the reason, and changes nothing.
+   */
+  async begin(file) {
     await this.live;
-    this.lastState = state;
-    document.querySelector("main").inert = true;
-    this.takeBridge();
+    const main = document.querySelector("main");
+    main.inert = true;
+    this.bridge.hold();
     const shown = new Promise((resolve) => this.addEventListener("settled", resolve, { once: true }));
-    this.post({ verb: "begin", state });
-    await shown;
-    document.querySelector("main").inert = false;
+    try {
+      await this.ask("begin", { begin: JSON.stringify(file === undefined ? {} : { file }) });
+      await shown;
+    } catch (error) {
+      this.bridge.flow();
+      throw error;
+    } finally {
+      main.inert = false;
+    }
+    this.tell(await this.call("get_state", []));
+  }
+
+  /** What is there now, kept for a restart. */
+  tell(state) {
+    this.lastState = JSON.stringify(state);
+    this.dispatchEvent(new CustomEvent("state", { detail: state }));
   }
 
   /** A bridge to a document that is yet to come; what the former one drew stays in view until then. */
   takeBridge() {
-    this.bridge?.mute();
+    this.bridge?.hold();
     this.former = this.bridge?.document ? this.bridge : this.former;
     this.bridge = new PanelBridge((patch) => this.post({ verb: "patch", patch }));
   }
@@ -81,6 +98,15 @@ export class PythonHost extends EventTarget {
     this.post({ verb: "call", id, method, args: JSON.stringify(args) });
   }
 
+  /** A message that is answered with a result. */
+  ask(verb, fields) {
+    const id = this.nextCall++;
+    return new Promise((resolve, reject) => {
+      this.calls.set(id, { resolve, reject, posted: true });
+      this.post({ verb, id, ...fields });
+    });
+  }
+
   receive(message) {
     const handlers = {
       render: () => this.render(message).catch((error) => this.fail(error)),
@@ -97,6 +123,7 @@ export class PythonHost extends EventTarget {
   async render(message) {
     if (!this.bokeh) return;  // its failure has been told already
     await this.bokeh;
+    if (this.bridge.document) this.takeBridge();
     this.former?.close();
     this.former = null;
     const names = JSON.parse(message.names);
@@ -117,7 +144,7 @@ export class PythonHost extends EventTarget {
 
   notify(event) {
     if (event.event === "settled") { this.nowLive(); clearNotice("python_failed"); this.dispatchEvent(new Event("settled")); }
-    else if (event.event === "state") { this.clearRefusals(); this.lastState = JSON.stringify(event.state); this.dispatchEvent(new CustomEvent("state", { detail: event.state })); }
+    else if (event.event === "state") { this.clearRefusals(); this.tell(event.state); }
     else if (event.event === "measured") this.dispatchEvent(new CustomEvent("measured"));
     else if (event.event === "clear") clearNotice(event.code);
     else if (event.event === "error") this.report(event);

@@ -3,8 +3,8 @@
  * passes messages on; everything else happens in Python (lmpanel/browser.py).
  *
  * page → worker
- *   {verb: "start", base, state}          state: a saved state (JSON text) or null
- *   {verb: "begin", state}                begin anew, with a saved state or null
+ *   {verb: "start", base, begin}          begin: JSON text that says what to begin with, see Host.begin
+ *   {verb: "begin", begin, id}            begin anew
  *   {verb: "engine", port, info}          a verified engine is at the other end of the port
  *   {verb: "engine_lost", message}        it is gone; a new one follows or not
  *   {verb: "rendered"}                    the roots are in the page: patches may flow
@@ -51,7 +51,7 @@ async function startPyodide(base) {
   }
 }
 
-async function start({ base, state }) {
+async function start({ base, begin }) {
   const archives = ARCHIVES.map((path) => fetchWhole(base, path, "arrayBuffer"));
   const texts = TEXTS.map((path) => fetchWhole(base, path, "text"));
   Promise.all([...archives, ...texts]).catch(() => {});
@@ -65,14 +65,19 @@ async function start({ base, state }) {
   const notify = (json) => post("notify", { json });
   const sendPatch = (patch, buffers) => post("patch", { patch, buffers });
   host = module.Host(model, tokenizer, recorded, notify, sendPatch);
-  await render(state);
+  // What was kept may have been written by another version.
+  if (!(await render(begin)).ok) await render("{}");
   post("progress", { phase: "python", done: 3, total: 3 });
   hostReady();
 }
 
-async function render(state) {
-  const [docs_json, render_items, root_ids, names] = await host.render(state ?? null);
+/** @returns {Promise<{ok: boolean, json: string}>} */
+async function render(begin) {
+  const [ok, ...rendered] = await host.begin(begin);
+  if (!ok) return { ok, json: rendered[0] };
+  const [docs_json, render_items, root_ids, names] = rendered;
   post("render", { docs_json, render_items, root_ids, names });
+  return { ok, json: "null" };
 }
 
 async function call({ id, method, args }) {
@@ -83,7 +88,7 @@ async function call({ id, method, args }) {
 
 const HANDLERS = {
   start: (message) => start(message).catch(failed),
-  begin: async ({ state }) => { await started; await render(state).catch(failed); },
+  begin: async ({ begin, id }) => { await started; await render(begin).then((answer) => post("result", { id, ...answer }), failed); },
   engine: async ({ port, info }) => { await started; host.connect(new EngineClient(port), JSON.stringify(info)); },
   engine_lost: async ({ message }) => { await started; host.disconnect(message); },
   rendered: () => host.link().catch(failed),

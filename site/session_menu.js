@@ -1,20 +1,52 @@
 /**
- * The session menu in the header: begin anew, for the next student at the same machine.  It asks
- * first, since nothing brings back what is forgotten.
+ * The session menu in the header: a link to what is shown, everything done so far as a file, and
+ * beginning anew, for the next student at the same machine.
  */
-import { h, fill } from "./components/dom.js";
+import { h, fill, saveFile } from "./components/dom.js";
+import { makeLink } from "./links.js";
 import { closeMenu } from "./menu.js";
-import { announce } from "./status.js";
+import { announce, clearNotice, notice } from "./status.js";
+
+/** A file that is larger is not even read. */
+const MOST_BYTES = 6_000_000;
 
 /** @param {{python: import("./python_host.js").PythonHost}} parts */
 export function sessionMenu({ python }) {
   const menu = document.getElementById("session");
   const box = document.getElementById("session-box");
-  const button = (label, onclick) => h("button", { type: "button", onclick }, label);
-  const choices = () => fill(box, button("Start over…", () => ask()));
+  const tell = (message) => notice({ code: "session", message, error: true });
+  const item = (label, run) => h("button", { type: "button", class: "item", onclick: () => { clearNotice("session"); return run(); } }, label);
+  const choices = () => fill(box, item("Copy a link to this", () => link().catch(({ message }) => tell(message))),
+    item("Save to a file", () => save().catch(({ message }) => tell(message))), item("Open a file…", () => file.click()), item("Start over…", () => ask()));
+  const file = h("input", { type: "file", accept: ".json,application/json", onchange: () => open(file.files[0]).catch(({ message }) => tell(message)).finally(() => { file.value = ""; }) });
+
+  async function link() {
+    const address = await makeLink(python);
+    const field = h("input", { readonly: true, "aria-label": "Link", value: address });
+    const copied = await navigator.clipboard?.writeText(address).then(() => true, () => false);
+    const said = h("p", { role: "status" });
+    fill(box, said, field);
+    said.textContent = copied ? "Copied. Whoever opens it sees this document, position and settings." : "Copy this link:";
+    field.focus();
+    field.select();
+  }
+
+  async function save() {
+    saveFile("lmpanel-session.json", await python.call("save_session", []), "application/json");
+    closeMenu(menu);
+  }
+
+  async function open(chosen) {
+    if (!chosen) return;
+    closeMenu(menu);
+    if (chosen.size > MOST_BYTES) throw new Error(`“${chosen.name}” has more than ${MOST_BYTES / 1e6} MB: it is no session of lmpanel. Nothing was changed.`);
+    await python.begin(await chosen.text());
+    announce("The session is open.");
+  }
+
   const ask = () => {
-    const yes = button("Start over", () => { closeMenu(menu); python.begin().then(() => announce("Everything starts over.")); });
-    fill(box, h("p", {}, "The document, its branches, attempts and settings are forgotten."), h("div", { class: "row" }, yes, button("Keep them", () => closeMenu(menu))));
+    const yes = h("button", { type: "button", onclick: () => { closeMenu(menu); python.begin().then(() => announce("Everything starts over."), ({ message }) => tell(message)); } }, "Start over");
+    fill(box, h("p", {}, "The document, its branches, attempts and settings are forgotten."), h("div", { class: "row" }, yes, h("button", { type: "button", onclick: () => closeMenu(menu) }, "Keep them")));
     yes.focus();
   };
   menu.addEventListener("toggle", () => { if (!menu.open) choices(); });

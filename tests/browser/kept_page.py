@@ -53,7 +53,7 @@ class KeptPage:
         explorer = self._explorer
         if explorer is None:
             return None
-        if explorer.page.is_closed() or explorer.page.url != self._address:
+        if explorer.page.is_closed() or explorer.page.url.split("#")[0] != self._address:
             self.close()
             return None
         page = explorer.page
@@ -61,7 +61,11 @@ class KeptPage:
         page.context.clear_permissions()
         page.emulate_media()
         page.set_viewport_size(SIZE)
-        page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        page.evaluate("""(address) => {
+            history.replaceState(null, "", address);
+            localStorage.clear();
+            sessionStorage.clear();
+        }""", self._address)
         page.keyboard.press("Escape")  # leaves a dialog
         explorer.start_over()
         return explorer

@@ -1,0 +1,45 @@
+"""The file that a whole session is saved to: JSON with a part for each who has something to keep.
+
+Reading checks the frame alone; each part is read by the one it belongs to. Knows nothing about
+what the parts hold.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from lmpanel.bounded_json import read_json
+from lmpanel.errors import BadState
+
+FORMAT = "lmpanel session"
+VERSION = 1
+MAX_CHARACTERS = 5_000_000
+_UNCHANGED = "Nothing was changed."
+
+
+def write_session(parts: Mapping[str, Any]) -> str:
+    """The text of a session file.
+
+    >>> read_session(write_session({"attempts": []}))
+    {'attempts': []}
+    """
+    value = {"format": FORMAT, "version": VERSION, "parts": dict(parts)}
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+
+def read_session(text: str) -> dict[str, Any]:
+    """The parts of a session file. Raises BadState that says why it is none."""
+    try:
+        value = read_json(text, max_characters=MAX_CHARACTERS)
+    except ValueError as error:
+        raise BadState(f"This file is no session: {error}.", _UNCHANGED) from error
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        raise BadState("This file is no session of lmpanel.", _UNCHANGED)
+    if value.get("version") != VERSION or type(value["version"]) is not int:
+        raise BadState("This session was saved by another version.", _UNCHANGED)
+    parts = value.get("parts")
+    if value.keys() != {"format", "version", "parts"} or not isinstance(parts, dict):
+        raise BadState("This session file is damaged.", _UNCHANGED)
+    return parts
