@@ -1,7 +1,7 @@
 """Attempts: every finished response, kept to be compared by what it cost.
 
-An attempt holds the whole document that it ends, so that it can be gone back to. Its loss is the
-model's own (no filters), over the tokens of the response alone.
+An attempt holds the whole document that it ends, so that it can be gone back to. Its loss is that
+of the model that predicted when it was kept (no filters), over the tokens of the response alone.
 """
 
 from __future__ import annotations
@@ -20,13 +20,18 @@ LIMIT = 200
 
 @dataclass(frozen=True)
 class Attempt:
-    """A response: tokens [start, stop) of `document`, and in words how it came about."""
+    """A response: tokens [start, stop) of `document`, and in words how it came about.
+
+    `predictor` names the model in the explorer, `model` says it in full.
+    """
 
     number: int
     label: str
     document: Document
     start: int
     stop: int
+    predictor: str
+    model: str
 
 
 class Attempts(param.Parameterized):
@@ -47,12 +52,18 @@ class Attempts(param.Parameterized):
         super().__init__()
         self._explorer = explorer
         self._numbers = 0
+        self._totals: dict[int, Totals] = {}
+
+    @property
+    def _model(self) -> str:
+        return str(self._explorer.model.info.model["name"])
 
     @property
     def current(self) -> Attempt | None:
         """The attempt that the document shows, if it is one."""
-        document = self._explorer.document
-        return next((kept for kept in self.kept if kept.document == document), None)
+        document, model = self._explorer.document, self._model
+        same = (kept for kept in self.kept if kept.document == document and kept.model == model)
+        return next(same, None)
 
     @property
     def span(self) -> tuple[int, int]:
@@ -84,12 +95,16 @@ class Attempts(param.Parameterized):
         if len(self.kept) >= LIMIT:
             raise BadArgument(f"There are {LIMIT} attempts already.", "Remove some of them.")
         self._numbers += 1
-        self.kept = [*self.kept, Attempt(self._numbers, label, document, start, stop)]
+        by = (self._explorer.predictor, self._model)
+        self.kept = [*self.kept, Attempt(self._numbers, label, document, start, stop, *by)]
 
     def _has(self, document: Document, start: int, stop: int) -> bool:
         """Whether this response is kept already, although the document goes on behind it."""
-        response = (start, document.ids[:stop])
-        return any((kept.start, kept.document.ids[: kept.stop]) == response for kept in self.kept)
+        response = (start, document.ids[:stop], self._model)
+        return any(
+            (kept.start, kept.document.ids[: kept.stop], kept.model) == response
+            for kept in self.kept
+        )
 
     def find(self, number: int) -> Attempt:
         """An attempt by its number. Raises BadArgument."""
@@ -104,7 +119,16 @@ class Attempts(param.Parameterized):
         self.kept = [attempt for attempt in self.kept if attempt is not gone]
 
     def totals(self, attempt: Attempt) -> Totals | None:
-        """Totals of its tokens; None while they are not all measured."""
-        ids = attempt.document.ids[: attempt.stop]
-        scores = self._explorer.model.known_scores(ids)[attempt.start :]
-        return None if None in scores[attempt.start == 0 :] else Totals.of(scores)
+        """Totals of its tokens; None while they are not all measured.
+
+        They stay what they were when the model is trained anew.
+        """
+        if attempt.number not in self._totals:
+            ids = attempt.document.ids[: attempt.stop]
+            model = self._explorer.models[attempt.predictor]
+            scores = model.known_scores(ids)[attempt.start :]
+            same = str(model.info.model["name"]) == attempt.model
+            if not same or None in scores[attempt.start == 0 :]:
+                return None
+            self._totals[attempt.number] = Totals.of(scores)
+        return self._totals[attempt.number]

@@ -22,7 +22,8 @@ from pyodide.ffi import JsException, to_js
 from lmpanel.app import App
 from lmpanel.bounded_json import read_json
 from lmpanel.engine.base import EngineInfo, EngineStats, check_branch, check_logits
-from lmpanel.errors import BadArgument, EngineLost, LMPanelError, error_from
+from lmpanel.errors import BadArgument, EngineLost, LMPanelError, NotAvailable, error_from
+from lmpanel.ngrams.corpus import FILE as CORPUS
 from lmpanel.tokenizer import Tokenizer
 
 # panel.io.pyodide switches to a content network on import; everything comes from this site.
@@ -102,6 +103,21 @@ def _typed(error: JsException) -> LMPanelError:
     return error_from(code, str(error.message), str(getattr(error, "remedy", None) or ""))
 
 
+async def fetch_corpus() -> bytes:
+    """The bundled text from beside the page. Raises NotAvailable."""
+    try:
+        response = await js.fetch(js.URL.new(CORPUS, js.location.href).href)
+        if response.ok:
+            return (await response.arrayBuffer()).to_bytes()
+        reason = f"status {response.status}"
+    except JsException as error:
+        reason = str(error.message)
+    raise NotAvailable(
+        f"The bundled text could not be loaded ({reason}).",
+        "Check the network and try again, or use a text of your own.",
+    )
+
+
 class Host:
     """What the worker holds: builds the app, keeps the documents in step, answers calls."""
 
@@ -127,7 +143,7 @@ class Host:
     async def render(self, saved: str | None) -> Any:
         """Build the app; returns what Bokeh needs to draw its roots, and their names."""
         panel_pyodide.init_doc()
-        self.app = App(self.engine, self.tokenizer, self.notify)
+        self.app = App(self.engine, self.tokenizer, self.notify, fetch_corpus)
         explorer = self.app.explorer
         if saved:
             self.app.session.restore(json.loads(saved))

@@ -31,7 +31,7 @@ class Lens(Component):
     _esm = module("lens")
     watches = (
         *("document", "anchor", "cursor", "where", "tab"),
-        *("unit", "length", "measured", "progress"),
+        *("unit", "length", "measured", "progress", "predictor"),
     )
 
     def __init__(self, session: Session, **params: Any):

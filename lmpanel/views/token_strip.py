@@ -22,7 +22,7 @@ class TokenStrip(Component):
     _esm = module("token_strip")
     watches = (
         *("document", "anchor", "cursor", "measure", "unit", "curve", "pointed"),
-        *("measured", "progress", "generating"),
+        *("measured", "progress", "generating", "predictor"),
     )
 
     def __init__(self, session: Session, **params: Any):
@@ -108,7 +108,7 @@ class TokenStrip(Component):
             self.tell("json_used")
 
     def _refresh(self, *events: Any) -> None:
-        if any(event.name in ("document", "measured", "result") for event in events):
+        if any(event.name in ("document", "measured", "result", "predictor") for event in events):
             self.send_changes()
         for event in events:
             if event.name == "measure":
