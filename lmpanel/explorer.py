@@ -24,7 +24,7 @@ from lmpanel.scoring import TokenScore
 FIRST_MESSAGE = "Write a one-paragraph story about a dragon."
 MEASURES = ["surprisal", "probability", "entropy", "rank", "delta"]
 LENGTHS = [5, 10, 20, 50, 100]
-TABS = ["next", "sampling", "beams", "surprise", "what_if", "branches", "attempts"]
+TABS = ["next", "sampling", "beams", "surprise", "what_if", "ngrams", "branches", "attempts"]
 ROOMS = ["explore"]
 TRANSFORMER = "transformer"
 PREDICTORS = [TRANSFORMER, "uniform", "unigram", "bigram", "trigram", "4-gram", "5-gram"]

@@ -25,6 +25,7 @@ from lmpanel.measurement import Measurement
 from lmpanel.model import LanguageModel
 from lmpanel.ngrams.ladder import Fetch, Ladder, no_corpus
 from lmpanel.prefetch import Prefetch
+from lmpanel.rungs import Rungs
 from lmpanel.sampling import Draw
 from lmpanel.state_codec import SETTINGS, State, decode_state, encode_state
 from lmpanel.throws import Throws
@@ -59,6 +60,7 @@ class Session:
         self.branches = Branches(self.explorer)
         self.expansion = Expansion(self.explorer, self.branches.grow)
         self.guesses = Guesses(self.explorer)
+        self.rungs = Rungs(self.explorer, self.ladder)
 
         self.explorer.param.watch(self._predicted, ["predictor"])
         self.ladder.param.watch(self._learnt, ["trained", "working"])

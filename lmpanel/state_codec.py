@@ -71,7 +71,7 @@ def or_none(check: Check) -> Check:
 SETTINGS: dict[str, Check] = {
     "where": one_of("here", "next"),
     "tab": one_of(
-        *("next", "sampling", "beams", "surprise", "what_if", "branches", "attempts"),
+        *("next", "sampling", "beams", "surprise", "what_if", "ngrams", "branches", "attempts"),
     ),
     "predictor": one_of(
         *("transformer", "uniform", "unigram", "bigram", "trigram", "4-gram", "5-gram"),

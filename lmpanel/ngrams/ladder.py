@@ -8,6 +8,7 @@ documents and the interface.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -24,6 +25,8 @@ from lmpanel.ngrams.smoothing import Smoothed
 
 RUNGS = ("uniform", "unigram", "bigram", "trigram", "4-gram", "5-gram")
 """The names of the rungs; the place of a name is its n."""
+TELL_SECONDS = 0.1
+"""How often it is told how far the training is."""
 KEPT = 16
 """Distributions that each rung remembers."""
 
@@ -63,6 +66,7 @@ class Ladder(param.Parameterized):
         self._tokenizer = transformer.tokenizer
         self._fetch = fetch
         self._task: asyncio.Task | None = None
+        self._told = 0.0
         info = transformer.info
         rungs = {name: _rung(n, transformer, self._counted) for n, name in enumerate(RUNGS)}
         self.models: Mapping[str, LanguageModel] = MappingProxyType(rungs)
@@ -144,7 +148,9 @@ class Ladder(param.Parameterized):
         return Smoothed(self._size, levels)
 
     async def _tell(self, step: str, done: float) -> None:
-        self.param.update(step=step, done=min(done, 1.0))
+        if time.monotonic() - self._told > TELL_SECONDS or done >= 1.0:
+            self._told = time.monotonic()
+            self.param.update(step=step, done=min(done, 1.0))
         # Whatever else is to be done gets its turn, a stop among it.
         await asyncio.sleep(0)
 

@@ -116,6 +116,13 @@ class Smoothed:
             before = np.concatenate(([NOWHERE], here[:-1]))[: len(ids)]
         return probs
 
+    def followers(self, context: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """The tokens that followed exactly this context, and how often; none when none did."""
+        level = self.levels[len(context)]
+        found = places(self.levels[: len(context)], np.asarray(context, np.int64))
+        place = _context(found, level.n, len(context))
+        return level.followers(place) if place != NOWHERE else (np.empty(0, int), np.empty(0, int))
+
     def explain(self, context: Sequence[int], token: int, order: int) -> list[Term]:
         """How a probability comes about: one term for each n from 1 to `order`, shortest first.
 

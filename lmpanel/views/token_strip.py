@@ -51,6 +51,8 @@ class TokenStrip(Component):
             "undo": history.current.label if history.can_undo else None,
             "redo": "the change undone last" if history.can_redo else None,
             "generating": explorer.generating,
+            "predictor": explorer.predictor,
+            "transformer": str(self.session.model.info.model["name"]),
         }
 
     def actions(self) -> dict[str, Any]:
@@ -62,6 +64,7 @@ class TokenStrip(Component):
             "unit": lambda name: explorer.param.update(unit=name),
             "curve": lambda open: explorer.param.update(curve=bool(open)),
             "mode": changes.set_mode,
+            "predict_with": explorer.predict_with,
             "edit_turn": lambda turn: self.edit(int(turn)),
             "replace_turn": lambda turn, text: changes.replace_turn(int(turn), str(text)),
             "delete_turn": lambda turn: changes.delete_turn(int(turn)),
