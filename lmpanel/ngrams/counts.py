@@ -5,7 +5,8 @@ about probabilities, tokenizers or models.
 
 An n-gram is known by its place among the sorted n-grams of its length. Its key is
 `place of its first n-1 tokens * vocabulary + last token`: a single int64 however long it is, and
-everything that follows one context lies side by side.
+everything that follows one context lies side by side. All is int64 in so many words: numpy's own
+choice has 32 bits in the browser.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ class Level:
 
     def find(self, contexts: np.ndarray, tokens: np.ndarray) -> np.ndarray:
         """Places of the n-grams made of these contexts and last tokens, or NOWHERE."""
-        wanted = contexts * self.size + tokens
+        wanted = np.asarray(contexts, np.int64) * self.size + tokens
         places = np.searchsorted(self.keys, wanted)
         found = places < len(self.keys)
         found[found] = self.keys[places[found]] == wanted[found]
-        return np.where(found & (contexts >= 0), places, NOWHERE)
+        return np.where(found & (contexts >= 0), places, NOWHERE).astype(np.int64)
 
     def followers(self, context: int) -> tuple[np.ndarray, np.ndarray]:
         """The tokens that followed a context, in the order of their ids, and how often."""
@@ -76,11 +77,11 @@ def count_levels(ids: np.ndarray, size: int, order: int) -> Iterator[Level]:
         keys, places, counts = np.unique(
             contexts * size + ids, return_inverse=True, return_counts=True
         )
-        starts = np.searchsorted(keys, np.arange(known + 1) * size)
+        starts = np.searchsorted(keys, np.arange(known + 1, dtype=np.int64) * size)
         sums = np.concatenate(([0], np.cumsum(counts)))
         totals = sums[starts[1:]] - sums[starts[:-1]]
         yield Level(n, size, keys, counts, starts, totals)
-        contexts, known = places.reshape(-1)[:-1], len(keys)
+        contexts, known = places.reshape(-1)[:-1].astype(np.int64), len(keys)
 
 
 def places(levels: list[Level], ids: np.ndarray) -> list[np.ndarray]:

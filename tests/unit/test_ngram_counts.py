@@ -112,3 +112,13 @@ def test_discounts_stay_inside_their_limits():
 def test_a_text_shorter_than_the_longest_run_has_fewer_levels():
     assert trained([3, 1]).order == 2
     assert trained([3]).row([3, 3, 3], 5).sum() == pytest.approx(1)
+
+
+def test_keys_have_64_bits_whatever_numpy_chooses():
+    size = 49_152
+    ids = np.arange(size - 1, dtype=np.int32)
+    one, two = count_levels(ids, size, 2)
+    assert {part.dtype for level in (one, two) for part in (level.keys,)} == {np.dtype(np.int64)}
+    last = np.array([size - 3], dtype=np.int32)
+    assert one.find(np.zeros(1, np.int32), last).dtype == np.int64
+    assert two.find(last, last + 1).tolist() == [size - 3]
