@@ -30,6 +30,7 @@ from lmpanel.sampling import Draw
 from lmpanel.state_codec import SETTINGS, State, decode_state, encode_state
 from lmpanel.throws import Throws
 from lmpanel.what_if import WhatIf
+from lmpanel.word_rungs import WordRungs
 
 
 class Session:
@@ -61,6 +62,7 @@ class Session:
         self.expansion = Expansion(self.explorer, self.branches.grow)
         self.guesses = Guesses(self.explorer)
         self.rungs = Rungs(self.explorer, self.ladder)
+        self.words = WordRungs(self.explorer, self.ladder)
 
         self.explorer.param.watch(self._predicted, ["predictor"])
         self.ladder.param.watch(self._learnt, ["trained", "working"])

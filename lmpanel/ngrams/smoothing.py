@@ -118,10 +118,13 @@ class Smoothed:
 
     def followers(self, context: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """The tokens that followed exactly this context, and how often; none when none did."""
+        nothing = np.empty(0, np.int64), np.empty(0, np.int64)
+        if len(context) >= self.order:
+            return nothing
         level = self.levels[len(context)]
         found = places(self.levels[: len(context)], np.asarray(context, np.int64))
         place = _context(found, level.n, len(context))
-        return level.followers(place) if place != NOWHERE else (np.empty(0, int), np.empty(0, int))
+        return level.followers(place) if place != NOWHERE else nothing
 
     def explain(self, context: Sequence[int], token: int, order: int) -> list[Term]:
         """How a probability comes about: one term for each n from 1 to `order`, shortest first.

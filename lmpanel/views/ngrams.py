@@ -14,7 +14,7 @@ from lmpanel.ngrams.corpus import Text
 from lmpanel.ngrams.ladder import RUNGS
 from lmpanel.ngrams.smoothing import Term
 from lmpanel.session import Session
-from lmpanel.views import guessing, next_token
+from lmpanel.views import guessing, next_token, word_ladder
 from lmpanel.views.tokens import token_row
 
 TITLE = "N-grams"
@@ -44,7 +44,8 @@ def payload(session: Session) -> dict[str, Any]:
         return shared
     if not explorer.context:
         return {**shared, "message": next_token.waiting(explorer)}
-    return {**shared, **_ladder(session)}
+    words = word_ladder.payload(session)
+    return {**shared, "words": words, **({} if words else _ladder(session))}
 
 
 def actions(session: Session) -> dict[str, Any]:
@@ -72,12 +73,14 @@ def actions(session: Session) -> dict[str, Any]:
         "draw_growth": rungs.draw,
         "stop_growth": rungs.stop,
         "read_passage": read_passage,
+        **word_ladder.actions(session),
     }
 
 
 def sources(session: Session) -> list[tuple[Any, list[str]]]:
     """What the payload is made from besides the document."""
     own = [(session.rungs, ["token", "opened", "points", "drawing", "changed"])]
+    own.append((session.words, ["over", "model"]))
     return [*own, (session.ladder, ["trained", "problem"]), *guessing.hiding(session)]
 
 

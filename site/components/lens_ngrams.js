@@ -4,7 +4,7 @@
  *
  * State: `{unit, hidden, message, where, can_here, can_next, title: {text}, training, transformer, problem,
  * trained: {title, train, held_out, vocabulary, runs: [number]}|null, growth}` and, with numbers, that of ngram_table.js and
- * ngram_working.js.
+ * ngram_working.js or ngram_words.js.
  * Sends: `where {name}`, `read_passage` and what the parts send.
  */
 import { h, css, fill, setText } from "./dom.js";
@@ -13,6 +13,7 @@ import { whereSwitch } from "./lens_next.js";
 import { ngramTable, styles as tableStyles } from "./ngram_table.js";
 import { ngramWorking, styles as workingStyles } from "./ngram_working.js";
 import { growthPlot, styles as plotStyles } from "./growth_plot.js";
+import { ngramWords, overSwitch, styles as wordStyles } from "./ngram_words.js";
 import { ngramText, styles as textStyles } from "./ngram_text.js";
 import { count } from "./format.js";
 
@@ -20,6 +21,8 @@ import { count } from "./format.js";
 export function create(link) {
   const where = whereSwitch(link);
   const title = h("p", { class: "title", tabindex: -1 });
+  const over = overSwitch(link);
+  const words = ngramWords();
   const table = ngramTable(link);
   const working = ngramWorking(link);
   const plot = growthPlot(link);
@@ -27,9 +30,11 @@ export function create(link) {
   const honest = honestly(link);
   const numbers = h("div", { class: "stack" }, table.element, working.element);
   const more = h("div", { class: "stack" }, honest.element, plot.element);
-  const element = h("div", { class: "ngrams stack" }, h("div", { class: "row" }, where.element), title, numbers, more, text.element);
+  const element = h("div", { class: "ngrams stack" }, h("div", { class: "row head" }, where.element, over.element), title, words.element, numbers, more, text.element);
   const show = (state) => {
     where.show(state);
+    over.show(state);
+    words.show(state);
     drawTitle(title, state);
     numbers.hidden = !state.rows;
     more.hidden = !state.trained || Boolean(state.hidden);
@@ -64,8 +69,9 @@ function honestly(link) {
 
 const styles = css`
   .ngrams .title { min-height: 0; } .ngrams .segmented button:disabled { opacity: 0.5; cursor: default; }
+  .ngrams .head { justify-content: space-between; } .ngrams .segmented[hidden] { display: none; }
   .ngrams section { padding-top: 10px; border-top: 1px solid var(--line); }
   .ngrams h3 { font-size: 0.95rem; font-weight: 600; margin: 0; }
 `;
 
-export const sheets = [styles, tableStyles, workingStyles, plotStyles, textStyles];
+export const sheets = [styles, tableStyles, workingStyles, plotStyles, wordStyles, textStyles];
