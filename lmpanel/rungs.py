@@ -88,9 +88,13 @@ class Rungs(param.Parameterized):
         if trained is None or not context:
             return []
         if self._rows[0] != (context, id(trained)):
-            rows = (trained.smoothed.row(context, order) for order in range(len(RUNGS)))
             # As the engine gives them, so that the same numbers stand everywhere.
-            made = [Distribution(np.log(row).astype(np.float32)) for row in rows]
+            near = context[-len(RUNGS) :]
+            rows = (
+                trained.smoothed.log_rows(near, [len(near)], order)[0]
+                for order in range(len(RUNGS))
+            )
+            made = [Distribution(row) for row in rows]
             self._rows = ((context, id(trained)), made)
         return self._rows[1]
 

@@ -29,14 +29,18 @@ _CUT = re.compile(r"(?<=\S)(?=\s)")
 
 @dataclass(frozen=True)
 class Text:
-    """A text to train on and what it is called."""
+    """A text to train on and what it is called; `own` says that it is the student's.
+
+    Raises BadArgument for an empty one, and for an own one that is too long.
+    """
 
     title: str
     text: str
+    own: bool = True
 
     def __post_init__(self) -> None:
         size = len(self.text.encode("utf-8", "replace"))
-        if self.title != BUNDLED and size > MAX_BYTES:
+        if self.own and size > MAX_BYTES:
             raise BadArgument(
                 f"This text has {size:,} bytes; at most {MAX_BYTES:,} are counted.",
                 f"Leave out {size - MAX_BYTES:,} of them or more. Nothing was changed.",
@@ -50,7 +54,7 @@ def bundled(data: bytes) -> Text:
     try:
         # A server may have unpacked it on the way.
         packed = data[:2] == b"\x1f\x8b"
-        return Text(BUNDLED, (gzip.decompress(data) if packed else data).decode())
+        return Text(BUNDLED, (gzip.decompress(data) if packed else data).decode(), own=False)
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as problem:
         raise NotAvailable(
             f"The bundled text arrived damaged ({problem}).",

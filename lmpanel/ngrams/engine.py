@@ -56,7 +56,7 @@ class NGramEngine:
         start = max(0, first + 1 - self.order)
         stops = range(first + 1 - start, len(ids) + 1 - start)
         self.stats.count(len(ids) - first, first)
-        return _logs(smoothed.rows(ids[start:], stops, self.order))
+        return smoothed.log_rows(ids[start:], stops, self.order)
 
     async def branch(self, ids: Sequence[int], tails: Sequence[Sequence[int]]) -> np.ndarray:
         """See `Engine.branch`."""
@@ -64,12 +64,9 @@ class NGramEngine:
         smoothed = await self._trained()
         self.stats.count(sum(map(len, tails)), len(ids))
         near = tuple(ids[-self.order :])
-        rows = [smoothed.row((*near, *tail), self.order) for tail in tails]
-        return _logs(np.stack(rows))
+        texts = [(*near, *tail) for tail in tails]
+        rows = [smoothed.log_rows(text, [len(text)], self.order) for text in texts]
+        return np.concatenate(rows)
 
     async def close(self) -> None:
         """There is nothing to let go."""
-
-
-def _logs(rows: np.ndarray) -> np.ndarray:
-    return np.log(rows, out=rows).astype(np.float32)

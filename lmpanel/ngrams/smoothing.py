@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -98,6 +99,43 @@ class Smoothed:
                 row *= off * len(tokens) / total
                 row[tokens] += (counts - off) / total
         return rows
+
+    def log_rows(self, ids: Sequence[int], stops: Sequence[int], order: int) -> np.ndarray:
+        """Float32 [len(stops), size]: the natural logarithms of `rows`, in a fraction of the time.
+
+        Only tokens that followed the last one have a number of their own: all others share the
+        unigram's, times one weight. What followed a longer context followed its last token too.
+        """
+        found = places(self.levels[: max(order - 1, 0)], np.asarray(ids, np.int64))
+        base = self._log_base if order and self.levels else np.full(self.size, -np.log(self.size))
+        rows = np.empty((len(stops), self.size), np.float32)
+        for row, stop in zip(rows, stops, strict=True):
+            weight, tokens, probs = self._own(found, stop, order)
+            np.add(base, np.log(weight), out=row, casting="same_kind")
+            row[tokens] = np.log(probs)
+        return rows
+
+    def _own(
+        self, found: list[np.ndarray], stop: int, order: int
+    ) -> tuple[float, np.ndarray, np.ndarray]:
+        """What the unigram is weighted with, and the tokens that have another probability."""
+        weight, tokens, probs = 1.0, np.empty(0, np.int64), np.empty(0)
+        for level, off in zip(self.levels[1:order], self.discounts[1:order], strict=True):
+            context = _context(found, level.n, stop)
+            if context == NOWHERE or not level.totals[context]:
+                break
+            total = float(level.totals[context])
+            followers, counts = level.followers(context)
+            lower = off * len(followers) / total
+            if level.n == 2:
+                tokens, probs = followers, np.exp(self._log_base[followers])
+            weight, probs = weight * lower, probs * lower
+            probs[np.searchsorted(tokens, followers)] += (counts - off) / total
+        return weight, tokens, probs
+
+    @cached_property
+    def _log_base(self) -> np.ndarray:
+        return np.log(self.row([], 1))
 
     def probs(self, ids: Sequence[int], order: int) -> np.ndarray:
         """Float64 [len(ids)]: the probability of each token of `ids` after those before it."""

@@ -20,6 +20,8 @@ from lmpanel.views.tokens import token_row
 TITLE = "N-grams"
 LISTED = 3
 """Likeliest tokens of each model."""
+READ = {"SmolLM2-135M": "2 trillion"}
+"""How many tokens a transformer was trained on, where that is known: by its makers' account."""
 FOLLOWERS = 8
 """Tokens that followed a context, with their counts."""
 
@@ -39,6 +41,7 @@ def payload(session: Session) -> dict[str, Any]:
         "trained": _trained(session),
         "problem": session.ladder.problem,
         "growth": _growth(session),
+        "read": next((read for name, read in READ.items() if _name(session).startswith(name)), ""),
     }
     if hidden or session.ladder.trained is None:
         return shared
@@ -90,6 +93,7 @@ def _trained(session: Session) -> dict[str, Any] | None:
         return None
     return {
         "title": trained.text.title,
+        "own": trained.text.own,
         "train": len(trained.train),
         "held_out": len(trained.held_out),
         "vocabulary": trained.smoothed.size,
@@ -113,7 +117,7 @@ def _ladder(session: Session) -> dict[str, Any]:
         rows.append(
             {
                 "name": name,
-                "title": str(session.model.info.model["name"]) if name == TRANSFORMER else name,
+                "title": _name(session) if name == TRANSFORMER else name,
                 "predicts": explorer.predictor == name,
                 "top": [] if name == RUNGS[0] else _top(session, distribution),
                 "prob": distribution and asked is not None and distribution.prob(asked),
@@ -128,6 +132,10 @@ def _ladder(session: Session) -> dict[str, Any]:
         "opened": rungs.opened,
         "working": _working(session),
     }
+
+
+def _name(session: Session) -> str:
+    return str(session.model.info.model["name"])
 
 
 def _top(session: Session, distribution: Any) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ export function mount(link) {
   const { host, root } = shadow("lens", [shared, styles, bannerStyles]);
   const bar = h("div", { class: "tabs", role: "tablist", "aria-label": "Lenses on the document" });
   const panel = h("div", { class: "panel", role: "tabpanel", id: "panel", tabindex: -1 });
-  const banner = modelBanner(link);
+  const banner = modelBanner(link, () => bar.querySelector("[aria-selected=true]").focus());
   root.append(bar, banner.element, panel);
   const opened = {};
   let latest;

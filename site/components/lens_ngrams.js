@@ -3,7 +3,7 @@
  * position; the counts behind their numbers; what more text and longer n-grams bring.
  *
  * State: `{unit, hidden, message, where, can_here, can_next, title: {text}, training, transformer, problem,
- * trained: {title, train, held_out, vocabulary, runs: [number]}|null, growth}` and, with numbers, that of ngram_table.js and
+ * trained: {title, own, train, held_out, vocabulary, runs: [number]}|null, growth, read}` and, with numbers, that of ngram_table.js and
  * ngram_working.js or ngram_words.js.
  * Sends: `where {name}`, `read_passage` and what the parts send.
  */
@@ -57,11 +57,13 @@ function drawTitle(title, state) {
 /** What is compared with what, and what is fair about it. */
 function honestly(link) {
   const trained = h("p", { class: "small" });
+  const why = h("p", { class: "small" });
   const element = h("section", { class: "stack tight", "aria-label": "What is compared" }, trained,
-    h("p", { class: "small" }, "An n-gram looks at one to four tokens and knows only runs that it has seen. A transformer reads the whole document, and what it learnt about one word helps it with similar ones. It has also read far more text, this novel perhaps among it: the difference is the kind of model and the amount of text together."),
+    why,
     h("div", { class: "row" }, h("button", { type: "button", class: "button", onclick: () => link.send("read_passage") }, "Read a held-out passage"), h("span", { class: "small muted" }, "Text that the n-grams have not counted becomes the document; Undo brings yours back.")));
-  const show = ({ trained: about }) => {
+  const show = ({ trained: about, read, transformer }) => {
     if (!about) return;
+    setText(why, `An n-gram knows its last one to four tokens, and only runs that it has seen. A transformer reads the whole document, and what it learnt about one word helps it with similar ones. It has also read far more text${read ? `: ${transformer} about ${read} tokens` : ""}, perhaps this one among it. So the difference comes of the kind of model and of the amount of text together.`);
     setText(trained, `Counted in the first ${count(about.train)} tokens of ${about.title}; the last ${count(about.held_out)} were held out. The vocabulary has ${count(about.vocabulary)} tokens. Different runs seen: ${about.runs.map((seen, i) => `${count(seen)} of ${i + 1}`).join(", ")}.`);
   };
   return { element, show };

@@ -7,8 +7,11 @@
  */
 import { h, css, setText } from "./dom.js";
 
-/** @param {import("./link.js").Link} link */
-export function modelBanner(link) {
+/**
+ * @param {import("./link.js").Link} link
+ * @param {() => void} onGone takes the focus when what had it here is no longer there
+ */
+export function modelBanner(link, onGone) {
   const by = h("b", {});
   const back = h("button", { type: "button", class: "quiet small", onclick: () => link.send("predict_with", { name: "transformer" }) });
   const who = h("p", { class: "row who" }, h("span", {}, "Numbers by the ", by), back);
@@ -18,12 +21,14 @@ export function modelBanner(link) {
   const training = h("p", { class: "row training" }, step, bar, stop);
   const element = h("div", { class: "banner small" }, who, training);
   const show = ({ by: name, transformer, training: state }) => {
+    const held = element.getRootNode().activeElement;
     who.hidden = !name;
     setText(by, name === "uniform" ? "uniform model" : name ?? "");
     setText(back, `Back to ${transformer}`);
     training.hidden = !state;
     if (state) { setText(step, `Training n-grams: ${state.step}`); bar.value = state.done; }
     element.hidden = !name && !state;
+    if ((held === back && who.hidden) || (held === stop && training.hidden)) onGone();
   };
   return { element, show };
 }

@@ -2,11 +2,12 @@
  * What the n-grams are counted in: the bundled novel, or a text of the student's own.  What is in the box stays
  * there, so that a refused text is not lost.
  *
- * State: `{trained: {title}|null, training, problem}`.
+ * State: `{trained: {own}|null, training, problem}`.
  * Sends: `train_ngrams {title, text}`, without a text for the novel.
  */
 import { h, css, setText } from "./dom.js";
 import { action } from "./action.js";
+import { count } from "./format.js";
 
 const NOVEL = "Moby-Dick";
 const LARGEST = 1_000_000;
@@ -18,7 +19,12 @@ export function ngramText(link) {
   const area = h("textarea", { class: "field", rows: 5, id: "ngram-text", spellcheck: "false" });
   const file = h("input", { type: "file", id: "ngram-file", accept: "text/*,.txt,.md,.csv,.tex" });
   const refused = h("p", { class: "small", role: "status" });
-  const go = action("Count in this text", () => link.send("train_ngrams", { title: named(file), text: area.value }));
+  const send = () => {
+    const { length } = area.value;
+    if (length > LARGEST) return setText(refused, tooLong("The text", length, "characters"));
+    return link.send("train_ngrams", { title: named(file), text: area.value });
+  };
+  const go = action("Count in this text", send);
   go.enable(true);
   file.addEventListener("change", () => read(file, area, refused));
   area.addEventListener("input", () => { setText(refused, ""); file.value = ""; });
@@ -29,17 +35,19 @@ export function ngramText(link) {
   const show = ({ trained, training, problem: why }) => {
     setText(problem, training ? "" : why ?? "");
     problem.hidden = !problem.textContent;
-    novel.parentElement.hidden = Boolean(training) || trained?.title === NOVEL;
+    novel.parentElement.hidden = Boolean(training) || trained?.own === false;
   };
   return { element, show };
 }
 
 const named = (file) => file.files[0]?.name ?? "";
 
+const tooLong = (what, size, unit) => `${what} has ${count(size)} ${unit}; at most ${count(LARGEST)} are counted. Nothing was changed.`;
+
 async function read(file, area, refused) {
   const [chosen] = file.files;
   if (!chosen) return;
-  if (chosen.size > LARGEST) return setText(refused, `${chosen.name} has ${chosen.size} bytes; at most ${LARGEST} are counted.`);
+  if (chosen.size > LARGEST) return setText(refused, tooLong(chosen.name, chosen.size, "bytes"));
   area.value = await chosen.text();
   setText(refused, `${chosen.name} is in the box.`);
 }

@@ -46,7 +46,7 @@ function seen(term, asked, context) {
   if (!context.length) return [token, ` was ${count(term.count)} of ${count(term.total)} tokens; ${count(term.types)} different ones occurred.`];
   const run = ["“", h("span", { class: "run" }, context), "”"];
   if (!term.total) return [run, " never occurred."];
-  return [run, ` was followed by something ${times(term.total)}, ${term.count ? `${times(term.count)} of them by ` : "never by "}`, token, `; by ${count(term.types)} different ${term.types === 1 ? "token" : "tokens"} in all.`];
+  return [run, ` was followed by something ${times(term.total)}, ${term.count ? `${times(term.count)} of them by ` : "never by "}`, token, `; by ${term.types === 1 ? "one token" : `${count(term.types)} different tokens`} in all.`];
 }
 
 const quoted = (token) => h("span", { class: "run" }, rowNodes(token));

@@ -14,6 +14,7 @@ from lmpanel.ngrams.counts import count_levels
 from lmpanel.ngrams.growth import growth
 from lmpanel.ngrams.ladder import RUNGS
 from lmpanel.ngrams.smoothing import Smoothed
+from lmpanel.ngrams.words import WordModel, words_of
 from lmpanel.tokenizer import Tokenizer
 
 ORDER = len(RUNGS) - 1
@@ -224,11 +225,11 @@ def test_a_text_of_your_own(explorer: ExplorerPage, tokenizer) -> None:
     area.fill("A dragon.")
     count.click()
     problem = page.get_by_role("alert").filter(has_text="too little")
-    expect(problem).to_contain_text("3 tokens")
+    expect(problem).to_contain_text(f"{len(tokenizer.encode('A dragon.'))} tokens")
     expect(area).to_have_value("A dragon.")
     page.get_by_label("or a text file").set_input_files(
         {"name": "long.txt", "mimeType": "text/plain", "buffer": b"a" * 1_000_001})
-    expect(page.get_by_text("long.txt has 1000001 bytes")).to_be_visible()
+    expect(page.get_by_text("long.txt has 1\u202f000\u202f001 bytes")).to_be_visible()
     expect(about).to_contain_text("Moby-Dick")
 
     # While 1 MB is counted the page answers: another tab opens, and the counting is stopped.
@@ -245,6 +246,7 @@ def test_a_text_of_your_own(explorer: ExplorerPage, tokenizer) -> None:
     expect(banner.get_by_role("progressbar")).to_be_visible()
     banner.get_by_role("button", name="Stop").click()
     expect(banner).to_be_hidden()
+    expect(page.get_by_role("tab", name="Next token")).to_be_focused()
     open_lens(explorer)
     expect(about).to_contain_text("Moby-Dick")
 
@@ -266,6 +268,29 @@ def test_a_text_of_your_own(explorer: ExplorerPage, tokenizer) -> None:
         cell = row(explorer, name).locator("[data-bits]")
         expect(cell).to_have_text(f"{expected:.2f}")
         assert figure(explorer, name, "bits") == pytest.approx(expected, rel=1e-9)
+
+
+def test_words_as_they_are_taught(explorer: ExplorerPage, dist, tokenizer) -> None:
+    page = explorer.page
+    open_lens(explorer)
+    ready(explorer)
+    page.get_by_role("button", name="words").click()
+    told = page.locator("#slot-lens .live [data-words]")
+    expect(told).to_have_count(3, timeout=STEP_MS)
+    found = words_of(bundled((dist / FILE).read_bytes()).text)
+    model = WordModel.count(found[: len(found) - len(found) // 10])
+    ids = tokenizer.encode("of the white")
+    explorer.call("(ids) => lmpanel.setState({ version: 1, ids, raw: true, "
+                  "settings: { tab: 'ngrams' } })", ids)
+    expect(told.nth(2)).to_contain_text("after “the white”")
+    for order in (1, 2, 3):
+        expected = model.likeliest(["the", "white"], order, 5)
+        shown = told.nth(order - 1).locator("[data-word]").all()
+        for entry, (word, prob, count) in zip(shown, expected, strict=True):
+            assert entry.get_attribute("data-word") == word
+            assert float(entry.get_attribute("data-prob")) == pytest.approx(prob, rel=1e-12)
+            assert int(entry.get_attribute("data-count")) == count
+    assert ("whale" in {word for word, *_ in expected}) and expected[0][2] > 50
 
 
 def test_a_damaged_novel_is_told_and_fetched_again(explorer: ExplorerPage, dist) -> None:

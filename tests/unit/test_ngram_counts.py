@@ -75,6 +75,14 @@ def test_probabilities_along_a_text_are_those_of_its_rows(text, ids, order):
     assert model.probs(ids, order) == pytest.approx(rows[np.arange(len(ids)), ids], rel=1e-12)
 
 
+@given(texts, contexts, st.integers(0, ORDER))
+def test_logarithms_are_those_of_the_probabilities(text, ids, order):
+    model, stops = trained(text), range(len(ids) + 1)
+    rows = model.log_rows(ids, stops, order)
+    assert rows.dtype == np.float32
+    assert rows == pytest.approx(np.log(model.rows(ids, stops, order)), rel=1e-6)
+
+
 @given(texts, contexts, st.integers(0, SIZE - 1), st.integers(1, ORDER))
 def test_the_working_ends_in_the_probability(text, context, token, order):
     model = trained(text)
