@@ -25,7 +25,8 @@ from problems import BuildProblem
 
 TYPES = {
     ".bin": "application/octet-stream", ".css": "text/css; charset=utf-8",
-    ".csv": "text/csv; charset=utf-8", ".html": "text/html; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8", ".gz": "application/gzip",
+    ".html": "text/html; charset=utf-8",
     ".ico": "image/x-icon", ".jpg": "image/jpeg", ".js": "text/javascript; charset=utf-8",
     ".json": "application/json", ".map": "application/json",
     ".md": "text/markdown; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",

@@ -1,6 +1,7 @@
 """Pinned downloads: each file of wheels.json from the first of its sources that delivers it.
 
-A source is a package of the registry, or a file inside one (redistribution). Whatever the source,
+A source is a package of the registry (Python's or npm's), or a file inside one (redistribution).
+Whatever the source,
 only the pinned SHA-256 counts, and it is checked on every use. Knows nothing about what the files
 are for.
 """
@@ -29,12 +30,12 @@ Pin = dict[str, Any]
 
 
 def read_pins() -> dict[str, Any]:
-    """The content of wheels.json: `python` (list of pins) and `model` (one pin)."""
+    """The content of wheels.json: `python` (list of pins), `model` and `corpus` (one each)."""
     return json.loads(PINS.read_text(encoding="utf-8"))
 
 
 class Downloads:
-    """Files by their SHA-256, below the cache, fetched with `python -m pip`."""
+    """Files by their SHA-256, below the cache, fetched with `python -m pip` or `npm pack`."""
 
     def __init__(self, cache: Path, python: Path):
         self.folder = cache / "downloads"
@@ -59,7 +60,8 @@ class Downloads:
     def _try_source(self, pin: Pin, source: dict[str, str], path: Path) -> str | None:
         """Fetch from one source; returns what went wrong, or nothing."""
         with tempfile.TemporaryDirectory(dir=self.folder) as temporary:
-            failure = self._pip_download(source, Path(temporary))
+            fetch = _npm_pack if source.get("registry") == "npm" else self._pip_download
+            failure = fetch(source, Path(temporary))
             if failure:
                 return failure
             found = take_member(next(Path(temporary).iterdir()), source.get("member"))
@@ -80,6 +82,16 @@ class Downloads:
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         output = _follow(process, source["package"])
         return last_words(output) if process.wait() else None
+
+
+def _npm_pack(source: dict[str, str], folder: Path) -> str | None:
+    """Fetch a package of npm as it was published, without what it depends on."""
+    command = [shutil.which("npm") or "npm", "pack", "--ignore-scripts", "--silent",
+               "--pack-destination", str(folder), source["package"]]
+    say(f"get {source['package']}")
+    done = subprocess.run(command, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, cwd=folder)
+    return last_words(done.stdout) if done.returncode else None
 
 
 def take_member(archive: Path, member: str | None) -> Path:

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 import compressed_files
+from corpus_file import corpus_section, write_corpus
 from dist_folder import DistState, Parts, assemble, parts_of, place
 from import_closure import import_closure
 from model_files import write_browser_model
@@ -34,6 +35,7 @@ from vendor_files import write_vendor
 REPOSITORY = HERE.parent
 PACKAGE = REPOSITORY / "lmpanel"
 SITE = REPOSITORY / "site"
+CORPUS = "corpus/moby-dick.txt.gz"
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Pipeline:
             *parts_of(self.own_package, "python/"),
             *parts_of(self.browser_model, "model/"),
             *parts_of(self.recorded),
+            *parts_of(self.corpus),
             *parts_of(self.notice),
         ]
 
@@ -152,6 +155,14 @@ class Pipeline:
         return self.cache.step("recorded", inputs, make)
 
     @property
+    def corpus(self) -> Path:
+        """The bundled text, at the path where lmpanel looks for it."""
+        def make(target: Path) -> None:
+            write_corpus(self.downloads.get(self.pins["corpus"]), target / CORPUS)
+        inputs = {"pin": _hash(self.pins["corpus"]), **_code("corpus_file.py")}
+        return self.cache.step("corpus", inputs, make)
+
+    @property
     def notice(self) -> Path:
         """NOTICE.txt with all licences."""
         def make(target: Path) -> None:
@@ -160,7 +171,7 @@ class Pipeline:
         texts = [REPOSITORY / "LICENSE", *files_under(HERE / "licences")]
         inputs = {"pins": _hash(self.pins), "node": file_sha256(HERE / "package-lock.json"),
                   "model": self.model.name, "texts": _own_hash(texts), **_code("notices.py"),
-                  "lock": self._lock_hash()}
+                  "corpus": _code("corpus_file.py"), "lock": self._lock_hash()}
         return self.cache.step("notice", inputs, make)
 
     def _notice_sections(self) -> list:
@@ -172,6 +183,7 @@ class Pipeline:
             ("lmpanel (MIT)", [(REPOSITORY / "LICENSE").read_text()]),
             (f"Model {model['name']} ({licence})", [text.get(licence, f"Licence: {licence}")]),
             node_section(self.node_modules / "pyodide", [text["MPL-2.0"]]),
+            corpus_section(self.downloads.get(self.pins["corpus"])),
             ("CPython standard library (PSF-2.0)", [text["PSF-2.0"]]),
             node_section(self.node_modules / "onnxruntime-web",
                          [(onnxruntime / name).read_text(encoding="utf-8", errors="replace")

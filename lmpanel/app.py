@@ -13,6 +13,7 @@ from lmpanel.api import Api
 from lmpanel.engine.base import Engine
 from lmpanel.errors import BadArgument, LMPanelError
 from lmpanel.model import LanguageModel
+from lmpanel.ngrams.ladder import Fetch, no_corpus
 from lmpanel.session import Session
 from lmpanel.tokenizer import Tokenizer
 from lmpanel.views.controls import Controls
@@ -25,15 +26,19 @@ class App:
     """The whole application over one engine.
 
     `notify` receives dicts with an "event" key: "state" (the document changed), "measured" (new
-    numbers are shown) and "error".
+    numbers are shown) and "error". `fetch` delivers the text that n-grams are counted in.
     """
 
     def __init__(
-        self, engine: Engine, tokenizer: Tokenizer, notify: Callable[[dict[str, Any]], None]
+        self,
+        engine: Engine,
+        tokenizer: Tokenizer,
+        notify: Callable[[dict[str, Any]], None],
+        fetch: Fetch = no_corpus,
     ):
         self.notify = notify
         self.model = LanguageModel(engine, tokenizer)
-        self.session = Session(self.model, self.report)
+        self.session = Session(self.model, self.report, fetch)
         self.explorer = self.session.explorer
         self.api = Api(self.model)
         # The lens hears of a change first: when a new token stands in the strip, the candidates

@@ -1,7 +1,7 @@
 """Attempts: every finished response, kept to be compared by what it cost.
 
-An attempt holds the whole document that it ends, so that it can be gone back to. Its loss is the
-model's own (no filters), over the tokens of the response alone.
+An attempt holds the whole document that it ends, so that it can be gone back to. Its loss is that
+of the model that predicted when it was kept (no filters), over the tokens of the response alone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import param
 from lmpanel.checks import list_of, one_of, record, text, whole
 from lmpanel.document import Document
 from lmpanel.errors import BadArgument, BadState, LMPanelError
-from lmpanel.explorer import Explorer
+from lmpanel.explorer import PREDICTORS, Explorer
 from lmpanel.packed_ids import pack, unpack
 from lmpanel.scoring import Totals
 
@@ -24,18 +24,31 @@ LIMIT = 200
 
 @dataclass(frozen=True)
 class Attempt:
-    """A response: tokens [start, stop) of `document`, and in words how it came about."""
+    """A response: tokens [start, stop) of `document`, and in words how it came about.
+
+    `predictor` names the model in the explorer, `model` says it in full.
+    """
 
     number: int
     label: str
     document: Document
     start: int
     stop: int
+    predictor: str
+    model: str
 
 
 _NUMBER = whole(0, 10**6)
 _RAW = one_of(True, False)
-_KEPT = record(number=_NUMBER, label=text(200), raw=_RAW, start=_NUMBER, stop=_NUMBER)
+_KEPT = record(
+    number=_NUMBER,
+    label=text(200),
+    raw=_RAW,
+    start=_NUMBER,
+    stop=_NUMBER,
+    predictor=one_of(*PREDICTORS),
+    model=text(200),
+)
 _SAVED = record(
     numbers=_NUMBER,
     documents=list_of(lambda pair: True, LIMIT),
@@ -47,7 +60,9 @@ def _attempt(entry: dict[str, Any], ids: tuple[int, ...]) -> Attempt:
     start, stop = entry["start"], entry["stop"]
     if not start < stop <= len(ids):
         raise BadState("An attempt lies outside its document.", "Nothing was changed.")
-    return Attempt(entry["number"], entry["label"], Document(ids, entry["raw"]), start, stop)
+    document = Document(ids, entry["raw"])
+    told = (entry["predictor"], entry["model"])
+    return Attempt(entry["number"], entry["label"], document, start, stop, *told)
 
 
 class Attempts(param.Parameterized):
@@ -71,12 +86,18 @@ class Attempts(param.Parameterized):
         self._task: asyncio.Task | None = None
         explorer.param.watch(self._look, ["tab", "generating"])
         self.param.watch(self._look, ["kept"])
+        self._totals: dict[int, Totals] = {}
+
+    @property
+    def _model(self) -> str:
+        return str(self._explorer.model.info.model["name"])
 
     @property
     def current(self) -> Attempt | None:
         """The attempt that the document shows, if it is one."""
-        document = self._explorer.document
-        return next((kept for kept in self.kept if kept.document == document), None)
+        document, model = self._explorer.document, self._model
+        same = (kept for kept in self.kept if kept.document == document and kept.model == model)
+        return next(same, None)
 
     @property
     def span(self) -> tuple[int, int]:
@@ -108,12 +129,16 @@ class Attempts(param.Parameterized):
         if len(self.kept) >= LIMIT:
             raise BadArgument(f"There are {LIMIT} attempts already.", "Remove some of them.")
         self._numbers += 1
-        self.kept = [*self.kept, Attempt(self._numbers, label, document, start, stop)]
+        by = (self._explorer.predictor, self._model)
+        self.kept = [*self.kept, Attempt(self._numbers, label, document, start, stop, *by)]
 
     def _has(self, document: Document, start: int, stop: int) -> bool:
         """Whether this response is kept already, although the document goes on behind it."""
-        response = (start, document.ids[:stop])
-        return any((kept.start, kept.document.ids[: kept.stop]) == response for kept in self.kept)
+        response = (start, document.ids[:stop], self._model)
+        return any(
+            (kept.start, kept.document.ids[: kept.stop], kept.model) == response
+            for kept in self.kept
+        )
 
     def find(self, number: int) -> Attempt:
         """An attempt by its number. Raises BadArgument."""
@@ -142,11 +167,17 @@ class Attempts(param.Parameterized):
 
     async def _measure(self, missing: list[Attempt]) -> None:
         try:
-            for attempt in missing:
-                await self._explorer.model.scores(attempt.document.ids[: attempt.stop])
+            for attempt in filter(self._measurable, missing):
+                model = self._explorer.models[attempt.predictor]
+                await model.scores(attempt.document.ids[: attempt.stop])
                 self._explorer.measured += 1
         except (asyncio.CancelledError, LMPanelError):
             return  # the table is left; or shows them as not measured, and tries again later
+
+    def _measurable(self, attempt: Attempt) -> bool:
+        """Whether the model that wrote it is there, trained on the same text."""
+        model = self._explorer.models[attempt.predictor]
+        return str(model.info.model["name"]) == attempt.model
 
     def saved(self) -> dict[str, Any]:
         """All attempts, JSON-able."""
@@ -160,6 +191,8 @@ class Attempts(param.Parameterized):
                     "raw": attempt.document.raw,
                     "start": attempt.start,
                     "stop": attempt.stop,
+                    "predictor": attempt.predictor,
+                    "model": attempt.model,
                 }
                 for attempt in self.kept
             ],
@@ -182,7 +215,15 @@ class Attempts(param.Parameterized):
         self.kept = kept
 
     def totals(self, attempt: Attempt) -> Totals | None:
-        """Totals of its tokens; None while they are not all measured."""
-        ids = attempt.document.ids[: attempt.stop]
-        scores = self._explorer.model.known_scores(ids)[attempt.start :]
-        return None if None in scores[attempt.start == 0 :] else Totals.of(scores)
+        """Totals of its tokens; None while they are not all measured.
+
+        They stay what they were when the model is trained anew.
+        """
+        if attempt.number not in self._totals:
+            ids = attempt.document.ids[: attempt.stop]
+            model = self._explorer.models[attempt.predictor]
+            scores = model.known_scores(ids)[attempt.start :]
+            if not self._measurable(attempt) or None in scores[attempt.start == 0 :]:
+                return None
+            self._totals[attempt.number] = Totals.of(scores)
+        return self._totals[attempt.number]

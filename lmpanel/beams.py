@@ -15,6 +15,7 @@ from lmpanel.document import Document
 from lmpanel.errors import BadArgument
 from lmpanel.explorer import Explorer
 from lmpanel.hand_search import WIDTHS, HandSearch
+from lmpanel.model import LanguageModel
 
 
 class Beams(param.Parameterized):
@@ -40,6 +41,10 @@ class Beams(param.Parameterized):
         """Where the search by hand began."""
         self.searched: Document | None = None
         """Where the automatic search began."""
+        self.by: LanguageModel | None = None
+        """The model that the search by hand began with."""
+        self.searched_by: LanguageModel | None = None
+        """The model of the automatic search."""
         self._running: BeamSearch | None = None
 
     # By hand
@@ -47,11 +52,12 @@ class Beams(param.Parameterized):
     async def begin(self, width: int) -> None:
         """Begin a search at the end of the document. Raises BadArgument when it is empty."""
         document = self._beginning()
-        search = HandSearch(self._explorer.model, document.ids, int(width))
+        model = self._explorer.model
+        search = HandSearch(model, document.ids, int(width))
         self.width = int(width)
         if not self.busy:
             await self._computed(search.begin())
-            self.search, self.document = search, document
+            self.search, self.document, self.by = search, document, model
             self._moved()
 
     def choose(self, beam: int, option: int) -> None:
@@ -112,7 +118,7 @@ class Beams(param.Parameterized):
             max_tokens=explorer.max_tokens,
             stop_at_end_of_turn=not explorer.past_end,
         )
-        self.searched = document
+        self.searched, self.searched_by = document, explorer.model
         self.param.update(width=int(width), searching=True, found=[], greedy=None)
         try:
             while run.finish is None:
@@ -124,11 +130,22 @@ class Beams(param.Parameterized):
             self._running = None
             self.searching = False
 
+    @property
+    def here(self) -> bool:
+        """Whether the search by hand is about the document and the model that are shown."""
+        return (self.document, self.by) == (self._explorer.document, self._explorer.model)
+
+    @property
+    def searched_here(self) -> bool:
+        """Whether the automatic search is about the document and the model that are shown."""
+        shown = (self._explorer.document, self._explorer.model)
+        return (self.searched, self.searched_by) == shown
+
     async def _greedily(self, document: Document) -> Beam:
         """The response that picks the likeliest token every time, as a beam."""
         explorer = self._explorer
         run = await Decoding(
-            explorer.model,
+            self.searched_by,
             document.ids,
             max_tokens=explorer.max_tokens,
             stop_at_end_of_turn=not explorer.past_end,

@@ -89,6 +89,7 @@ class Branches(param.Parameterized):
         self.comparison: Comparison | None = None
         self._keep()
         explorer.param.watch(self._keep, ["document", "generating"])
+        explorer.param.watch(self.forget_costs, ["predictor"])
 
     def _keep(self, *events: Any) -> None:
         if self._explorer.generating:
@@ -170,6 +171,21 @@ class Branches(param.Parameterized):
         """What is known of each token of a run."""
         return run_costs.scores(run, self._explorer.model.tree)
 
+    def forget_costs(self, *events: Any) -> None:
+        """Other numbers than before are known: another model predicts, or has learnt anew."""
+        for run in self.tree.runs():
+            run.memo.clear()
+        self.comparison = None
+        self._choose(self.chosen[:1])
+
+    async def measure(self) -> None:
+        """Let the model that predicts measure every branch, one after the other."""
+        model = self._explorer.model
+        for run in list(self.tree.runs()):
+            if not run.children and self._explorer.model is model:
+                await model.scores(self.tree.ids(run))
+                self.changed += 1
+
     # What may be done
 
     def rename(self, number: int, length: int, name: str) -> None:
@@ -241,7 +257,8 @@ class Branches(param.Parameterized):
             self.tree.hold(ids)
         self._keep()
         wanted = [ids for ids, _ in kept]
-        self._explorer.model.tree.retain([*wanted, self._explorer.document.ids, *also])
+        for model in self._explorer.models.values():
+            model.tree.retain([*wanted, self._explorer.document.ids, *also])
         self._explorer.history.prune()
         self.changed += 1
 

@@ -24,8 +24,9 @@ from pyodide.ffi import JsException, to_js
 from lmpanel.app import App
 from lmpanel.bounded_json import read_json
 from lmpanel.engine.base import EngineInfo, EngineStats, check_branch, check_logits
-from lmpanel.errors import BadArgument, EngineLost, LMPanelError, error_from
+from lmpanel.errors import BadArgument, EngineLost, LMPanelError, NotAvailable, error_from
 from lmpanel.explorer import Explorer
+from lmpanel.ngrams.corpus import FILE as CORPUS
 from lmpanel.tokenizer import Tokenizer
 
 # panel.io.pyodide switches to a content network on import; everything comes from this site.
@@ -110,6 +111,21 @@ def _typed(error: JsException) -> LMPanelError:
     return error_from(code, str(error.message), str(getattr(error, "remedy", None) or ""))
 
 
+async def fetch_corpus() -> bytes:
+    """The bundled text from beside the page. Raises NotAvailable."""
+    try:
+        response = await js.fetch(js.URL.new(CORPUS, js.location.href).href)
+        if response.ok:
+            return (await response.arrayBuffer()).to_bytes()
+        reason = f"status {response.status}"
+    except JsException as error:
+        reason = str(error.message)
+    raise NotAvailable(
+        f"The bundled text could not be loaded ({reason}).",
+        "Check the network and try again, or use a text of your own.",
+    )
+
+
 class Host:
     """What the worker holds: builds the app, keeps the documents in step, answers calls."""
 
@@ -158,7 +174,7 @@ class Host:
         return to_js([True, *await panel_pyodide.write_doc(), json.dumps(list(app.roots))])
 
     def _new_app(self, wish: dict[str, Any]) -> App:
-        app = App(self.engine, self.tokenizer, lambda event: None)
+        app = App(self.engine, self.tokenizer, lambda event: None, fetch_corpus)
         try:
             if "file" in wish:
                 app.session.open(wish["file"])

@@ -12,6 +12,7 @@ from lmpanel.document import Document
 from lmpanel.errors import BadArgument, LMPanelError, NotAvailable
 from lmpanel.explorer import Explorer
 from lmpanel.messages import parse_conversation
+from lmpanel.model import LanguageModel
 
 CHARACTERS_PER_TOKEN = 16
 MAX_SCORED = 2000
@@ -28,10 +29,13 @@ class Changes:
     def __init__(self, explorer: Explorer):
         self._explorer = explorer
         self._editor = explorer.editor
-        self._model = explorer.model
         self._top = asyncio.Lock()
         self.scored: tuple[Document, tuple[int, int]] | None = None
         """The document and the span that the last scored text became."""
+
+    @property
+    def _model(self) -> LanguageModel:
+        return self._explorer.model
 
     @property
     def _document(self) -> Document:

@@ -47,7 +47,8 @@ class Shift:
 class Comparison:
     """Tokens [start, stop) of `document` after what stands before them there, and after `change`.
 
-    `source` says how they were chosen, `number` tells comparisons apart.
+    `source` says how they were chosen, `number` tells comparisons apart, `predictor` is the model's
+    name in the explorer.
     """
 
     number: int
@@ -57,6 +58,7 @@ class Comparison:
     source: str
     change: Change
     shifts: tuple[Shift, ...]
+    predictor: str = "transformer"
 
     @property
     def delta_bits(self) -> float:

@@ -6,7 +6,7 @@ watch it. Knows the core, but nothing about who changes it, about Panel or the b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import param
@@ -14,7 +14,7 @@ import param
 from lmpanel.distribution import Distribution
 from lmpanel.document import Document
 from lmpanel.editor import Editor
-from lmpanel.errors import LMPanelError
+from lmpanel.errors import BadArgument, LMPanelError
 from lmpanel.filters import Filters
 from lmpanel.history import History
 from lmpanel.model import LanguageModel
@@ -24,8 +24,10 @@ from lmpanel.scoring import TokenScore
 FIRST_MESSAGE = "Write a one-paragraph story about a dragon."
 MEASURES = ["surprisal", "probability", "entropy", "rank", "delta"]
 LENGTHS = [5, 10, 20, 50, 100]
-TABS = ["next", "sampling", "beams", "surprise", "what_if", "branches", "attempts"]
+TABS = ["next", "sampling", "beams", "surprise", "what_if", "ngrams", "branches", "attempts"]
 ROOMS = ["explore"]
+TRANSFORMER = "transformer"
+PREDICTORS = [TRANSFORMER, "uniform", "unigram", "bigram", "trigram", "4-gram", "5-gram"]
 OF_ONE_POSITION = {"next", "sampling"}
 """Lenses that have nothing to say about a span: the surprise lens opens, and they come back."""
 
@@ -45,6 +47,9 @@ class Explorer(param.Parameterized):
         default="here",
         objects=["here", "next"],
         doc="Look at what was predicted at the token, or at what comes after it.",
+    )
+    predictor = param.Selector(
+        default=TRANSFORMER, objects=PREDICTORS, doc="The model whose numbers are shown."
     )
     room = param.Selector(default="explore", objects=ROOMS, doc="The open part of the page.")
     tab = param.Selector(default="next", objects=TABS, doc="The open lens.")
@@ -70,10 +75,11 @@ class Explorer(param.Parameterized):
     written = param.String(default="", doc="What the last generation wrote, for the status line.")
 
     def __init__(self, model: LanguageModel, report: Callable[[LMPanelError], None], **params):
-        self.model = model
+        self.models: Mapping[str, LanguageModel] = {TRANSFORMER: model}
+        """The models that there are, by their names in PREDICTORS; all have the same tokens."""
         self.report = report
         self.editor = Editor(model.tokenizer, model.chat)
-        first = params.pop("document", None) or self._first_document()
+        first = params.pop("document", None) or self._first_document(model)
         super().__init__(document=first, anchor=len(first), cursor=len(first), **params)
         self.history: History[Document] = History(first, "start")
         self.recorded: dict[str, Any] | None = None
@@ -85,8 +91,26 @@ class Explorer(param.Parameterized):
         self.newest: int | None = None
         """While a response is written: the position of its newest token."""
 
-    def _first_document(self) -> Document:
-        if self.model.chat is None:
+    @property
+    def model(self) -> LanguageModel:
+        """The model that predicts."""
+        return self.models[self.predictor]
+
+    def predict_with(self, name: str) -> None:
+        """Let another model predict. Raises BadArgument while one writes and for no model."""
+        if name not in self.models:
+            raise BadArgument(f"There is no model {str(name)[:40]!r}.")
+        if self.generating:
+            raise BadArgument("The model is writing.", "Stop it first, then choose another one.")
+        self.predictor = name
+
+    @property
+    def example(self) -> dict[str, Any] | None:
+        """The example recorded with the transformer, while that is what is shown."""
+        return self.recorded if self.predictor == TRANSFORMER else None
+
+    def _first_document(self, model: LanguageModel) -> Document:
+        if model.chat is None:
             return self.editor.from_text("Once upon a time")
         return self.editor.from_messages([{"role": "user", "content": FIRST_MESSAGE}])
 
@@ -130,8 +154,8 @@ class Explorer(param.Parameterized):
         """What is known of each token: measured, or recorded while the model is not there."""
         ids = self.document.ids
         known = self.model.known_scores(ids)
-        if self.recorded and list(ids) == self.recorded["ids"]:
-            return [score or _score(old) for score, old in zip(known, self.recorded["scores"])]
+        if self.example and list(ids) == self.example["ids"]:
+            return [score or _score(old) for score, old in zip(known, self.example["scores"])]
         return known
 
     def select(

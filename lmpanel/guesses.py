@@ -16,7 +16,7 @@ import param
 from lmpanel.checks import list_of, number, or_none, record, whole
 from lmpanel.distribution import Distribution
 from lmpanel.errors import BadArgument, BadState, UnknownToken
-from lmpanel.explorer import Explorer
+from lmpanel.explorer import TRANSFORMER, Explorer
 from lmpanel.packed_ids import pack, unpack
 from lmpanel.scoring import TokenScore
 
@@ -102,11 +102,12 @@ class Guesses(param.Parameterized):
         super().__init__()
         self._explorer = explorer
         self._ids: dict[tuple[int, ...], int] = {}
-        self._results: dict[tuple[int, ...], Result] = {}
+        self._results: dict[tuple[str, tuple[int, ...]], Result] = {}
         self._shown: set[tuple[int, ...]] = set()
         self._context = explorer.context
         explorer.param.watch(self._look, ["document", "cursor", "where", "generating"])
         explorer.param.watch(self._read_off, ["measured"])
+        explorer.param.watch(self._changed, ["predictor"])
 
     @property
     def hidden(self) -> bool:
@@ -148,8 +149,9 @@ class Guesses(param.Parameterized):
 
     @property
     def tally(self) -> Tally:
-        """How the guesses went, as far as the model has read their positions."""
-        return Tally.of(self._results.values())
+        """How the guesses went, as far as the model that predicts has read their positions."""
+        own = self._explorer.predictor
+        return Tally.of(result for (name, _), result in self._results.items() if name == own)
 
     def suggestions(self) -> list[int]:
         """Tokens that fit what is typed; their order knows nothing of the model's."""
@@ -191,9 +193,9 @@ class Guesses(param.Parameterized):
         self._changed()
 
     def saved(self) -> dict[str, Any]:
-        """All guesses and what they came to, JSON-able."""
+        """All guesses and what they came to with the transformer, JSON-able."""
         contexts = sorted({*self._ids, *self._shown})[:SAVED]
-        results = [self._results.get(context) for context in contexts]
+        results = [self._results.get((TRANSFORMER, context)) for context in contexts]
         return {
             "contexts": pack(contexts),
             "guesses": [
@@ -219,7 +221,7 @@ class Guesses(param.Parameterized):
             else:
                 self._ids[context] = guess["id"]
             if guess["result"] is not None:
-                self._results[context] = Result(**guess["result"])
+                self._results[(TRANSFORMER, context)] = Result(**guess["result"])
         self._changed()
 
     def _meant(self) -> int:
@@ -241,10 +243,11 @@ class Guesses(param.Parameterized):
     def _read_off(self, *events: object) -> None:
         """Note what the guess came to, once the model has read its position."""
         explorer, context = self._explorer, self._explorer.context
-        if context in self._ids and context not in self._results:
+        key = (explorer.predictor, context)
+        if context in self._ids and key not in self._results:
             distribution = explorer.distribution
             if distribution is not None:
-                self._results[context] = Result.of(self._ids[context], distribution)
+                self._results[key] = Result.of(self._ids[context], distribution)
                 self._changed()
 
     def _look(self, *events: object) -> None:
@@ -254,7 +257,7 @@ class Guesses(param.Parameterized):
             self.param.update(text="", problem="", asked=self.asked + 1)
             self._read_off()
 
-    def _changed(self) -> None:
+    def _changed(self, *events: object) -> None:
         self.param.update(text="", problem="", changes=self.changes + 1)
 
 

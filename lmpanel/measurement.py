@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lmpanel.errors import Cancelled, LMPanelError
-from lmpanel.explorer import Explorer
+from lmpanel.explorer import TRANSFORMER, Explorer
 from lmpanel.typed import Difference, TypedCheck
 
 LONG = 256
@@ -29,7 +29,7 @@ class Measurement:
         self._typed = TypedCheck(explorer.model.tokenizer)
         self._task: asyncio.Task | None = None
         # Also when nothing changes: looking at a token again tries again what has failed.
-        in_view = ["document", "anchor", "cursor", "where", "generating"]
+        in_view = ["document", "anchor", "cursor", "where", "generating", "predictor"]
         explorer.param.watch(self.look, in_view, onlychanged=False)
 
     def look(self, *events: Any) -> None:
@@ -72,7 +72,8 @@ class Measurement:
         if None in model.known_scores(ids)[1:]:
             await model.scores(ids, self._show_progress)
             await self._measure_next(context)
-        explorer.recorded = None
+        if explorer.predictor == TRANSFORMER:
+            explorer.recorded = None
         explorer.note = _note(self._typed.differences(explorer.document))
         explorer.measured += 1
         self._on_rest()

@@ -20,6 +20,8 @@ from panel.io.server import get_server
 from lmpanel.app import App
 from lmpanel.engine.base import EngineInfo
 from lmpanel.engine.native import NativeEngine
+from lmpanel.errors import NotAvailable
+from lmpanel.ngrams.corpus import FILE
 from lmpanel.tokenizer import Tokenizer
 from lmpanel.views.notices import Notices
 
@@ -54,10 +56,21 @@ def page(index: str, names: Iterable[str], engine: dict[str, Any]) -> str:
     )
 
 
+async def read_corpus() -> bytes:
+    """The bundled text from the built site. Raises NotAvailable."""
+    try:
+        return (SITE.parent / "dist" / FILE).read_bytes()
+    except OSError as problem:
+        raise NotAvailable(
+            "The bundled text is not there: the site has not been built.",
+            "Run python3 build/serve.py --no-serve, or use a text of your own.",
+        ) from problem
+
+
 def make_page(engine: NativeEngine, tokenizer: Tokenizer) -> pn.Template:
     """One student's session: an own app over the shared engine."""
     notices = Notices()
-    app = App(engine, tokenizer, notices.show)
+    app = App(engine, tokenizer, notices.show, read_corpus)
     index = (SITE / "index.html").read_text(encoding="utf-8")
     template = pn.Template(page(index, app.roots, _described(engine.info)))
     for name, root in app.roots.items():

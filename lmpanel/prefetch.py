@@ -31,6 +31,7 @@ class Prefetch:
         self._task: asyncio.Task | None = None
         self._done: tuple[int, ...] = ()
         doing = ["document", "anchor", "cursor", "where", "tab", "generating", "ahead"]
+        doing.append("predictor")
         explorer.param.watch(self.cancel, doing)
 
     @property

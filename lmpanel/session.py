@@ -6,6 +6,7 @@ on) know the explorer, not each other; the session ties them together.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,26 +18,39 @@ from lmpanel.changes import Changes
 from lmpanel.document import Document
 from lmpanel.errors import BadState, LMPanelError
 from lmpanel.expansion import Expansion
-from lmpanel.explorer import Explorer
+from lmpanel.explorer import TRANSFORMER, Explorer
 from lmpanel.generation import Generation
 from lmpanel.guesses import Guesses
 from lmpanel.links import decode_link, encode_link
 from lmpanel.measurement import Measurement
 from lmpanel.model import LanguageModel
+from lmpanel.ngrams.ladder import Fetch, Ladder, no_corpus
 from lmpanel.prefetch import Prefetch
+from lmpanel.rungs import Rungs
 from lmpanel.sampling import Draw
 from lmpanel.session_file import read_session, write_session
 from lmpanel.state_codec import SETTINGS, State, decode_state, encode_state
 from lmpanel.throws import Throws
 from lmpanel.what_if import WhatIf
+from lmpanel.word_rungs import WordRungs
 
 
 class Session:
-    """An explorer with its collaborators; views get it whole."""
+    """An explorer with its collaborators; views get it whole.
 
-    def __init__(self, model: LanguageModel, report: Callable[[LMPanelError], None]):
+    `model` is the transformer, whichever model predicts. `fetch` delivers the bundled text.
+    """
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        report: Callable[[LMPanelError], None],
+        fetch: Fetch = no_corpus,
+    ):
         self.model = model
         self.explorer = Explorer(model, report)
+        self.ladder = Ladder(model, fetch)
+        self.explorer.models = {TRANSFORMER: model, **self.ladder.models}
         self.changes = Changes(self.explorer)
         self.attempts = Attempts(self.explorer)
         self.generation = Generation(self.explorer, self._written)
@@ -49,12 +63,41 @@ class Session:
         self.branches = Branches(self.explorer)
         self.expansion = Expansion(self.explorer, self.branches.grow)
         self.guesses = Guesses(self.explorer)
+        self.rungs = Rungs(self.explorer, self.ladder)
+        self.words = WordRungs(self.explorer, self.ladder)
+
+        self.explorer.param.watch(self._predicted, ["predictor"])
+        self.ladder.param.watch(self._learnt, ["trained", "working"])
+
+    def _learnt(self, *events: Any) -> None:
+        """The rungs were trained anew, or their training came to nothing."""
+        explorer, ladder = self.explorer, self.ladder
+        if explorer.predictor == TRANSFORMER:
+            return
+        if any(event.name == "trained" for event in events):
+            self.branches.forget_costs()
+            self._predicted()
+            self.measurement.look()
+        elif ladder.trained is None and not ladder.working:
+            explorer.predictor = TRANSFORMER
+
+    def _predicted(self, *events: Any) -> None:
+        """Every branch gets the numbers of an n-gram model at once: they cost little."""
+        if self.explorer.predictor != TRANSFORMER:
+            self._measuring = asyncio.ensure_future(self._measure_branches())
+
+    async def _measure_branches(self) -> None:
+        try:
+            await self.branches.measure()
+        except LMPanelError:
+            return  # what the student looks at is measured apart, and tells why it fails
 
     def leave(self) -> None:
         """Give up what is still being computed in the background."""
         self.measurement.cancel()
         self.prefetch.cancel()
         self.attempts.leave()
+        self.ladder.stop()
         self.what_if.stop()
 
     def _written(self, how: str, since: int, draws: Sequence[Draw], seed: int) -> None:

@@ -25,7 +25,12 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 SETTINGS: dict[str, Check] = {
     "where": one_of("here", "next"),
-    "tab": one_of("next", "sampling", "beams", "surprise", "what_if", "branches", "attempts"),
+    "tab": one_of(
+        *("next", "sampling", "beams", "surprise", "what_if", "ngrams", "branches", "attempts"),
+    ),
+    "predictor": one_of(
+        *("transformer", "uniform", "unigram", "bigram", "trigram", "4-gram", "5-gram"),
+    ),
     "measure": one_of("surprisal", "probability", "entropy", "rank", "delta"),
     "unit": one_of("bits", "nats"),
     "curve": one_of(True, False),

@@ -37,6 +37,7 @@ class Run:
     since: int
     draws: tuple[Draw, ...]
     seed: int
+    predictor: str
 
 
 class Throws(param.Parameterized):
@@ -63,7 +64,7 @@ class Throws(param.Parameterized):
         self._dice = Dice(explorer.seed)
         self._runs: list[Run] = []
         explorer.param.watch(self._start_over, ["seed"])
-        explorer.param.watch(self._clear, ["document", "cursor", "where"])
+        explorer.param.watch(self._clear, ["document", "cursor", "where", "predictor"])
         reshaping = ["temperature", "top_k", "top_p", "min_p", "biases"]
         explorer.param.watch(self._forget_tally, reshaping)
 
@@ -75,13 +76,15 @@ class Throws(param.Parameterized):
     def remember(self, ids: Sequence[int], since: int, draws: Sequence[Draw], seed: int) -> None:
         """Keep the numbers by which the tokens of `ids` from `since` on were drawn."""
         if draws:
-            self._runs = [*self._runs[-RUNS + 1 :], Run(tuple(ids), since, tuple(draws), seed)]
+            run = Run(tuple(ids), since, tuple(draws), seed, self._explorer.predictor)
+            self._runs = [*self._runs[-RUNS + 1 :], run]
 
     def _recorded(self) -> Throw | None:
         context, here = self._explorer.context, self._explorer.here
         at = len(context)
         for run in reversed(self._runs):
             inside = run.since <= at < len(run.ids) and at - run.since < len(run.draws)
+            inside = inside and run.predictor == self._explorer.predictor
             if inside and run.ids[at] == here and run.ids[:at] == context:
                 number = at - run.since
                 return Throw(run.draws[number].r, f"roll {number + 1} of seed {run.seed}")

@@ -43,6 +43,7 @@ class _Job:
     source: str
     change: Change
     context: tuple[int, ...]
+    predictor: str
 
     @property
     def tokens(self) -> tuple[int, ...]:
@@ -167,8 +168,11 @@ class WhatIf(param.Parameterized):
 
     @property
     def stale(self) -> bool:
-        """Whether the document is no longer the one that was compared."""
-        return self.result is not None and self.result.document != self._explorer.document
+        """Whether the document or the model is no longer the one that was compared."""
+        if self.result is None:
+            return False
+        shown = (self._explorer.document, self._explorer.predictor)
+        return (self.result.document, self.result.predictor) != shown
 
     @property
     def deltas(self) -> list[float | None] | None:
@@ -227,18 +231,21 @@ class WhatIf(param.Parameterized):
                 f"With the new context there are {total:,} tokens; the model can look at {most:,}.",
                 "Shorten the new context, or select fewer tokens.",
             )
-        return _Job(document, start, stop, self.source, change, context)
+        by = explorer.predictor
+        return _Job(document, start, stop, self.source, change, context, by)
 
     async def _work(self, job: _Job) -> None:
         outcome: dict[str, object] = {"said": "This could not be compared."}
         before = job.document.ids[: job.start]
         try:
             shifts = await shifts_between(
-                self._explorer.model, before, job.context, job.tokens, self._tell
+                self._explorer.models[job.predictor], before, job.context, job.tokens, self._tell
             )
             self._numbers += 1
             place = (job.document, job.start, job.stop)
-            made = Comparison(self._numbers, *place, job.source, job.change, tuple(shifts))
+            made = Comparison(
+                *(self._numbers, *place, job.source, job.change, tuple(shifts)), job.predictor
+            )
             outcome = {"result": made}
         except (asyncio.CancelledError, Cancelled):
             return  # whoever cancelled it has said so

@@ -10,6 +10,7 @@ import zipfile
 
 import pytest
 
+from lmpanel.ngrams.corpus import FILE, bundled
 from pinned_files import read_pins
 from vendor_files import FROM_NODE
 
@@ -100,6 +101,7 @@ def test_notice_covers_every_package(dist):
     listed = re.findall(r"^- (\S+ \S+)", text, re.MULTILINE)
     names = {re.sub(r"[-_.]+", "-", line.split()[0]).lower() for line in listed}
     shipped = {pin["name"] for pin in read_pins()["python"]}
+    shipped.add(read_pins()["corpus"]["name"])
     shipped |= {source.split("/")[0] for source in FROM_NODE}
     assert shipped <= names
     assert "Model SmolLM2-135M-Instruct" in listed
@@ -131,3 +133,12 @@ def test_every_script_that_the_site_names_is_there(dist):
               for match in re.findall(r"[\"'`](?:\./)?(vendor/[\w./-]+\.\w+)[\"'`]", text)}
     assert wanted
     assert wanted <= set(names)
+
+
+def test_the_bundled_text_lies_where_it_is_looked_for(dist, manifest):
+    assert FILE in {file["path"] for file in manifest["files"]}
+    assert (dist / FILE).stat().st_size < MB
+    text = bundled((dist / FILE).read_bytes()).text
+    assert text.startswith("Call me Ishmael. Some years ago")
+    assert 1_100_000 < len(text) < 1_300_000 and "\r" not in text and "Gutenberg" not in text
+    assert "Public Domain" in (dist / "NOTICE.txt").read_text(encoding="utf-8")

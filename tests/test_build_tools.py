@@ -169,6 +169,21 @@ def test_wrong_bytes_everywhere_name_file_and_hashes(tmp_path):
         FakeRegistry(tmp_path, {"first==1": b"evil"}).get(PIN)
 
 
+def test_a_package_of_npm_comes_through_npm(tmp_path, monkeypatch):
+    npm = tmp_path / "bin" / "npm"
+    npm.parent.mkdir()
+    npm.write_text(f"#!/bin/sh\nprintf content > x.whl; echo $* > {tmp_path}/asked\n")
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", str(npm.parent), prepend=":")
+    source = {"package": "@scope/x@1", "registry": "npm"}
+    registry = FakeRegistry(tmp_path, {})
+    assert registry.get({**PIN, "sources": [source]}).read_bytes() == CONTENT
+    assert (tmp_path / "asked").read_text().split()[0] == "pack" and registry.asked == []
+    npm.write_text("#!/bin/sh\necho npm error code ENOTFOUND; exit 1\n")
+    with pytest.raises(BuildProblem, match="check the network connection"):
+        FakeRegistry(tmp_path / "other", {}).get({**PIN, "sources": [source]})
+
+
 def test_no_network_says_so(tmp_path):
     with pytest.raises(BuildProblem, match="check the network connection"):
         FakeRegistry(tmp_path, {}).get(PIN)

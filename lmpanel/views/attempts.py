@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lmpanel.attempts import Attempt
+from lmpanel.explorer import TRANSFORMER
 from lmpanel.scoring import LN2
 from lmpanel.session import Session
 
@@ -58,6 +59,8 @@ def _row(session: Session, attempt: Attempt, current: bool) -> dict[str, Any]:
     return {
         "number": attempt.number,
         "label": attempt.label,
+        "model": attempt.model,
+        "ngram": attempt.predictor != TRANSFORMER,
         "text": text if len(text) <= CHARACTERS else f"{text[: CHARACTERS - 1]}…",
         "tokens": len(ids),
         "current": current,

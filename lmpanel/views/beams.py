@@ -48,7 +48,7 @@ def _automatic(session: Session) -> dict[str, Any]:
         "beams": [_beam(session, beam) for beam in beams.found],
         "greedy": _beam(session, greedy) if greedy else None,
         "ahead": ahead,
-        "here": beams.searched == session.explorer.document,
+        "here": beams.searched_here,
     }
 
 
@@ -109,7 +109,7 @@ def _hand(session: Session) -> dict[str, Any]:
         "step": search.step,
         "width": search.width,
         "over": search.over,
-        "here": beams.document == session.explorer.document,
+        "here": beams.here,
         "beams": [
             {
                 **_beam(session, beam),

@@ -9,8 +9,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from lmpanel.explorer import TRANSFORMER
 from lmpanel.session import Session
-from lmpanel.views import attempts, beams, branches, next_token, sampling, surprise, what_if
+from lmpanel.views import (
+    attempts,
+    beams,
+    branches,
+    next_token,
+    ngrams,
+    sampling,
+    surprise,
+    what_if,
+)
 from lmpanel.views.component import Component, module
 
 LENSES = {
@@ -19,6 +29,7 @@ LENSES = {
     "beams": beams,
     "surprise": surprise,
     "what_if": what_if,
+    "ngrams": ngrams,
     "branches": branches,
     "attempts": attempts,
 }
@@ -32,11 +43,12 @@ class Lens(Component):
     _esm = module("lens")
     watches = (
         *("document", "anchor", "cursor", "where", "tab"),
-        *("unit", "length", "measured", "progress"),
+        *("unit", "length", "measured", "progress", "predictor"),
     )
 
     def __init__(self, session: Session, **params: Any):
         super().__init__(session, **params)
+        session.ladder.param.watch(self._refresh, ["working", "step", "done"])
         for name, lens in LENSES.items():
             for source, parameters in lens.sources(session):
                 source.param.watch(self._refresh_if(name), parameters)
@@ -56,14 +68,23 @@ class Lens(Component):
     def payload(self) -> dict[str, Any]:
         explorer = self.explorer
         tabs = [{"name": name, "title": lens.TITLE} for name, lens in LENSES.items()]
-        shared = {"tab": explorer.tab, "tabs": tabs, "unit": explorer.unit}
+        shared = {"tab": explorer.tab, "tabs": tabs, "unit": explorer.unit, **self._model()}
         return {**LENSES[explorer.tab].payload(self.session), **shared}
+
+    def _model(self) -> dict[str, Any]:
+        """Which model's numbers these are, and how far its training is."""
+        explorer, ladder = self.explorer, self.session.ladder
+        transformer = str(self.session.model.info.model["name"])
+        training = {"step": ladder.step, "done": ladder.done} if ladder.working else None
+        rung = str(explorer.model.info.model["name"]) if explorer.predictor != TRANSFORMER else None
+        return {"by": rung, "transformer": transformer, "training": training}
 
     def actions(self) -> dict[str, Any]:
         explorer = self.explorer
         actions = {
             "ready": lambda: None,
             "tab": explorer.open,
+            "predict_with": explorer.predict_with,
         }
         for lens in LENSES.values():
             actions |= lens.actions(self.session)

@@ -33,7 +33,7 @@ def payload(session: Session) -> dict[str, Any]:
         return {**shared, "message": ""}
     distribution = explorer.distribution
     if distribution is None and _is_recorded(explorer) and not explorer.guessing:
-        return explorer.recorded["lens"]["state"]
+        return explorer.example["lens"]["state"]
     if distribution is None:
         return {**shared, "message": waiting(explorer), "waiting": bool(explorer.context)}
     return {**shared, **_numbers(explorer, distribution), **_guessed(session, distribution)}
@@ -124,8 +124,8 @@ def _here(explorer: Explorer) -> str:
 
 
 def _is_recorded(explorer: Explorer) -> bool:
-    recorded = explorer.recorded
-    return bool(recorded) and list(explorer.context) == recorded["ids"]
+    example = explorer.example
+    return bool(example) and list(explorer.context) == example["ids"]
 
 
 def waiting(explorer: Explorer) -> str:

@@ -16,7 +16,7 @@ Key = tuple[int, str, TokenScore | None, float | None]
 """Id, kind, score, and Δ bits where the document shown was compared with another context."""
 
 
-OF_ROWS = {"document", "measured", "result", "guessing", "changes"}
+OF_ROWS = {"document", "measured", "result", "guessing", "changes", "predictor"}
 """Parameters that change what is known of tokens."""
 
 
@@ -26,7 +26,7 @@ class TokenStrip(Component):
     _esm = module("token_strip")
     watches = (
         *("document", "anchor", "cursor", "measure", "unit", "curve", "pointed"),
-        *("measured", "progress", "generating", "guessing"),
+        *("measured", "progress", "generating", "guessing", "predictor"),
     )
 
     def __init__(self, session: Session, **params: Any):
@@ -57,6 +57,8 @@ class TokenStrip(Component):
             "redo": "the change undone last" if history.can_redo else None,
             "generating": explorer.generating,
             "guessing": explorer.guessing,
+            "predictor": explorer.predictor,
+            "transformer": str(self.session.model.info.model["name"]),
         }
 
     def actions(self) -> dict[str, Any]:
@@ -68,6 +70,7 @@ class TokenStrip(Component):
             "unit": lambda name: explorer.param.update(unit=name),
             "curve": lambda open: explorer.param.update(curve=bool(open)),
             "mode": changes.set_mode,
+            "predict_with": explorer.predict_with,
             "edit_turn": lambda turn: self.edit(int(turn)),
             "replace_turn": lambda turn, text: changes.replace_turn(int(turn), str(text)),
             "delete_turn": lambda turn: changes.delete_turn(int(turn)),

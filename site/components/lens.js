@@ -2,34 +2,40 @@
  * The right half: lenses on the same document, one tab each.  A lens is a module with
  * `create(link)` → `{element, show(state)}` and `styles` (or several `sheets`); it is loaded when it is first opened.
  *
- * State from Python: `{tab, tabs: [{name, title}], unit, …}`, the rest is the open lens's own.
- * Sends: `tab {name}` and what the lenses send.
+ * State from Python: `{tab, tabs: [{name, title}], unit, …}` and that of model_banner.js, the rest is the open lens's own.
+ * Sends: `tab {name}` and what the banner and the lenses send.
  */
 import { h, css, shadow, setText } from "./dom.js";
 import { shared } from "./styles.js";
+import { modelBanner, styles as bannerStyles } from "./model_banner.js";
 import * as next from "./lens_next.js";
 import { styles as stripStyles } from "./cumulative_strip.js";
 import { styles as guessStyles } from "./guess_form.js";
 import { styles as tableStyles } from "./candidate_table.js";
 
-const LENSES = { next: async () => next, sampling: () => import("./lens_sampling.js"), beams: () => import("./lens_beams.js"), surprise: () => import("./lens_surprise.js"), what_if: () => import("./lens_what_if.js"), branches: () => import("./lens_branches.js"), attempts: () => import("./lens_attempts.js") };
+const LENSES = { next: async () => next, sampling: () => import("./lens_sampling.js"), beams: () => import("./lens_beams.js"), surprise: () => import("./lens_surprise.js"), what_if: () => import("./lens_what_if.js"), ngrams: () => import("./lens_ngrams.js"), branches: () => import("./lens_branches.js"), attempts: () => import("./lens_attempts.js") };
 
 /** @param {import("./link.js").Link} link */
 export function mount(link) {
-  const { host, root } = shadow("lens", [shared, styles]);
+  const { host, root } = shadow("lens", [shared, styles, bannerStyles]);
   const bar = h("div", { class: "tabs", role: "tablist", "aria-label": "Lenses on the document" });
   const panel = h("div", { class: "panel", role: "tabpanel", id: "panel", tabindex: -1 });
-  root.append(bar, panel);
+  const banner = modelBanner(link, () => bar.querySelector("[aria-selected=true]").focus());
+  root.append(bar, banner.element, panel);
   const opened = {};
   let latest;
 
   link.onState(async (state) => {
     latest = state;
     drawTabs(bar, state, link);
+    banner.show(state);
     panel.setAttribute("aria-labelledby", `tab-${state.tab}`);
     const lens = opened[state.tab] ??= await open(state.tab, link);
     if (latest !== state) return;
-    if (panel.firstChild !== lens.element) panel.replaceChildren(lens.element);
+    if (panel.firstChild !== lens.element) {
+      panel.replaceChildren(lens.element);
+      panel.scrollTop = 0;
+    }
     lens.show(state);
   });
   return host;
@@ -91,8 +97,8 @@ const common = css`
 
 const styles = css`
   :host { display: flex; flex-direction: column; min-height: 0; }
-  .tabs { display: flex; gap: 2px; border-bottom: 1px solid var(--line); margin: -8px -22px 16px; padding: 0 14px; overflow-x: auto; scrollbar-width: thin; flex: none; }
-  .tabs button { border: 0; background: none; padding: 10px 6px 9px; font-size: 0.92rem; color: var(--muted); border-bottom: 2px solid transparent; white-space: nowrap; }
+  .tabs { display: flex; border-bottom: 1px solid var(--line); margin: -8px -22px 16px; padding: 0 12px; overflow-x: auto; scrollbar-width: thin; flex: none; }
+  .tabs button { border: 0; background: none; padding: 10px 4px 9px; font-size: 0.86rem; color: var(--muted); border-bottom: 2px solid transparent; white-space: nowrap; }
   .tabs button[aria-selected="true"] { color: var(--ink); border-color: var(--accent); font-weight: 600; }
   .panel { overflow-y: auto; min-height: 0; flex: 1 1 auto; margin: 0 -8px; padding: 0 8px; scrollbar-gutter: stable; }
   @media (max-width: 56.25em) { .tabs { margin: -4px -16px 14px; } }

@@ -1,8 +1,8 @@
 /**
  * Attempts: every finished response in a table, to be sorted, gone back to, removed and exported.
  *
- * State: `{rows: [{number, label, text, tokens, current, ended, logprob, loss, bits, per_token}],
- * can_keep}`; numbers are null while the model still measures them.
+ * State: `{rows: [{number, label, model, ngram, text, tokens, current, ended, logprob, loss, bits, per_token}],
+ * can_keep}`; numbers are those of `model`, and null while it still measures them.
  * Sends: `keep`, `show_attempt {number}`, `compare_attempt {number}`, `remove_attempt {number}`.
  */
 import { h, css, fill, redraw, saveFile, setText } from "./dom.js";
@@ -62,12 +62,15 @@ function lines(row, link) {
   return [
     h("tr", { class: row.current ? "marked" : null, "data-number": row.number }, cells, h("td", {}, remove)),
     h("tr", { class: row.current ? "marked second" : "second" }, h("td", {}), h("td", { colspan: COLUMNS.length, class: "left" }, text,
-      h("p", { class: "small muted row" }, row.ended ? `${row.label} · ended its turn` : row.label, row.current ? null : compare))),
+      h("p", { class: "small muted row" }, how(row), row.current ? null : compare))),
   ];
 }
 
+/** How a response came about; the transformer goes without saying. */
+const how = ({ label, model, ngram, ended }) => [ngram && `by the ${model}`, label, ended && "ended its turn"].filter(Boolean).join(" · ");
+
 function asCsv(rows) {
-  const keys = [...COLUMNS.map(({ key }) => key), "label", "text"];
+  const keys = [...COLUMNS.map(({ key }) => key), "label", "model", "text"];
   return [keys, ...rows.map((row) => keys.map((key) => row[key]))].map(csvLine).join("\n") + "\n";
 }
 

@@ -80,7 +80,7 @@ function handSearch(link) {
     element.hidden = !hand;
     // What is to be guessed leaves the page, and does not only go out of sight.
     if (!hand) return [boxes, verdict, ahead, beside].forEach((part) => fill(part));
-    setText(note, hand.here || hand.step > 1 ? "" : "The document has changed; this search goes on from where it began.");
+    setText(note, hand.here || hand.step > 1 ? "" : "This search began with another document or model, and goes on from there.");
     note.hidden = !note.textContent;
     redraw(boxes, () => fill(boxes, hand.beams.map((beam, i) => beamBox(beam, i, link, hand.chosen >= hand.width))));
     boxes.classList.toggle("busy", busy);
@@ -162,7 +162,7 @@ function automaticSearch(link) {
     fill(foot, greedy ? h("tr", { class: "muted" }, h("td", { class: "left" }, "greedy: ", parted(greedy, 0)), h("td", {}, count(greedy.tokens)), h("td", { title: exact(greedy.total) }, signed(greedy.total)), h("td", {})) : null);
     fill(better, ahead?.length ? `Beam ${ahead[0] + 1} beats greedy: it has ended with ${signed(beams[ahead[0]].total)}, greedy has ${signed(greedy.total)} ${greedy.ended ? "in the end" : "already, and only falls"}.` : null);
     element.hidden = beams.length === 0;
-    setText(said, searching ? `searching, ${count(Math.max(0, ...beams.map((beam) => beam.tokens)))} tokens deep` : here ? "" : "Found for another document.");
+    setText(said, searching ? `searching, ${count(Math.max(0, ...beams.map((beam) => beam.tokens)))} tokens deep` : here ? "" : "Found for another document or by another model.");
     const shared = commonStart(beams.map((beam) => beam.text));
     redraw(body, () => fill(body, beams.map((beam, i) => h("tr", {}, h("td", { class: "left" }, parted(beam, shared)), h("td", {}, count(beam.tokens)), h("td", { title: exact(beam.total) }, signed(beam.total)),
       h("td", {}, searching ? null : h("button", { type: "button", class: "quiet small", "data-key": `found${i}`, "aria-label": `Take beam ${i + 1} of the automatic search into the document`, onclick: () => link.send("take_found", { beam: i }) }, "Take"))))));

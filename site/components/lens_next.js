@@ -61,9 +61,12 @@ function sentence(state) {
   const before = state.title.text ? ["after “", h("b", {}, tokenNodes(state.title.text, { spaces: false })), "”"] : ["at the very start"];
   if (state.asks && state.where === "next") return [capital(before[0]), ...before.slice(1), ": guess before you look"];
   if (state.asks) return ["For “", h("b", { class: "chosen" }, tokenNodes(state.title.token)), "”, ", ...before, ": guess before you look"];
-  if (state.where === "next") return [capital(before[0]), ...before.slice(1), ", the model expects"];
-  return ["For “", h("b", { class: "chosen" }, tokenNodes(state.title.token)), "”, ", ...before, ", the model expected"];
+  if (state.where === "next") return [capital(before[0]), ...before.slice(1), ", ", `${who(state)} expects`];
+  return ["For “", h("b", { class: "chosen" }, tokenNodes(state.title.token)), "”, ", ...before, ", ", `${who(state)} expected`];
 }
+
+/** "the model", or which one where that is an n-gram: "the trigram". */
+const who = ({ by }) => `the ${by === "uniform" ? "uniform model" : by?.split(",")[0] ?? "model"}`;
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
@@ -72,7 +75,7 @@ function entropyLine(state) {
   return `entropy ${amount(state.entropy, state.unit)}, like choosing among ${state.choices < 10 ? state.choices.toFixed(1) : Math.round(state.choices)} equal options`;
 }
 
-function whereSwitch(link) {
+export function whereSwitch(link) {
   const button = (name, label) => h("button", { type: "button", "aria-pressed": "false", onclick: () => link.send("where", { name }) }, label);
   const buttons = { here: button("here", "Predicted here"), next: button("next", "What comes next") };
   const element = h("div", { class: "segmented small", role: "group", "aria-label": "Which prediction" }, buttons.here, buttons.next);

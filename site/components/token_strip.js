@@ -1,10 +1,10 @@
 /**
  * The document as the model reads it: one strip of tokens in turns, with its header and legend.
  *
- * State from Python: `{mode, measure, compared, unit, curve, pointed, anchor, cursor, note, undo, redo, generating, guessing}`; messages: `{op: "splice", …}` (see
+ * State from Python: `{mode, measure, compared, unit, curve, pointed, anchor, cursor, note, undo, redo, generating, guessing, predictor, transformer}`; messages: `{op: "splice", …}` (see
  * strip_tokens.js) and `{op: "edit", turn, text}`, `{op: "json", text}`.
  * Sends: `ready`, `select {anchor, cursor}`, `measure {name}`, `unit {name}`, `curve {open}`, `mode {name}`, `edit_turn {turn}`,
- * `replace_turn {turn, text}`, `delete_turn {turn}`, `undo`, `redo`, `new_conversation`, `get_json`, `set_json {text}`.
+ * `predict_with {name}`, `replace_turn {turn, text}`, `delete_turn {turn}`, `undo`, `redo`, `new_conversation`, `get_json`, `set_json {text}`.
  */
 import { h, css, fill, shadow, setText } from "./dom.js";
 import { action } from "./action.js";
@@ -98,6 +98,7 @@ function stripHeader(link) {
     name === "chat" ? "Chat" : "Raw text"));
   const measure = h("select", { class: "field small", "aria-label": "Colour tokens by", onchange: () => link.send("measure", { name: measure.value }) },
     Object.entries(SCALES).map(([name, scale]) => h("option", { value: name }, scale.title)));
+  const model = modelSelect(link);
   const legend = h("span", { class: "legend small", role: "img" });
   const span = h("button", { type: "button", class: "quiet small", "aria-pressed": "false", title: "Tap the first token, then the last one (or use Shift)" }, "Select a span");
   const undo = action("Undo", () => link.send("undo"), "quiet small");
@@ -109,7 +110,7 @@ function stripHeader(link) {
     h("div", { class: "row spring" }, undo.element, redo.element, span, json, fresh));
   const curve = h("button", { type: "button", class: "quiet small", title: "Surprisal and entropy along the document", onclick: () => link.send("curve", { open: curve.getAttribute("aria-pressed") !== "true" }) }, "Curve");
   const unit = unitSwitch(link);
-  const colours = h("div", { class: "row colours" }, curve, measure, unit.element, legend);
+  const colours = h("div", { class: "row colours" }, curve, measure, h("span", { class: "row by small muted" }, "by", model.element), unit.element, legend);
   const show = (state) => {
     modes.forEach((button, i) => button.setAttribute("aria-pressed", String((state.mode === "raw") === (i === 1))));
     undo.enable(state.undo && !state.generating, state.undo ? `Undo: ${state.undo}` : "Nothing to undo");
@@ -120,9 +121,23 @@ function stripHeader(link) {
     measure.value = state.measure;
     curve.setAttribute("aria-pressed", String(Boolean(state.curve)));
     unit.show(state);
+    model.show(state);
     drawLegend(legend, state);
   };
   return { element, colours, span, show };
+}
+
+/** Which model's numbers the page shows: the transformer's, or those of an n-gram model. */
+function modelSelect(link) {
+  const transformer = h("option", { value: "transformer" });
+  const others = ["5-gram", "4-gram", "trigram", "bigram", "unigram", "uniform"].map((name) => h("option", { value: name }, name));
+  const element = h("select", { class: "field small model", "aria-label": "Model that predicts", onchange: () => link.send("predict_with", { name: element.value }) }, transformer, others);
+  const show = (state) => {
+    setText(transformer, state.transformer ?? "");
+    element.value = state.predictor ?? "transformer";
+    element.disabled = state.generating;
+  };
+  return { element, show };
 }
 
 function drawLegend(legend, { measure, unit }) {
@@ -225,7 +240,7 @@ const styles = css`
   .caret[aria-selected="true"]::before { background: var(--accent); width: 3px; }
   .foot { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; padding-top: 8px; }
   /* A line of its own, so that nothing moves when it has much to say. */
-  .tip { flex: 1 0 100%; min-height: 1.6em; color: var(--muted); } .colours { flex: 1 0 100%; gap: 8px; } .legend { margin-left: auto; } .colours .quiet { margin-left: -8px; } .unit button { min-height: 24px; padding: 1px 8px; }
+  .tip { flex: 1 0 100%; min-height: 1.6em; color: var(--muted); } .colours { flex: 1 0 100%; gap: 8px; } .legend { margin-left: auto; } .colours .quiet { margin-left: -8px; } .by { gap: 6px; flex-wrap: nowrap; } .colours select.field { width: 6.9rem; text-overflow: ellipsis; } .colours .model { width: 6.2rem; color: var(--ink); } .unit button { min-height: 24px; padding: 1px 8px; }
   .note { color: var(--ink); background: var(--chip); border-radius: 8px; padding: 6px 10px; margin-top: 6px; }
   .edit { grid-column: 2; display: grid; gap: 10px; }
   @media (max-width: 56.25em) {

@@ -43,7 +43,7 @@ export function comparisonResult(link) {
 }
 
 function staleNote(link) {
-  const element = h("div", { class: "row stale", hidden: true }, h("p", {}, "The document has changed since. These are the numbers of the one before."),
+  const element = h("div", { class: "row stale", hidden: true }, h("p", {}, "The document or the model has changed since. These are the numbers of before."),
     h("button", { type: "button", class: "button", onclick: () => link.send("what_if_again") }, "Compare again"));
   return { element, show: (on) => { element.hidden = !on; } };
 }

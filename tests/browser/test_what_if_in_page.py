@@ -241,7 +241,7 @@ def test_stopped_then_old_numbers_say_so_and_are_made_anew(answered: ExplorerPag
     expect(measure).to_have_value("delta")
 
     answered.button("Pick top token").click()
-    stale = lens(answered).get_by_text("The document has changed since.")
+    stale = lens(answered).get_by_text("The document or the model has changed since.")
     expect(stale).to_be_visible()
     expect(rows(answered)).to_have_count(16)
     expect(measure).to_have_value("surprisal")

@@ -15,6 +15,7 @@ SETTINGS = {
     "length": 50, "max_tokens": 17, "past_end": True, "strategy": "sample", "temperature": 0.7,
     "top_k": 40, "top_p": 0.9, "min_p": 0.05, "seed": 11,
     "biases": [[4, None], [9, -2.5]], "ahead": True, "guessing": True,
+    "predictor": "transformer",
 }
 
 

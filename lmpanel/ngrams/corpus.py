@@ -1,0 +1,94 @@
+"""The text that n-gram models are trained on: where it may be cut, and which part is held out.
+
+Knows nothing about counting and nothing about where a text comes from.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from lmpanel.errors import BadArgument, NotAvailable
+
+BUNDLED = "Moby-Dick"
+FILE = "corpus/moby-dick.txt.gz"
+"""Where the bundled text lies in the site."""
+PIECE = 16_384
+"""Characters that are read into tokens at once: a few hundredths of a second in the browser."""
+MAX_BYTES = 1_000_000
+MIN_TOKENS = 50
+HELD_OUT = 10
+"""One part in so many is held out."""
+_CUT = re.compile(r"(?<=\S)(?=\s)")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text to train on and what it is called; `own` says that it is the student's.
+
+    Raises BadArgument for an empty one, and for an own one that is too long.
+    """
+
+    title: str
+    text: str
+    own: bool = True
+
+    def __post_init__(self) -> None:
+        size = len(self.text.encode("utf-8", "replace"))
+        if self.own and size > MAX_BYTES:
+            raise BadArgument(
+                f"This text has {size:,} bytes; at most {MAX_BYTES:,} are counted.",
+                f"Leave out {size - MAX_BYTES:,} of them or more. Nothing was changed.",
+            )
+        if not self.text.strip():
+            raise BadArgument("There is no text to train on.", "Paste one, or open a file.")
+
+
+def bundled(data: bytes) -> Text:
+    """The corpus of the site from the bytes of its file. Raises NotAvailable for a damaged one."""
+    try:
+        # A server may have unpacked it on the way.
+        packed = data[:2] == b"\x1f\x8b"
+        return Text(BUNDLED, (gzip.decompress(data) if packed else data).decode(), own=False)
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as problem:
+        raise NotAvailable(
+            f"The bundled text arrived damaged ({problem}).",
+            "Try again, or use a text of your own.",
+        ) from problem
+
+
+def pieces(text: str, length: int = PIECE) -> Iterator[str]:
+    """The text in pieces of about `length` characters.
+
+    Cut before white space, where no token of byte-level BPE reaches across: the tokens of the
+    pieces are the tokens of the text.
+
+    >>> list(pieces("one two  three", 4))
+    ['one two', '  three']
+    """
+    start = 0
+    while start < len(text):
+        cut = _CUT.search(text, start + length)
+        stop = cut.start() if cut else len(text)
+        yield text[start:stop]
+        start = stop
+
+
+def split(ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What is trained on, and the last tenth, which is held out. Raises BadArgument.
+
+    >>> [len(part) for part in split(np.zeros(100))]
+    [90, 10]
+    """
+    if len(ids) < MIN_TOKENS:
+        raise BadArgument(
+            f"This text has {len(ids)} tokens; that is too little to count anything.",
+            f"Use one of at least {MIN_TOKENS} tokens. Nothing was changed.",
+        )
+    cut = len(ids) - len(ids) // HELD_OUT
+    return ids[:cut], ids[cut:]

@@ -1,0 +1,162 @@
+"""The ladder: uniform, unigram, bigram, trigram and longer, trained together when first asked for.
+
+Each rung is a LanguageModel, so that whatever works on the transformer works on it. Training goes
+in steps through the event loop, tells how far it is and can be stopped. Knows nothing about
+documents and the interface.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import param
+
+from lmpanel.errors import Cancelled, LMPanelError, NotAvailable
+from lmpanel.model import LanguageModel
+from lmpanel.ngrams.corpus import Text, bundled, pieces, split
+from lmpanel.ngrams.counts import count_levels
+from lmpanel.ngrams.engine import NGramEngine
+from lmpanel.ngrams.smoothing import Smoothed
+
+RUNGS = ("uniform", "unigram", "bigram", "trigram", "4-gram", "5-gram")
+"""The names of the rungs; the place of a name is its n."""
+TELL_SECONDS = 0.1
+"""How often it is told how far the training is."""
+KEPT = 16
+"""Distributions that each rung remembers."""
+
+Fetch = Callable[[], Awaitable[bytes]]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What was counted: `smoothed` gives the probabilities, `held_out` was not looked at."""
+
+    text: Text
+    smoothed: Smoothed
+    train: np.ndarray
+    held_out: np.ndarray
+
+
+async def no_corpus() -> bytes:
+    """Stands where no text is bundled."""
+    raise NotAvailable("No text is bundled with this page.", "Use a text of your own.")
+
+
+class Ladder(param.Parameterized):
+    """N-gram models over the tokens of one transformer.
+
+    `models` has a LanguageModel for each of RUNGS, shortest first. They are there at once: the
+    first question to any of them trains all on the bundled text, which `fetch` delivers.
+    """
+
+    working = param.Boolean(default=False, doc="A text is being read and counted.")
+    step = param.String(default="", doc="What is being done.")
+    done = param.Number(default=0.0, bounds=(0, 1), doc="How much of it, 0 to 1.")
+    trained = param.ClassSelector(class_=Trained, allow_None=True, doc="What was counted last.")
+    problem = param.String(default="", doc="Why the last training came to nothing.")
+
+    def __init__(self, transformer: LanguageModel, fetch: Fetch = no_corpus):
+        super().__init__()
+        self._tokenizer = transformer.tokenizer
+        self._fetch = fetch
+        self._task: asyncio.Task | None = None
+        self._told = 0.0
+        info = transformer.info
+        rungs = {name: _rung(n, transformer, self._counted) for n, name in enumerate(RUNGS)}
+        self.models: Mapping[str, LanguageModel] = MappingProxyType(rungs)
+        self._size = info.vocab_size
+
+    async def train(self, text: Text | None = None) -> Trained:
+        """Train all rungs on `text`, or on the bundled one; till then they stay what they were.
+
+        Raises BadArgument for a text that is too short, Cancelled when it is stopped, NotAvailable
+        when the bundled text cannot be had.
+        """
+        self.stop()
+        self._task = asyncio.ensure_future(self._train(text))
+        self._task.add_done_callback(self._ended)
+        return await self._outcome(self._task)
+
+    async def ready(self) -> Trained:
+        """What was trained; on the bundled text when nothing was yet. Raises as `train`."""
+        if self._task is not None:
+            return await self._outcome(self._task)
+        return self.trained or await self.train()
+
+    def stop(self) -> None:
+        """Stop a training under way."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _counted(self) -> Smoothed:
+        # While a second text is read, the first one still answers.
+        return (self.trained or await self.ready()).smoothed
+
+    async def _outcome(self, task: asyncio.Task) -> Trained:
+        """The outcome of a training that others may wait for too."""
+        await asyncio.wait([task])
+        if task.cancelled():
+            raise Cancelled("The training was stopped.")
+        return task.result()
+
+    async def _train(self, text: Text | None) -> Trained:
+        self.param.update(working=True, step="fetching the text", done=0.0, problem="")
+        try:
+            text = text or bundled(await self._fetch())
+            train, held_out = split(await self._read(text.text))
+            trained = Trained(text, await self._count(train), train, held_out)
+            self._take(trained)
+        except LMPanelError as error:
+            self.problem = str(error)
+            raise
+        return trained
+
+    def _ended(self, task: asyncio.Task) -> None:
+        # Whoever waited for it may be gone when it failed; `problem` tells of it.
+        task.cancelled() or task.exception()
+        if self._task is task:
+            self._task = None
+            self.param.update(working=False, step="")
+
+    def _take(self, trained: Trained) -> None:
+        title = trained.text.title
+        for name, model in self.models.items():
+            model.forget()
+            model.engine.rename(name if name == "uniform" else f"{name}, {title}")
+        self.trained = trained
+
+    async def _read(self, text: str) -> np.ndarray:
+        """The tokens of a text; special tokens written in it are nothing but characters."""
+        parts, read = [np.empty(0, np.int64)], 0
+        for piece in pieces(text):
+            parts.append(np.array(self._tokenizer.encode_plain(piece), np.int64))
+            read += len(piece)
+            await self._tell("reading it into tokens", 0.9 * read / len(text))
+        return np.concatenate(parts)
+
+    async def _count(self, ids: np.ndarray) -> Smoothed:
+        levels = []
+        for level in count_levels(ids, self._size, len(RUNGS) - 1):
+            levels.append(level)
+            await self._tell(f"counting runs of {level.n} tokens", 0.9 + 0.02 * level.n)
+        return Smoothed(self._size, levels)
+
+    async def _tell(self, step: str, done: float) -> None:
+        if time.monotonic() - self._told > TELL_SECONDS or done >= 1.0:
+            self._told = time.monotonic()
+            self.param.update(step=step, done=min(done, 1.0))
+        # Whatever else is to be done gets its turn, a stop among it.
+        await asyncio.sleep(0)
+
+
+def _rung(
+    n: int, transformer: LanguageModel, counted: Callable[[], Awaitable[Smoothed]]
+) -> LanguageModel:
+    described = {**transformer.info.model, "name": RUNGS[n]}
+    return LanguageModel(NGramEngine(n, described, counted), transformer.tokenizer, kept=KEPT)

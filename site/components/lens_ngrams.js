@@ -1,0 +1,79 @@
+/**
+ * N-grams: models that count, from uniform to 5-grams, side by side with the transformer at one
+ * position; the counts behind their numbers; what more text and longer n-grams bring.
+ *
+ * State: `{unit, hidden, message, where, can_here, can_next, title: {text}, training, transformer, problem,
+ * trained: {title, own, train, held_out, vocabulary, runs: [number]}|null, growth, read}` and, with numbers, that of ngram_table.js and
+ * ngram_working.js or ngram_words.js.
+ * Sends: `where {name}`, `read_passage` and what the parts send.
+ */
+import { h, css, fill, setText } from "./dom.js";
+import { tokenNodes } from "./token_text.js";
+import { whereSwitch } from "./lens_next.js";
+import { ngramTable, styles as tableStyles } from "./ngram_table.js";
+import { ngramWorking, styles as workingStyles } from "./ngram_working.js";
+import { growthPlot, styles as plotStyles } from "./growth_plot.js";
+import { ngramWords, overSwitch, styles as wordStyles } from "./ngram_words.js";
+import { ngramText, styles as textStyles } from "./ngram_text.js";
+import { count } from "./format.js";
+
+/** @param {import("./link.js").Link} link */
+export function create(link) {
+  const where = whereSwitch(link);
+  const title = h("p", { class: "title", tabindex: -1 });
+  const over = overSwitch(link);
+  const words = ngramWords();
+  const table = ngramTable(link);
+  const working = ngramWorking(link);
+  const plot = growthPlot(link);
+  const text = ngramText(link);
+  const honest = honestly(link);
+  const numbers = h("div", { class: "stack" }, table.element, working.element);
+  const more = h("div", { class: "stack" }, honest.element, plot.element);
+  const element = h("div", { class: "ngrams stack" }, h("div", { class: "row head" }, where.element, over.element), title, words.element, numbers, more, text.element);
+  const show = (state) => {
+    where.show(state);
+    over.show(state);
+    words.show(state);
+    drawTitle(title, state);
+    numbers.hidden = !state.rows;
+    more.hidden = !state.trained || Boolean(state.hidden);
+    if (state.rows) { table.show(state); working.show(state); }
+    else table.clear();
+    honest.show(state);
+    plot.show(state);
+    text.show(state);
+  };
+  return { element, show };
+}
+
+function drawTitle(title, state) {
+  if (state.hidden) return setText(title, state.hidden);
+  if (!state.trained) return setText(title, "Before networks, language models counted which token followed which");
+  if (state.message) return setText(title, state.message);
+  return fill(title, state.title.text ? ["After “", h("b", {}, tokenNodes(state.title.text, { spaces: false })), "”"] : "At the very start", state.where === "here" ? ", each model expected" : ", each model expects");
+}
+
+/** What is compared with what, and what is fair about it. */
+function honestly(link) {
+  const trained = h("p", { class: "small" });
+  const why = h("p", { class: "small" });
+  const element = h("section", { class: "stack tight", "aria-label": "What is compared" }, trained,
+    why,
+    h("div", { class: "row" }, h("button", { type: "button", class: "button", onclick: () => link.send("read_passage") }, "Read a held-out passage"), h("span", { class: "small muted" }, "Text that the n-grams have not counted becomes the document; Undo brings yours back.")));
+  const show = ({ trained: about, read, transformer }) => {
+    if (!about) return;
+    setText(why, `An n-gram knows its last one to four tokens, and only runs that it has seen. A transformer reads the whole document, and what it learnt about one word helps it with similar ones. It has also read far more text${read ? `: ${transformer} about ${read} tokens` : ""}, perhaps this one among it. So the difference comes of the kind of model and of the amount of text together.`);
+    setText(trained, `Counted in the first ${count(about.train)} tokens of ${about.title}; the last ${count(about.held_out)} were held out. The vocabulary has ${count(about.vocabulary)} tokens. Different runs seen: ${about.runs.map((seen, i) => `${count(seen)} of ${i + 1}`).join(", ")}.`);
+  };
+  return { element, show };
+}
+
+const styles = css`
+  .ngrams .title { min-height: 0; } .ngrams .segmented button:disabled { opacity: 0.5; cursor: default; }
+  .ngrams .head { justify-content: space-between; } .ngrams .segmented[hidden] { display: none; }
+  .ngrams section { padding-top: 10px; border-top: 1px solid var(--line); }
+  .ngrams h3 { font-size: 0.95rem; font-weight: 600; margin: 0; }
+`;
+
+export const sheets = [styles, tableStyles, workingStyles, plotStyles, wordStyles, textStyles];

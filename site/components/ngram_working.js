@@ -1,0 +1,60 @@
+/**
+ * The counts behind one number of the ladder, from the shortest context to the longest.
+ *
+ * State: `{opened, asked, trained: {vocabulary}, working: [{n, context: [token], count, total, types, formula, prob, followers: [{id, text, kind,
+ * spoken, count}]}]}`.
+ * Sends: `ask_ngrams {id}`.
+ */
+import { h, css, redraw, fill } from "./dom.js";
+import { rowNodes } from "./token_text.js";
+import { count, exact } from "./format.js";
+
+const LOW = "₀₁₂₃₄₅";
+
+/** @param {import("./link.js").Link} link */
+export function ngramWorking(link) {
+  const element = h("section", { class: "working", "aria-label": "The counts behind the number" });
+  const show = (state) => {
+    element.hidden = !state.working.length;
+    redraw(element, () => fill(element, element.hidden ? null : steps(state, link)));
+  };
+  return { element, show };
+}
+
+function steps({ opened, asked, working, trained }, link) {
+  return [
+    h("h3", {}, `How the ${opened} comes to its number for “`, quoted(asked), "”"),
+    h("p", { class: "small" }, "Interpolated absolute discounting: a little (d) is taken off every count, and shared out as the next shorter context would."),
+    h("p", { class: "small formula" }, "Pₙ(w | h) = (c(h w) − d) / c(h) + d · T(h) / c(h) · Pₙ₋₁(w | h′)"),
+    h("p", { class: "small muted" }, `c counts, T(h) is how many different tokens followed h, h′ is h without its first token; d = n₁ / (n₁ + 2 n₂) from how many runs were seen once and twice (Ney, Essen and Kneser 1994; Chen and Goodman 1998). P₀ = 1 / ${count(trained.vocabulary)}.`),
+    h("ol", { class: "terms" }, working.map((term) => step(term, asked, link))),
+  ];
+}
+
+function step(term, asked, link) {
+  const context = () => term.context.map((token) => rowNodes(token));
+  const { length } = term.context;
+  return h("li", { "data-n": term.n },
+    h("p", {}, h("b", {}, `P${LOW[term.n]}(`, quoted(asked), length ? [" | ", h("span", { class: "run" }, context())] : null, ")"), " ", seen(term, asked, context())),
+    h("p", { class: "formula", "data-prob": exact(term.prob) }, term.formula),
+    term.followers.length && length ? h("p", { class: "small muted" }, "What followed: ", term.followers.map((token, i) => h("span", { class: "expected" },
+      h("button", { type: "button", class: "token", "data-key": `${term.n} ${i}`, "aria-label": `${token.spoken}, ${token.count} times`, onclick: () => link.send("ask_ngrams", { id: token.id }) }, rowNodes(token)), ` ${count(token.count)}×`))) : null);
+}
+
+function seen(term, asked, context) {
+  const token = ["“", quoted(asked), "”"];
+  if (!context.length) return [token, ` was ${count(term.count)} of ${count(term.total)} tokens; ${count(term.types)} different ones occurred.`];
+  const run = ["“", h("span", { class: "run" }, context), "”"];
+  if (!term.total) return [run, " never occurred."];
+  return [run, ` was followed by something ${times(term.total)}, ${term.count ? `${times(term.count)} of them by ` : "never by "}`, token, `; by ${term.types === 1 ? "one token" : `${count(term.types)} different tokens`} in all.`];
+}
+
+const quoted = (token) => h("span", { class: "run" }, rowNodes(token));
+const times = (number) => (number === 1 ? "once" : `${count(number)} times`);
+
+export const styles = css`
+  .working .formula { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; background: var(--chip); border-radius: 7px; padding: 4px 8px; }
+  .working > * + * { margin-top: 6px; }
+  .terms { list-style: none; margin: 10px 0 0; padding: 0; display: grid; gap: 14px; } .terms p + p { margin-top: 4px; }
+  .run { white-space: pre-wrap; overflow-wrap: anywhere; }
+`;
