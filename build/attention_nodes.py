@@ -144,7 +144,7 @@ class ProductAttention:
 
 
 class WatchedAttention(ProductAttention):
-    """Adds attention over one whole text and keeps its weights, float32 [1, heads, s, s] a layer."""
+    """Adds attention over one whole text, and keeps its weights: float32 [1, heads, s, s]."""
 
     def declare(self) -> None:
         """Positions and the causal mask, made in the graph from the number of tokens."""

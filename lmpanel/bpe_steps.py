@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lmpanel.bpe import BytePairEncoder, Merge
 from lmpanel.tokenizer import Tokenizer
@@ -71,7 +72,7 @@ def steps(bpe: BytePairEncoder, word: str) -> Steps:
     merges = () if whole else tuple(bpe.merges(word))
     ranks: dict[tuple[str, str], int] = {}
     for state in _replay(symbols, merges):
-        for pair in zip(state, state[1:], strict=False):
+        for pair in pairwise(state):
             if pair not in ranks and (rank := bpe.rank(*pair)) is not None:
                 ranks[pair] = rank
     return Steps(symbols, merges, ranks, whole)

@@ -97,6 +97,20 @@ class LensRows:
     asked_ranks: np.ndarray
 
 
+LENS_OUTPUTS = ["top_ids", "top_logits", "log_sum", "entropy", "asked_logits", "asked_ranks"]
+"""What the graph of the lens gives, in the order of `LensRows`."""
+
+
+def lens_rows(*outputs: np.ndarray, count: int) -> LensRows:
+    """From the `LENS_OUTPUTS` of `count` rows, whatever their outer shape."""
+    top_ids, top_logits, log_sum, entropy, asked_logits, asked_ranks = (
+        np.asarray(output).reshape(count, -1) for output in outputs
+    )
+    whole = np.int64
+    return LensRows(top_ids.astype(whole), top_logits, log_sum[:, 0], entropy[:, 0], asked_logits,
+                    asked_ranks.astype(whole))
+
+
 @runtime_checkable
 class Engine(Protocol):
     """What every engine offers. Arguments are checked with the functions below.

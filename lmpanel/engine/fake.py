@@ -54,7 +54,7 @@ def fake_model(vocab_size: int, context_length: int) -> dict[str, Any]:
         "context_length": context_length,
         "chat": {"style": "chatml", "default_system": "You are a fake."},
         "special": {"bos": None, "eos": 2, "end_of_turn": 2},
-        **{"layers": 3, "hidden": 8, "heads": 2, "kv_heads": 1, "head_dim": 4, "ffn": 16},
+        "layers": 3, "hidden": 8, "heads": 2, "kv_heads": 1, "head_dim": 4, "ffn": 16,
     }
 
 

@@ -12,10 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from lmpanel.engine.base import Inside, LensRows
+from lmpanel.engine.base import LENS_OUTPUTS, Inside, LensRows, lens_rows
 from lmpanel.errors import NotAvailable
-
-OUTPUTS = ["top_ids", "top_logits", "log_sum", "entropy", "asked_logits", "asked_ranks"]
 
 
 class NativeInside:
@@ -45,7 +43,7 @@ class NativeInside:
     def lens(self, rows: np.ndarray, asked: np.ndarray) -> LensRows:
         """See `Engine.lens`."""
         inputs = {"rows": rows[None].astype(np.float32), "asked": asked[None].astype(np.int64)}
-        return lens_rows(*self._session("inside_head").run(OUTPUTS, inputs))
+        return lens_rows(*self._session("inside_head").run(LENS_OUTPUTS, inputs), count=len(rows))
 
     def close(self) -> None:
         """Let the graphs go."""
@@ -59,17 +57,3 @@ class NativeInside:
                 )
             self._sessions[name] = self._open_session(self._folder / self._graphs[name])
         return self._sessions[name]
-
-
-def lens_rows(*outputs: np.ndarray) -> LensRows:
-    """From the outputs of the graph, in the order of `OUTPUTS` and of any outer shape."""
-    top_ids, top_logits, log_sum, entropy, asked_logits, asked_ranks = map(np.asarray, outputs)
-    count = log_sum.size
-    return LensRows(
-        top_ids.reshape(count, -1).astype(np.int64),
-        top_logits.reshape(count, -1),
-        log_sum.reshape(count),
-        entropy.reshape(count),
-        asked_logits.reshape(count, -1),
-        asked_ranks.reshape(count, -1).astype(np.int64),
-    )

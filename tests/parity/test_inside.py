@@ -1,4 +1,4 @@
-"""Residuals, attention and logit lens are the model's: against `transformers` and against itself."""
+"""Residuals, attention and logit lens are those of `transformers`, and of the model itself."""
 
 import asyncio
 
