@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -86,12 +87,13 @@ class Layers(param.Parameterized):
 
     def show(self, **chosen: Any) -> None:
         """Look at another view, position, layer or head; numbers outside take the nearest."""
-        if self.look is not None:
-            most = {"position": len(self.look.ids) - 1, "layer": self.look.layers,
-                    "head": self.look.attention.shape[1]}
-            for name in most.keys() & chosen.keys():
-                least = 0 if name == "position" else 1
-                chosen[name] = min(max(int(chosen[name]), least), most[name])
+        look = self.look
+        if look is not None:
+            limits = {"position": (0, len(look.ids) - 1), "layer": (1, look.layers),
+                      "head": (1, look.attention.shape[1])}
+            for name in limits.keys() & chosen.keys():
+                least, most = limits[name]
+                chosen[name] = min(max(chosen[name], least), most)
         self.param.update(**chosen)
 
     async def _compute(self, ids: tuple[int, ...]) -> None:
@@ -132,7 +134,6 @@ class Layers(param.Parameterized):
         self._closing = asyncio.ensure_future(self._close())
 
     async def _close(self) -> None:
-        try:
+        # An engine that is gone holds no graphs.
+        with suppress(LMPanelError):
             await self._model.engine.close_inside()
-        except LMPanelError:
-            pass  # An engine that is gone holds no graphs.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lmpanel.bpe import from_alphabet
+from lmpanel.bpe import from_alphabet, mend
 from lmpanel.bpe_steps import MAX_BYTES, Piece, cut_rule
 from lmpanel.display import spoken, visible
 from lmpanel.session import Session
@@ -30,7 +30,7 @@ def payload(session: Session) -> dict[str, Any]:
     text = tokenization.text
     chosen = min(tokenization.chosen, len(found) - 1)
     return {
-        "text": text.encode("utf-16", "replace").decode("utf-16"),
+        "text": mend(text),
         "plain": tokenization.plain,
         "examples": [{"name": name, "text": example} for name, example in EXAMPLES.items()],
         "notes": _notes(session),

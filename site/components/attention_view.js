@@ -29,7 +29,7 @@ export function attentionView(link) {
   const element = h("div", { class: "stack" }, title,
     h("p", { class: "prose" }, "In each head of each layer, every token shares out its attention, 1 in all, over itself and the tokens before it; none can look ahead, so half of the matrix stays empty. Choose a layer, a head and the token that looks."),
     h("div", { class: "row" }, layerLabel, layer), heads,
-    h("div", { class: "columns" }, h("section", { class: "stack tight" }, strip, list), h("section", { class: "stack tight" }, picture, h("div", { class: "row" }, said, h("span", { class: "spring" }, save)))),
+    h("div", { class: "columns" }, h("section", { class: "stack tight" }, strip, list), h("section", { class: "stack tight" }, h("p", { class: "small muted" }, "Rows look, columns are looked at; darker is more."), picture, h("div", { class: "row" }, said, h("span", { class: "spring" }, save)))),
     h("p", { class: "prose small" }, "What this can tell: where a head takes something from. What it cannot: what it takes, and whether it matters. Much attention rests on the very first token, which works as a place to look at when there is nothing to look for; layers and heads add up, and the feed-forward parts do not look at all."));
   picture.addEventListener("pointermove", (event) => { const cell = cellAt(picture, event, latest); setText(said, cell ? wordsFor(latest, cell.row, cell.column) : ""); });
   picture.addEventListener("pointerleave", () => setText(said, ""));
@@ -74,7 +74,7 @@ function stripToken(look, token, i, link) {
   const chosen = i === look.position;
   const parts = row[i] ?? null;
   const label = parts === null ? `${token.spoken}, comes later` : `${token.spoken}, gets ${share(parts)}`;
-  return h("button", { type: "button", class: `looked-at${parts === null ? " later" : ""}`, "data-key": `at${i}`, tabindex: chosen ? 0 : -1, "aria-pressed": String(chosen), "aria-label": label, title: parts === null ? "comes later" : share(parts), style: parts === null ? null : `--share:${Math.sqrt(parts / 10000)}`, onclick: () => link.send("look_position", { index: i }) }, rowNodes(token), parts === null ? null : h("i", { "aria-hidden": "true", style: `height:${Math.max(1, (parts / 10000) * 16)}px` }));
+  return h("button", { type: "button", class: `looked-at${parts === null ? " later" : ""}`, "data-key": `at${i}`, tabindex: chosen ? 0 : -1, "aria-pressed": String(chosen), "aria-label": label, title: parts === null ? "comes later" : share(parts), style: parts === null ? null : `--share:${Math.sqrt(parts / 10000)}`, onclick: () => link.send("look_position", { index: i }) }, rowNodes(token), parts === null ? null : h("i", { "aria-hidden": "true", style: `height:${((parts / 10000) * 16).toFixed(1)}px` }));
 }
 
 function looks(look) {

@@ -28,7 +28,7 @@ export function bpeStepper() {
     timer = setInterval(() => go(step + 1), PLAY_MS);
     draw();
   };
-  const buttons = { first: action("⏮ Bytes", () => go(0), "button small"), back: action("◀ Back", () => go(step - 1), "button small"), play: action("Play", toggle, "button small play"), next: action("Next ▶", () => go(step + 1), "button small primary"), end: action("Tokens ⏭", () => go(last()), "button small") };
+  const buttons = { first: action("« Bytes", () => go(0), "button small"), back: action("◀ Back", () => go(step - 1), "button small"), play: action("Play", toggle, "button small play"), next: action("Next ▶", () => go(step + 1), "button small primary"), end: action("Tokens »", () => go(last()), "button small") };
   const slider = h("input", { type: "range", id: "merge-step", min: 0, oninput: () => { stop(); go(Number(slider.value)); } });
   const title = h("h3", {});
   const characters = h("p", { class: "small muted characters" });

@@ -34,7 +34,7 @@ export function create(link) {
         h("div", { class: "stack tight words" }, h("h4", {}, "What the numbers mean"),
           h("p", {}, "The cosine compares directions: 1 is the same direction, 0 a right angle. Lengths do not count. It is the sum of products of the two rows, divided by both lengths."),
           h("p", {}, "Zero is not the usual value: the rows share a common direction, so a cosine says little by itself. Compare it with the middle of all tokens."),
-          h("p", {}, "Neighbours are used alike, which is not the same as meaning alike: opposites are near each other, and so are the spellings of one word. Tokens that training hardly ever met never moved from where they began: they lie close together without having anything in common (try ", h("code", {}, "<|im_start|>"), ").")))));
+          h("p", {}, "Neighbours are used alike, which is not the same as meaning alike: opposites are near each other, and so are the spellings of one word. Tokens that training hardly ever met were all moved alike: they lie close together without having anything in common (try ", h("code", {}, "<|im_start|>"), ").")))));
   const show = (state) => {
     latest = state;
     setText(facts, `Each of the ${count(state.vocab)} tokens is a row of ${count(state.width)} numbers, the model's embedding of it. ${state.tied ? "The same rows serve as the output matrix: the logit of a token is the product of its row with the last layer's result." : "The output matrix is another one in this model; these are the rows that are read."}`);
@@ -77,9 +77,9 @@ function tokenSearch(id, label, ask, choose) {
 }
 
 function line(row, look) {
-  const width = `${Math.max(0, row.cosine) * 100}%`;
+  const width = `width:${(Math.max(0, row.cosine) * 100).toFixed(1)}%`;
   return h("tr", {}, h("td", {}, row.rank), h("td", { class: "left" }, h("button", { type: "button", class: "token", "data-key": row.id, "aria-label": `Neighbours of ${row.spoken}`, onclick: () => look(row.id) }, rowNodes(row))),
-    h("td", { class: "id muted" }, row.id), h("td", { class: "bar-cell", title: row.cosine }, h("i", { class: "bar", "aria-hidden": "true", style: `width:${width}` }), h("span", {}, cosine(row.cosine))), h("td", { title: row.length }, bits(row.length)));
+    h("td", { class: "id muted" }, row.id), h("td", { class: "bar-cell", title: row.cosine }, h("span", { class: "track", "aria-hidden": "true" }, h("i", { style: width })), cosine(row.cosine)), h("td", { title: row.length }, bits(row.length)));
 }
 
 const cosine = (value) => value.toFixed(3).replace("-", "−");
@@ -121,8 +121,7 @@ export const styles = css`
   .embedding-part .name { font-weight: 500; white-space: pre-wrap; } .busy .near { opacity: 0.55; }
   .embedding-part .field[type="search"] { width: 12rem; max-width: 100%; }
   .found { gap: 6px; } .offer { min-height: 30px; padding: 2px 10px; white-space: pre-wrap; }
-  .near .bar-cell { position: relative; min-width: 7.5rem; text-align: right; } .near .bar-cell span { position: relative; }
-  .near .bar { position: absolute; left: 6px; top: 7px; bottom: 5px; max-width: calc(100% - 4.2rem); background: var(--bar-fill); border-radius: 2px; }
+  .near .bar-cell { position: relative; min-width: 7.5rem; } .near .track { position: absolute; inset: 8px 4.2rem 6px 6px; } .near .track i { display: block; height: 100%; background: var(--bar-fill); border-radius: 2px; }
   .near td { padding-top: 2px; padding-bottom: 2px; } .error { color: var(--bad); }
   .spread { width: 100%; max-width: 26rem; height: auto; overflow: visible; } .spread text { font-size: 11px; fill: var(--muted); }
   .spread .bars { fill: var(--bar-fill); } .spread .axis { stroke: var(--edge); } .spread .middle { stroke: var(--muted); stroke-dasharray: 3 3; } .spread .other { stroke: var(--accent); stroke-width: 2; }

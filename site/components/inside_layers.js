@@ -29,7 +29,7 @@ export function create(link) {
     h("div", { class: "row choices" }, h("label", { class: "row check", for: "look-document" }, fromDocument, "the document", length), h("label", { class: "row check", for: "look-own" }, own, "a text of yours")), area,
     h("div", { class: "row" }, go.element, stop.element, said), offer, failed);
   const views = Object.fromEntries([["lens", "Guess of each layer"], ["attention", "Attention"]].map(([name, label]) => [name, h("button", { type: "button", "aria-pressed": "false", onclick: () => link.send("look_view", { name }) }, label)]));
-  const choice = h("div", { class: "segmented small", role: "group", "aria-label": "What is shown" }, Object.values(views));
+  const choice = h("div", { class: "segmented small views", role: "group", "aria-label": "What is shown" }, Object.values(views));
   const parts = { lens: lensGrid(link), attention: attentionView(link) };
   const place = h("div", {});
   const result = h("div", { class: "stack" }, choice, place);
@@ -75,6 +75,6 @@ function drawOffer(offer, { too_long: length, most, source }, begin) {
 }
 
 export const sheets = [gridStyles, attentionStyles, css`
-  .form { border: 0; margin: 0; padding: 0; } .form textarea { max-width: 46rem; } .choices { gap: 4px 18px; }
+  .form { border: 0; margin: 0; padding: 0; } .form textarea { max-width: 46rem; } .choices { gap: 4px 18px; } .views { justify-self: start; }
   .offer { border-left: 3px solid var(--wait); padding-left: 12px; max-width: 46rem; } .error { color: var(--bad); }
 `];

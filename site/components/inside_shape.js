@@ -38,7 +38,7 @@ export function create() {
 }
 
 function factRows({ sizes, cache }) {
-  return [["layers", sizes.layers], ["width (numbers per token)", count(sizes.hidden)], ["attention heads", `${sizes.heads} of ${sizes.head_dim}`], ["key/value heads", `${sizes.kv_heads}, each shared by ${sizes.heads / sizes.kv_heads}`],
+  return [["layers", sizes.layers], ["width", `${count(sizes.hidden)} numbers`], ["attention heads", `${sizes.heads} of ${sizes.head_dim}`], ["key/value heads", `${sizes.kv_heads}, each shared by ${sizes.heads / sizes.kv_heads}`],
     ["feed-forward width", count(sizes.ffn)], ["vocabulary", `${count(sizes.vocab_size)} tokens`], ["context", `${count(sizes.context_length)} tokens`], ["KV cache", `${count(cache)} bytes a token`]];
 }
 
@@ -68,8 +68,8 @@ function groupRows(state, group) {
   const parts = state.matrices.filter((part) => part.group === group);
   const all = parts.reduce((sum, { parameters }) => sum + parameters, 0);
   const stored = parts.reduce((sum, part) => sum + part.stored, 0);
-  const share = (n) => `${((100 * n) / state.total).toFixed(1)} %`;
-  const rows = parts.map((part) => h("tr", {}, h("th", { scope: "row", class: "left part" }, part.name), h("td", {}, part.rows === 1 ? count(part.cols) : `${count(part.rows)} × ${count(part.cols)}`), h("td", {}, part.times), h("td", {}, count(part.parameters)), h("td", {}, share(part.parameters)), h("td", { class: "kind" }, part.kind), h("td", {}, count(part.stored))));
+  const share = (n) => (n / state.total < 0.0005 ? "< 0.1 %" : `${((100 * n) / state.total).toFixed(1)} %`);
+  const rows = parts.map((part) => h("tr", {}, h("th", { scope: "row", class: parts.length === 1 ? "left" : "left part" }, part.name), h("td", {}, part.rows === 1 ? count(part.cols) : `${count(part.rows)} × ${count(part.cols)}`), h("td", {}, part.times), h("td", {}, count(part.parameters)), h("td", {}, share(part.parameters)), h("td", { class: "kind" }, part.kind), h("td", {}, count(part.stored))));
   if (parts.length === 1) return rows;
   const head = h("tr", { class: "group" }, h("th", { scope: "row", class: "left" }, group), h("td"), h("td"), h("td", {}, count(all)), h("td", {}, share(all)), h("td", { class: "kind" }), h("td", {}, count(stored)));
   return [head, ...rows];
@@ -85,7 +85,7 @@ function sums(state) {
     `All: ${count(by("embedding"))} + ${state.sizes.layers} × ${count(one)} + ${count(by("output"))} = ${count(by("embedding") + state.sizes.layers * one + by("output"))} parameters${state.total === state.declared ? ", which is what the file declares" : ""}.`,
     state.tied ? `The output matrix is the embedding once more, so its ${count(by("embedding"))} numbers are counted, and stored, once.` : "",
     `On disk: ${count(learnt)} bytes of weights + ${count(state.tables)} bytes of tables for positions, and padding = ${count(state.stored)} bytes (${bytes(state.stored)}).`,
-    `In memory: ${state.backend === "wasm" ? "WebAssembly computes" : state.backend === "native" ? "a processor computes fastest" : "where it computes"} with float32, ${count(state.total)} × 4 = ${count(state.as_floats)} bytes (${bytes(state.as_floats)}), unless there is too little memory or a GPU: these use them as stored.`,
+    `In memory: a GPU takes the weights as they are stored. WebAssembly computes with float32, ${count(state.total)} × 4 = ${count(state.as_floats)} bytes (${bytes(state.as_floats)}); where that is too much it takes them as stored, and is slower.`,
     `One token costs about ${count(state.total)} multiplications with weights, one for each parameter, and more for looking back at other tokens.`,
   ];
   return lines.filter(Boolean).map((line) => h("p", { class: "small number" }, line));
@@ -107,7 +107,7 @@ export const styles = css`
   .times { font-weight: 600; font-size: 0.92rem; } .plus { border-style: solid; border-color: var(--accent); } .plus b { color: var(--accent); }
   .vector { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: center; } .vector i { display: block; height: 7px; border-radius: 2px; background: var(--bar-fill); max-width: calc(100% - 8.5rem); }
   .vector i.long { mask-image: linear-gradient(90deg, #000 70%, transparent); }
-  .shape-table .group th, .shape-table .group td { font-weight: 600; } .shape-table .part { font-weight: 400; padding-left: 16px; } .shape-table td, .shape-table th { white-space: nowrap; }
+  .shape-table .group th, .shape-table .group td { font-weight: 600; } .shape-table .part { font-weight: 400; padding-left: 16px; } .shape-table td, .shape-table th, .sums.shape-table .left { white-space: nowrap; }
   .shape-table tfoot th, .shape-table tfoot td { border-top: 2px solid var(--edge); text-align: right; padding: 5px 6px; font-size: inherit; color: var(--ink); } .shape-table tfoot .left { text-align: left; }
   @media (max-width: 60em) { .shape-part .columns { grid-template-columns: minmax(0, 1fr); } }
   @media (max-width: 30em) { .shape-table .kind, .shape-table [data-column="stored as"] { display: none; } }

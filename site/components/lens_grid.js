@@ -21,7 +21,7 @@ export function lensGrid(link) {
   const line = h("p", { class: "small cell-line", "aria-live": "polite" });
   const detail = h("section", { class: "stack tight" });
   const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("logit-lens.csv", asCsv(latest), "text/csv;charset=utf-8") }, "CSV");
-  const legend = h("div", { class: "row legend small muted" }, h("span", {}, "probability of the guess"), STEPS.concat(1).map((most, i) => h("span", { class: "row key" }, h("i", { "data-step": i }), i ? `${STEPS[i - 1]}–${most}` : `below ${most}`)), h("span", { class: "row key" }, h("i", { class: "same" }, "●"), "same as after the last layer"));
+  const legend = h("div", { class: "row legend small muted" }, h("span", {}, "in each cell the guess and its probability in %:"), STEPS.concat(1).map((most, i) => h("span", { class: "row key" }, h("i", { "data-step": i }), i ? `${STEPS[i - 1]}–${most}` : `below ${most}`)), h("span", { class: "row key" }, h("i", { class: "same" }, "●"), "same as after the last layer"));
   const element = h("div", { class: "stack" },
     h("div", { class: "stack tight" }, title, h("p", { class: "prose" }, "After each layer the final norm and the output matrix are put on what is there so far (the “logit lens”): what would the model say if it had to answer now? Choose a column with a click, or with the arrow keys and Enter."), legend),
     h("div", { class: "grid-box", tabindex: -1 }, table), h("div", { class: "row" }, line, h("span", { class: "spring" }, save)), detail,
@@ -36,6 +36,7 @@ export function lensGrid(link) {
     setText(title, `What each of ${look.layers} layers would predict`);
     if (fresh) makeTable(table, look);
     fillTable(table, look);
+    if (fresh) intoView(table, table.tBodies[0].rows[0].cells[look.position + 1]);
     redraw(detail, () => fill(detail, positionDetail(look, unit, choose)));
     save.hidden = !look.complete;
   };
@@ -63,7 +64,7 @@ function fillTable(table, look) {
       cell.dataset.key = key;
       const p = parts / 10000;
       cell.dataset.step = STEPS.filter((step) => p >= step).length;
-      fill(cell, h("span", { class: "word" }, rowNodes(names[id])), h("span", { class: "p number" }, `${Math.round(p * 100)}`, same ? h("i", { class: "same", "aria-hidden": "true" }, "●") : null));
+      fill(cell, h("span", { class: "guess" }, h("span", { class: "word" }, rowNodes(names[id])), h("span", { class: "p number" }, Math.round(p * 100), h("i", { class: "same", "aria-hidden": "true" }, same ? "●" : ""))));
       const layer = row === 0 ? "before the first layer" : `after layer ${row}`;
       cell.setAttribute("aria-label", `${layer}, at “${token.spoken}”: ${names[id].spoken}, ${p < 0.0001 ? "below 0.0001" : p.toFixed(p < 0.01 ? 4 : 3)}${same ? ", as after the last layer" : ""}`);
     });
@@ -76,6 +77,11 @@ function focusCell(table, cell) {
   table.querySelector("td[tabindex='0']")?.setAttribute("tabindex", -1);
   cell.setAttribute("tabindex", 0);
   cell.focus({ preventScroll: true });
+  intoView(table, cell);
+}
+
+/** Scrolls the box alone, and past the headings that stand still in it. */
+function intoView(table, cell) {
   const [box, view] = [cell.getBoundingClientRect(), table.parentElement.getBoundingClientRect()];
   const left = view.left + table.querySelector(".corner").offsetWidth;
   if (box.left < left) table.parentElement.scrollLeft -= left - box.left;
@@ -145,7 +151,7 @@ export const styles = css`
   .lens-grid th { position: sticky; background: var(--card); font-weight: 600; padding: 4px 6px; white-space: nowrap; max-width: 8.5em; overflow: hidden; text-overflow: ellipsis; z-index: 1; }
   .lens-grid thead th { top: 0; text-align: left; border-bottom: 1px solid var(--edge); } .lens-grid tbody th { left: 0; text-align: right; color: var(--muted); border-right: 1px solid var(--edge); } .lens-grid .corner { left: 0; z-index: 2; }
   .lens-grid td { padding: 2px 6px; min-width: 4.6em; max-width: 8.5em; height: 26px; white-space: nowrap; overflow: hidden; cursor: pointer; border-bottom: 1px solid var(--line); }
-  .lens-grid td:focus-visible { outline-offset: -2px; } .lens-grid .word { display: inline-block; max-width: 5.2em; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; } .lens-grid .p { float: right; padding-left: 5px; font-size: 0.72rem; opacity: 0.9; } .same { font-style: normal; font-size: 0.7em; margin-left: 2px; }
+  .lens-grid td:focus-visible { outline-offset: -2px; } .guess { display: flex; align-items: baseline; gap: 6px; } .lens-grid .word { flex: 1 1 auto; min-width: 1.2em; overflow: hidden; text-overflow: ellipsis; } .lens-grid .p { font-size: 0.72rem; } .same { font-style: normal; font-size: 0.7em; } .guess .same { display: inline-block; width: 1.3em; text-align: right; }
   .lens-grid td.chosen { box-shadow: inset 2px 0 0 var(--accent), inset -2px 0 0 var(--accent); } .lens-grid th.chosen { color: var(--accent); }
   [data-step="1"] { background: var(--s1); color: var(--s1-ink); } [data-step="2"] { background: var(--s2); color: var(--s2-ink); } [data-step="3"] { background: var(--s3); color: var(--s3-ink); } [data-step="4"] { background: var(--s4); color: var(--s4-ink); } [data-step] .glyph { color: inherit; }
   .legend { gap: 4px 14px; } .key { gap: 5px; } .legend i { display: inline-block; min-width: 14px; height: 14px; border-radius: 3px; border: 1px solid var(--edge); } .legend i.same { border: 0; font-size: 0.8rem; line-height: 14px; }
