@@ -15,7 +15,7 @@ const LISTED = 8;
 /** @param {import("./link.js").Link} link */
 export function attentionView(link) {
   let latest = null;
-  const title = h("h3", { role: "status" });
+  const title = h("h3", { "aria-live": "polite" });
   const layer = h("input", { type: "range", id: "look-layer", min: 1, oninput: () => link.send("look_layer", { number: Number(layer.value) }) });
   const layerLabel = h("label", { class: "number", for: "look-layer" });
   const heads = h("div", { class: "heads", role: "toolbar", "aria-label": "Heads" });

@@ -60,7 +60,7 @@ export function bpeStepper() {
     const coming = step < last() ? piece.merges[step] : null;
     setText(said, stepped ? sentence(piece, state, step, ranks, learnt) : "");
     said.hidden = !stepped;
-    fill(cells, state.map((cell, i) => [cellNode(cell, step > 0 && cell.at === piece.merges[step - 1][0], coming, state[i + 1]), i + 1 < state.length ? joint(cell, state[i + 1], ranks, coming) : null]));
+    fill(cells, state.map((cell, i) => h("li", {}, cellNode(cell, step > 0 && cell.at === piece.merges[step - 1][0]), i + 1 < state.length ? joint(cell, state[i + 1], ranks, coming) : null)));
     const done = step === last();
     tokens.hidden = !done;
     fill(tokens, done ? tokensLine(piece) : []);
@@ -120,17 +120,16 @@ function characterLine({ characters }) {
   return [several ? "UTF-8 writes " : "Each character is one byte: ", characters.map(({ text, hex }, i) => [i ? ", " : "", h("bdi", { class: "char" }, text), " as ", h("span", { class: "mono" }, hex)]), "."];
 }
 
-function cellNode(cell, fresh, coming, right) {
-  const marked = coming && coming[0] === cell.at && right;
+function cellNode(cell, fresh) {
   const hex = cell.hex.split(" ");
-  return h("li", { class: `cell${fresh ? " fresh" : ""}${marked ? " left" : ""}` }, h("span", { class: "mono sign" }, cell.symbol), h("span", { class: "mono hex", title: cell.hex }, hex.length > 4 ? `${hex.length} bytes` : cell.hex));
+  return h("span", { class: fresh ? "cell fresh" : "cell" }, h("span", { class: "mono sign" }, cell.symbol), h("span", { class: "mono hex", title: cell.hex }, hex.length > 4 ? `${hex.length} bytes` : cell.hex));
 }
 
 function joint(cell, right, ranks, coming) {
   const rank = ranks.get(`${cell.symbol} ${right.symbol}`);
   const next = coming?.[0] === cell.at;
   const name = rank === undefined ? "never merged" : `merge ${count(rank + 1)}${next ? ", comes next" : ""}`;
-  return h("li", { class: next ? "joint next" : "joint", title: name }, h("span", { class: "sr" }, name), h("span", { class: "number", "aria-hidden": "true" }, rank === undefined ? "·" : count(rank + 1)), next ? h("i", { "aria-hidden": "true" }, "next") : null);
+  return h("span", { class: next ? "joint next" : "joint", title: name }, h("span", { class: "sr" }, name), h("span", { class: "number", "aria-hidden": "true" }, rank === undefined ? "·" : count(rank + 1)), next ? h("i", { "aria-hidden": "true" }, "next") : null);
 }
 
 function tokensLine(piece) {
@@ -142,7 +141,7 @@ export const styles = css`
   .stepper .name { font-weight: 500; } .stepper .said { min-height: 3em; max-width: 46rem; }
   .mono { font-family: var(--mono); } .char { font-weight: 600; } .characters { max-width: 46rem; overflow-wrap: anywhere; }
   .slide label { min-width: 8rem; } .slide input { flex: 1 1 12rem; max-width: 24rem; } .play { min-width: 5rem; }
-  .cells { display: flex; flex-wrap: wrap; list-style: none; row-gap: 10px; align-items: flex-start; }
+  .cells { display: flex; flex-wrap: wrap; list-style: none; row-gap: 10px; } .cells li { display: flex; align-items: flex-start; }
   .cell { display: grid; justify-items: center; gap: 2px; padding: 5px 8px; min-width: 34px; border: 1px solid var(--edge); border-radius: 8px; background: var(--field); }
   .cell .sign { font-size: 1.1rem; line-height: 1.3; } .cell .hex { font-size: 0.72rem; color: var(--muted); }
   .cell.fresh { background: var(--accent-soft); border-color: var(--accent); }

@@ -17,7 +17,7 @@ export function create(link) {
   const find = tokenSearch("embedding-query", "Find a token", (query) => link.send("embedding_query", { query }), look);
   const against = tokenSearch("embedding-other", "Compare with", (query) => link.send("embedding_other_query", { query }), compare);
   const examples = h("div", { class: "row examples", role: "group", "aria-label": "Examples" });
-  const title = h("h3", { class: "title", role: "status" });
+  const title = h("h3", { class: "title", "aria-live": "polite" });
   const error = h("p", { class: "error", role: "alert", hidden: true });
   const body = h("tbody", {});
   const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("neighbours.csv", asCsv(latest.rows), "text/csv;charset=utf-8") }, "CSV");

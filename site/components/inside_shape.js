@@ -97,7 +97,7 @@ function asCsv({ matrices }) {
 }
 
 export const styles = css`
-  .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 11rem), 1fr)); gap: 10px 22px; margin: 0; }
+  .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 8.5rem), 1fr)); gap: 10px 22px; margin: 0; }
   .facts dt { color: var(--muted); font-size: 0.84rem; } .facts dd { margin: 0; font-weight: 600; }
   .shape-part .columns { grid-template-columns: minmax(0, 1fr) minmax(0, 1.35fr); }
   .flow { list-style: none; display: grid; gap: 14px; }

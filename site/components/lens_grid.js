@@ -32,11 +32,13 @@ export function lensGrid(link) {
   for (const kind of ["focusin", "pointerover"]) table.addEventListener(kind, (event) => { const cell = event.target.closest("td"); if (cell) setText(line, cell.getAttribute("aria-label")); });
   const show = (look, unit) => {
     const fresh = !latest || latest.tokens.length !== look.tokens.length || latest.tokens.some(({ id }, i) => id !== look.tokens[i].id);
+    const grown = fresh || !latest.complete;
     latest = look;
     setText(title, `What each of ${look.layers} layers would predict`);
     if (fresh) makeTable(table, look);
     fillTable(table, look);
-    if (fresh) intoView(table, table.tBodies[0].rows[0].cells[look.position + 1]);
+    // Columns grow with what comes into them.
+    if (grown && !table.contains(table.getRootNode().activeElement)) intoView(table, table.tBodies[0].rows[0].cells[look.position + 1]);
     redraw(detail, () => fill(detail, positionDetail(look, unit, choose)));
     save.hidden = !look.complete;
   };
