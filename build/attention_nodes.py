@@ -1,4 +1,4 @@
-"""Two ways to write causal grouped-query attention (Ainslie et al. 2023); both give the same.
+"""Three ways to write causal grouped-query attention (Ainslie et al. 2023); all give the same.
 
 `FusedAttention` is onnxruntime's own operator: one node a layer, fast on GPUs and on the native
 CPU. It reads whole keys and values and writes them again, longer by the new tokens:
@@ -16,12 +16,17 @@ than what is in it, and only the new keys and values come out, so nothing old is
     new.{i}.key and new.{i}.value float32 [1, kv_heads, s, head_dim]
 
 The mask also lets tokens be siblings: several continuations of one text go in one run.
+
+`WatchedAttention` is the same in products for one short text at once, without a cache and with no
+inputs of its own: who looks at whom comes out (`attention`), for looking at.
 Knows nothing about the rest of the network, or where weights come from.
 """
 
 from __future__ import annotations
 
 import math
+
+import numpy as np
 
 from gguf_source import Dimensions
 from onnx_nodes import MICROSOFT, GraphNotes
@@ -136,6 +141,44 @@ class ProductAttention:
         last = notes.node("Transpose", [heads], f"{blk}mixed.tokens", perm=[0, 2, 1, 3])
         flat = notes.constant("heads_joined", [1, -1, size.heads * size.head_dim], "int64")
         return notes.node("Reshape", [last, flat], f"{blk}attended")
+
+
+class WatchedAttention(ProductAttention):
+    """Adds attention over one whole text, and keeps its weights: float32 [1, heads, s, s]."""
+
+    def declare(self) -> None:
+        """Positions and the causal mask, made in the graph from the number of tokens."""
+        node, constant = self.notes.node, self.notes.constant
+        shape = node("Shape", ["input_ids"], "new", start=1, end=2)
+        flat = constant("no_axes", [], "int64")
+        count = node("Reshape", [shape, flat], "count")
+        zero, one = constant("nought", 0, "int64"), constant("one", 1, "int64")
+        row = node("Range", [zero, count, one], "places")
+        first, last = (constant(f"axis_{axis}", [axis], "int64") for axis in (0, 1))
+        node("Unsqueeze", [row, first], "positions")
+        below = node("Unsqueeze", [row, last], "places.column")
+        seen = node("GreaterOrEqual", [below, "positions"], "seen")
+        free, shut = constant("free", 0.0, "float32"), constant("shut", -np.inf, "float32")
+        node("Where", [seen, free, shut], "mask")
+        node("Concat", ["mask"] * (self.size.heads // self.size.kv_heads), "mask.stacked", axis=0)
+
+    def layer(self, qkv: str, layer: int, cos: str, sin: str) -> str:
+        """Nodes of one layer behind the packed projections `qkv`; returns the mixed values."""
+        blk, node = f"blk.{layer}.", self.notes.node
+        query = self._rotated(qkv, layer, cos, sin)
+        scores = self._scores(query, f"new.{layer}.key", f"{blk}scores")
+        masked = node("Add", [scores, "mask.stacked"], f"{blk}masked")
+        weights = node("Softmax", [masked], f"{blk}weights", axis=-1)
+        mixed = node("MatMul", [weights, f"new.{layer}.value"], f"{blk}mixed")
+        apart = node("Concat", [self.notes.constant("one_text", [1, self.size.heads], "int64"),
+                                "new", "new"], f"{blk}weights.shape", axis=0)
+        node("Reshape", [weights, apart], self.weights_name(layer))
+        return self._joined(mixed, blk)
+
+    @staticmethod
+    def weights_name(layer: int) -> str:
+        """The attention weights of one layer."""
+        return f"blk.{layer}.attention"
 
 
 def _cache_names(size: Dimensions, word: str) -> list[str]:

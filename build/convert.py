@@ -15,11 +15,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import onnx
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from attention_nodes import FusedAttention, ProductAttention
 from chat_style import chat_entry
 from gguf_source import GGUFSource
+from inside_graph import inside_graph, inside_head_graph
 from llama_graph import llama_graph
 from llama_weights import llama_weights, weight_count
 from lmpanel.errors import LMPanelError
@@ -36,6 +39,8 @@ GRAPHS = {
     "wasm_compact": (QuantizedWeights, ProductAttention),
 }
 """How each graph holds its weights and computes attention; wasm_compact is for little memory."""
+INSIDE_GRAPHS = {"inside": inside_graph, "inside_head": inside_head_graph}
+"""For looking inside: they take the weights as they are, and nothing fetches them before."""
 LICENCES = {"apache-2.0": "Apache-2.0", "mit": "MIT"}
 
 Progress = Callable[[int, int, str], None]
@@ -71,9 +76,15 @@ def _write_graphs(source: GGUFSource, weights: WeightsFile, out: Path) -> list[s
         notes = GraphNotes()
         attention = attention_nodes(notes, source.dimensions)
         model = llama_graph(source.dimensions, weight_nodes(notes, tensors), attention)
-        (out / f"graph_{name}.onnx").write_bytes(model.SerializeToString(deterministic=True))
+        _write_graph(model, out, name)
         buffers[name] = notes.locations()
+    for name, make in INSIDE_GRAPHS.items():
+        _write_graph(make(source.dimensions, QuantizedWeights(GraphNotes(), tensors)), out, name)
     return buffers["wasm"]
+
+
+def _write_graph(model: onnx.ModelProto, out: Path, name: str) -> None:
+    (out / f"graph_{name}.onnx").write_bytes(model.SerializeToString(deterministic=True))
 
 
 def _model_entry(source: GGUFSource, weights: WeightsFile, tokenizer: dict[str, Any],
@@ -96,7 +107,7 @@ def _model_entry(source: GGUFSource, weights: WeightsFile, tokenizer: dict[str, 
         "tied_embeddings": "output" not in names,
         "chat": chat,
         "special": special,
-        "graphs": {name: f"graph_{name}.onnx" for name in GRAPHS},
+        "graphs": {name: f"graph_{name}.onnx" for name in (*GRAPHS, *INSIDE_GRAPHS)},
         "weights": weights.entry(),
         "expanded_buffers": external,
         "tensors": weights.tensors,

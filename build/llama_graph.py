@@ -8,6 +8,8 @@ stored or attention is computed: `weights` and `attention` add the nodes for tha
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import onnx
 
 from attention_nodes import FusedAttention, ProductAttention
@@ -18,29 +20,51 @@ from weight_nodes import QuantizedWeights
 Attention = FusedAttention | ProductAttention
 
 
+class AttentionNodes(Protocol):
+    """What adds the attention of one layer to a graph."""
+
+    def layer(self, qkv: str, layer: int, cos: str, sin: str) -> str:
+        """Nodes of one layer behind the packed projections `qkv`; returns the mixed values."""
+        ...
+
+
 def llama_graph(size: Dimensions, weights: QuantizedWeights, attention: Attention
                 ) -> onnx.ModelProto:
     """The whole network: embedding, layers, and the head for the positions in last_idx."""
-    notes = weights.notes
-    head = "output" if "output" in weights.tensors else "token_embd"
+    notes, head = weights.notes, head_name(weights)
     notes.input("input_ids", "int64", [attention.BATCH, "s"])
     attention.declare()
     notes.input("last_idx", "int64", ["n"])
     notes.output("logits", "float32", [attention.BATCH, "n", weights.tensors[head]["rows"]])
     attention.declare_outputs()
+    hidden, _ = decoder(size, weights, attention)
+    wanted = notes.node("Gather", [hidden, "last_idx"], "wanted", axis=1)
+    notes.node("Identity", [weights.linear(wanted, head)], "logits")
+    return notes.model("llama")
+
+
+def head_name(weights: QuantizedWeights) -> str:
+    """The output matrix: one of its own, or the embedding once more."""
+    return "output" if "output" in weights.tensors else "token_embd"
+
+
+def decoder(size: Dimensions, weights: QuantizedWeights, attention: AttentionNodes
+            ) -> tuple[str, list[str]]:
+    """Embedding and layers; returns what the head reads, and the residual before each layer and
+    after the last."""
     residual, update = weights.rows("input_ids", "token_embd"), ""
+    residuals = []
     for layer in range(size.layers):
         blk = f"blk.{layer}."
         normed, residual = _normed(weights, size, residual, update, f"{blk}attn_norm")
+        residuals.append(residual)
         qkv = _fused(weights, normed, f"{blk}qkv", [f"{blk}q", f"{blk}k", f"{blk}v"])
         tables = weights.table("rope.cos"), weights.table("rope.sin")
         update = weights.linear(attention.layer(qkv, layer, *tables), f"{blk}o")
         normed, residual = _normed(weights, size, residual, update, f"{blk}ffn_norm")
         update = _feed_forward(weights, normed, blk, size)
-    hidden, _ = _normed(weights, size, residual, update, "output_norm")
-    wanted = notes.node("Gather", [hidden, "last_idx"], "wanted", axis=1)
-    notes.node("Identity", [weights.linear(wanted, head)], "logits")
-    return notes.model("llama")
+    hidden, residual = _normed(weights, size, residual, update, "output_norm")
+    return hidden, [*residuals, residual]
 
 
 def _normed(weights: QuantizedWeights, size: Dimensions, residual: str, update: str,

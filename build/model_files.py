@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 PART_BYTES = 16 * 1024 * 1024
-BROWSER_GRAPHS = ("webgpu", "wasm", "wasm_compact")
+BROWSER_GRAPHS = ("webgpu", "wasm", "wasm_compact", "inside", "inside_head")
 """The native graph stays at home: browsers have kernels for the others."""
 
 

@@ -139,9 +139,31 @@ class BytePairEncoder:
             ids.extend(self._remembered(word) if known is None else known)
         return ids
 
+    def words(self, text: str) -> list[str]:
+        """The words of `text`, inside which bytes are merged."""
+        return self.pretokenizer.words(mend(text))
+
+    def ids(self, word: str) -> tuple[int, ...]:
+        """The ids of one word of the pre-tokenizer."""
+        known = self._cache.get(word)
+        return self._remembered(word) if known is None else known
+
     def merges(self, word: str) -> Iterator[Merge]:
         """The merges of one word, in the order in which they are made."""
         return self._merge(self.symbols(word))
+
+    def rank(self, left: str, right: str) -> int | None:
+        """The rank of the merge of two neighbouring pieces; None when they are never merged."""
+        return self._ranks.get(f"{left} {right}")
+
+    @property
+    def merge_count(self) -> int:
+        """How many merges were learnt."""
+        return len(self._ranks)
+
+    def is_whole(self, word: str) -> bool:
+        """Whether the word is taken as one token without merging, as some tokenizers ask for."""
+        return self._whole_words and to_alphabet(word.encode()) in self.vocabulary
 
     def symbols(self, word: str) -> list[str]:
         """What a word is before merging: one symbol for each of its bytes."""

@@ -23,7 +23,19 @@ from pyodide.ffi import JsException, to_js
 
 from lmpanel.app import App
 from lmpanel.bounded_json import read_json
-from lmpanel.engine.base import EngineInfo, EngineStats, check_branch, check_logits
+from lmpanel.engine.base import (
+    LENS_OUTPUTS,
+    EngineInfo,
+    EngineStats,
+    Inside,
+    LensRows,
+    check_branch,
+    check_inside,
+    check_lens,
+    check_logits,
+    check_token,
+    lens_rows,
+)
 from lmpanel.errors import BadArgument, EngineLost, LMPanelError, NotAvailable, error_from
 from lmpanel.explorer import Explorer
 from lmpanel.ngrams.corpus import FILE as CORPUS
@@ -81,22 +93,51 @@ class BrowserEngine:
         check_branch(self._info, ids, tails)
         return await self._ask("branch", ids, to_js([_int32(tail) for tail in tails]))
 
+    async def similar(self, token: int) -> np.ndarray:
+        check_token(self._info, token)
+        reply = await self._call("similar", token)
+        return np.asarray(reply.similar.to_py(), dtype=np.float32).reshape(2, -1)
+
+    async def open_inside(self) -> None:
+        await self._call("openInside")
+
+    async def inside(self, ids: Sequence[int]) -> Inside:
+        check_inside(self._info, ids)
+        reply, size, count = await self._call("inside", _int32(ids)), self._info.model, len(ids)
+        return Inside(
+            _floats(reply.residuals).reshape(-1, count, size["hidden"]),
+            _floats(reply.attention).reshape(-1, size["heads"], count, count),
+        )
+
+    async def lens(self, rows: np.ndarray, asked: np.ndarray) -> LensRows:
+        check_lens(self._info, rows, asked)
+        values = to_js(np.ascontiguousarray(rows, dtype=np.float32).ravel())
+        reply = await self._call("lens", values, _int32(asked.ravel()))
+        return lens_rows(*(_floats(getattr(reply, name)) for name in LENS_OUTPUTS), count=len(rows))
+
+    async def close_inside(self) -> None:
+        if self._client is not None:
+            await self._call("closeInside")
+
     async def _ask(self, verb: str, ids: Sequence[int], argument: Any) -> np.ndarray:
+        reply = await self._call(verb, _int32(ids), argument)
+        self.stats.count(int(reply.computed), int(reply.reused))
+        logits = np.asarray(reply.logits.to_py(), dtype=np.float32)
+        return logits.reshape(int(reply.rows), -1)
+
+    async def _call(self, verb: str, *arguments: Any) -> Any:
         await self._connected.wait()
         if self._client is None:
             raise EngineLost("The engine stopped.", "It is being started again.")
         abort = js.AbortController.new()
         options = to_js({"signal": abort.signal}, dict_converter=js.Object.fromEntries)
         try:
-            reply = await getattr(self._client, verb)(_int32(ids), argument, options)
+            return await getattr(self._client, verb)(*arguments, options)
         except asyncio.CancelledError:
             abort.abort()
             raise
         except JsException as error:
             raise _typed(error) from None
-        self.stats.count(int(reply.computed), int(reply.reused))
-        logits = np.asarray(reply.logits.to_py(), dtype=np.float32)
-        return logits.reshape(int(reply.rows), -1)
 
     async def close(self) -> None:
         self.disconnect()
@@ -104,6 +145,10 @@ class BrowserEngine:
 
 def _int32(ids: Sequence[int]) -> Any:
     return to_js(np.asarray(ids, dtype=np.int32))
+
+
+def _floats(values: Any) -> np.ndarray:
+    return np.asarray(values.to_py(), dtype=np.float32)
 
 
 def _typed(error: JsException) -> LMPanelError:

@@ -16,7 +16,15 @@ import numpy as np
 
 from lmpanel.chat import ChatTemplate
 from lmpanel.distribution import Distribution
-from lmpanel.engine.base import MAX_BRANCHES, MAX_ROWS, Engine, EngineInfo, check_context
+from lmpanel.engine.base import (
+    MAX_BRANCHES,
+    MAX_ROWS,
+    Engine,
+    EngineInfo,
+    Inside,
+    LensRows,
+    check_context,
+)
 from lmpanel.engine.kv_cache import common_prefix
 from lmpanel.errors import BadArgument, ContextFull, EngineLost, NotAvailable
 from lmpanel.prefix_tree import PrefixTree
@@ -184,6 +192,28 @@ class LanguageModel:
             for row in rows:
                 yield Distribution(row)
 
+    async def similar(self, token: int) -> np.ndarray:
+        """Cosine of every token's embedding with that of `token`, and its length: [2, vocab]."""
+        self.tokenizer.vocabulary.check((token,))
+        async with self._turnstile:
+            return await self._ask("similar", token)
+
+    async def open_inside(self) -> None:
+        """Have the extra graphs for `inside` and `lens` ready, as `Engine.open_inside`."""
+        async with self._turnstile:
+            await self._ask("open_inside")
+
+    async def inside(self, ids: Sequence[int]) -> Inside:
+        """Residuals and attention of a short text, as `Engine.inside`."""
+        ids = self._checked(ids)
+        async with self._turnstile:
+            return await self._ask("inside", ids)
+
+    async def lens(self, rows: np.ndarray, asked: np.ndarray) -> LensRows:
+        """The logit lens on residuals, as `Engine.lens`."""
+        async with self._turnstile:
+            return await self._ask("lens", rows, asked)
+
     def known_scores(self, ids: Sequence[int]) -> list[TokenScore | None]:
         """What is known about each token of `ids` without asking the engine, else None."""
         ids = tuple(ids)
@@ -252,15 +282,15 @@ class LanguageModel:
                 self._remember(ids, rows[-1])
             return stop - 1
 
-    async def _ask(self, verb: str, ids: Sequence[int], argument: Any) -> np.ndarray:
+    async def _ask(self, verb: str, *arguments: Any) -> Any:
         call = getattr(self.engine, verb)
         try:
-            return await call(ids, argument)
+            return await call(*arguments)
         except EngineLost:
             ready = getattr(self.engine, "ready", None)
             if ready is not None:
                 await ready()
-            return await call(ids, argument)
+            return await call(*arguments)
 
     def _remember(self, ids: tuple[int, ...], row: np.ndarray) -> Distribution:
         return self._keep(ids, Distribution(_own(row)))

@@ -21,6 +21,7 @@ from lmpanel.expansion import Expansion
 from lmpanel.explorer import TRANSFORMER, Explorer
 from lmpanel.generation import Generation
 from lmpanel.guesses import Guesses
+from lmpanel.inside import Inside
 from lmpanel.links import decode_link, encode_link
 from lmpanel.measurement import Measurement
 from lmpanel.model import LanguageModel
@@ -63,6 +64,7 @@ class Session:
         self.branches = Branches(self.explorer)
         self.expansion = Expansion(self.explorer, self.branches.grow)
         self.guesses = Guesses(self.explorer)
+        self.inside = Inside(self.explorer)
         self.rungs = Rungs(self.explorer, self.ladder)
         self.words = WordRungs(self.explorer, self.ladder)
 

@@ -73,6 +73,17 @@ class Tokenizer:
                 ids.extend(self.bpe.encode(part))
         return ids
 
+    def split(self, text: str) -> list[tuple[str, int | None]]:
+        """Cut text at the special tokens written in it: (part, id of the special token or None).
+
+        >>> bpe = BytePairEncoder({"<|end|>": 0, "a": 1}, [])
+        >>> Tokenizer(bpe, {"<|end|>": 0}).split("a<|end|>")
+        [('a', None), ('<|end|>', 0)]
+        """
+        parts = self._marks.split(mend(text)) if self._marks else [mend(text)]
+        return [(part, self._special.get(part) if i % 2 else None)
+                for i, part in enumerate(parts) if part]
+
     def encode_plain(self, text: str) -> list[int]:
         """Token ids of `text`, in which special tokens are nothing but characters."""
         return self.bpe.encode(text)

@@ -21,6 +21,12 @@ MAX_ROWS = 128
 MAX_BRANCHES = 64
 """Most continuations in one call."""
 
+MAX_INSIDE = 64
+"""Most tokens of a text that is looked into: attention alone is 270 tables of 64 by 64."""
+
+MAX_LENS_ROWS = 128
+"""Most residuals that the lens is put on in one call."""
+
 
 @dataclass(frozen=True)
 class EngineInfo:
@@ -61,9 +67,53 @@ class EngineStats:
         self.reused += reused
 
 
+@dataclass(frozen=True)
+class Inside:
+    """What a text of s tokens leaves in the network.
+
+    `residuals` float32 [layers + 1, s, hidden]: the stream before each layer, and after the last.
+    `attention` float32 [layers, heads, s, s]: how much row token looks at column token; rows add
+    up to 1, and nothing is looked at that comes later.
+    """
+
+    residuals: np.ndarray
+    attention: np.ndarray
+
+
+@dataclass(frozen=True)
+class LensRows:
+    """The logit lens on n residuals: final norm and output matrix, as if no layer came after.
+
+    `top_ids` int [n, 10] and `top_logits` float32 [n, 10], likeliest first; `log_sum` [n], the
+    logarithm of the sum of exp(logit); `entropy_nats` [n]; and of the tokens asked about
+    `asked_logits` [n, 2] and `asked_ranks` int [n, 2], 1 the likeliest.
+    """
+
+    top_ids: np.ndarray
+    top_logits: np.ndarray
+    log_sum: np.ndarray
+    entropy_nats: np.ndarray
+    asked_logits: np.ndarray
+    asked_ranks: np.ndarray
+
+
+LENS_OUTPUTS = ["top_ids", "top_logits", "log_sum", "entropy", "asked_logits", "asked_ranks"]
+"""What the graph of the lens gives, in the order of `LensRows`."""
+
+
+def lens_rows(*outputs: np.ndarray, count: int) -> LensRows:
+    """From the `LENS_OUTPUTS` of `count` rows, whatever their outer shape."""
+    top_ids, top_logits, log_sum, entropy, asked_logits, asked_ranks = (
+        np.asarray(output).reshape(count, -1) for output in outputs
+    )
+    whole = np.int64
+    return LensRows(top_ids.astype(whole), top_logits, log_sum[:, 0], entropy[:, 0], asked_logits,
+                    asked_ranks.astype(whole))
+
+
 @runtime_checkable
 class Engine(Protocol):
-    """What every engine offers. Arguments are checked with `check_logits`/`check_branch`.
+    """What every engine offers. Arguments are checked with the functions below.
 
     An engine may also have `async ready()`, which waits until a lost engine is usable again,
     `reset()`, which forgets the key/value cache, and `spare`: whether the machine can afford work
@@ -90,6 +140,37 @@ class Engine(Protocol):
 
         At most `MAX_BRANCHES` rows, computed in one batch where memory allows. Raises as `logits`.
         """
+        ...
+
+    async def similar(self, token: int) -> np.ndarray:
+        """Float32 [2, vocab] from the embedding matrix, computed without the network.
+
+        Row 0 has the cosine of every token's row with that of `token` (0 for rows of nothing but
+        zeros), row 1 the length of each row. Raises as `logits`.
+        """
+        ...
+
+    async def open_inside(self) -> None:
+        """Fetch and open the extra graphs behind `inside` and `lens`, unless they are open.
+
+        Raises as `logits`, and EngineError when they cannot be fetched or opened; the engine goes
+        on without them then.
+        """
+        ...
+
+    async def inside(self, ids: Sequence[int]) -> Inside:
+        """What a text of at most `MAX_INSIDE` tokens leaves in the network; opens the graphs."""
+        ...
+
+    async def lens(self, rows: np.ndarray, asked: np.ndarray) -> LensRows:
+        """What residuals [n, hidden] would predict; `asked` [n, 2] are token ids to rank there.
+
+        At most `MAX_LENS_ROWS` rows. Opens the graphs.
+        """
+        ...
+
+    async def close_inside(self) -> None:
+        """Let the extra graphs and their memory go; they are opened again when asked for."""
         ...
 
     async def close(self) -> None:
@@ -127,6 +208,32 @@ def check_branch(info: EngineInfo, ids: Sequence[int], tails: Sequence[Sequence[
     for tail in tails:
         _check_ids(info, tail)
     check_context(info, len(ids) + max(map(len, tails)))
+
+
+def check_inside(info: EngineInfo, ids: Sequence[int]) -> None:
+    """Refuse a text that is too long to be looked into, or empty."""
+    _check_ids(info, ids)
+    if not 1 <= len(ids) <= MAX_INSIDE:
+        raise BadInput(
+            f"{len(ids)} tokens were given to be looked into.", f"Give 1 to {MAX_INSIDE} tokens."
+        )
+
+
+def check_lens(info: EngineInfo, rows: np.ndarray, asked: np.ndarray) -> None:
+    """Refuse a `lens` call whose arrays do not fit the model or each other."""
+    count, hidden = len(rows), int(info.model["hidden"])
+    fits = rows.shape == (count, hidden) and asked.shape == (count, 2)
+    if not fits or not 1 <= count <= MAX_LENS_ROWS:
+        raise BadInput(
+            f"The lens was given arrays of {rows.shape} and {asked.shape}.",
+            f"Give 1 to {MAX_LENS_ROWS} rows of {hidden} numbers, and two tokens for each.",
+        )
+    _check_ids(info, asked.ravel().tolist())
+
+
+def check_token(info: EngineInfo, token: int) -> None:
+    """Refuse a token id outside the vocabulary."""
+    _check_ids(info, [token])
 
 
 def check_context(info: EngineInfo, count: int) -> None:

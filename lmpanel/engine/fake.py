@@ -13,7 +13,17 @@ from typing import Any
 import numpy as np
 
 from lmpanel.bpe import BytePairEncoder, to_alphabet
-from lmpanel.engine.base import EngineInfo, EngineStats, check_branch, check_logits
+from lmpanel.engine.base import (
+    EngineInfo,
+    EngineStats,
+    Inside,
+    LensRows,
+    check_branch,
+    check_inside,
+    check_lens,
+    check_logits,
+    check_token,
+)
 from lmpanel.errors import EngineLost, EngineNotReady
 from lmpanel.pretokenizer import PreTokenizer
 from lmpanel.tokenizer import Tokenizer
@@ -44,6 +54,7 @@ def fake_model(vocab_size: int, context_length: int) -> dict[str, Any]:
         "context_length": context_length,
         "chat": {"style": "chatml", "default_system": "You are a fake."},
         "special": {"bos": None, "eos": 2, "end_of_turn": 2},
+        "layers": 3, "hidden": 8, "heads": 2, "kv_heads": 1, "head_dim": 4, "ffn": 16,
     }
 
 
@@ -78,6 +89,8 @@ class FakeEngine:
         self._closed = False
         self.stats = EngineStats()
         self.requests: list[tuple[str, int, int]] = []
+        self.inside_open = False
+        self._looked_into: list[int] = []
 
     @property
     def info(self) -> EngineInfo:
@@ -105,6 +118,53 @@ class FakeEngine:
         self.stats.count(len(ids) - reused + sum(map(len, tails)), reused)
         self._keep(ids)
         return np.stack([self._row([*ids, *tail]) for tail in tails])
+
+    async def similar(self, token: int) -> np.ndarray:
+        """As `Engine.similar`, over a matrix of random rows."""
+        check_token(self._info, token)
+        self._begin("similar", token, 1)
+        matrix = self._embedding()
+        lengths = np.linalg.norm(matrix, axis=1)
+        cosines = matrix @ matrix[token] / lengths / lengths[token]
+        return np.stack([cosines, lengths]).astype(np.float32)
+
+    async def open_inside(self) -> None:
+        """As `Engine.open_inside`."""
+        self._begin("open_inside", 0, 0)
+        self.inside_open = True
+
+    async def inside(self, ids: Sequence[int]) -> Inside:
+        """As `Engine.inside`: a last residual holds its context's logits in place of a stream."""
+        check_inside(self._info, ids)
+        self._begin("inside", len(ids), len(ids))
+        size, count = self._info.model, len(ids)
+        random = np.random.default_rng([self._seed, *ids])
+        residuals = random.standard_normal((size["layers"] + 1, count, size["hidden"]))
+        # The fake's lens reads back which row it is from, to answer as `logits` does.
+        residuals[-1, :, 0] = np.arange(count)
+        residuals[:-1, :, 0] = -1
+        self._looked_into = list(ids)
+        looks = np.tril(random.random((size["layers"], size["heads"], count, count)))
+        looks /= looks.sum(-1, keepdims=True)
+        return Inside(residuals.astype(np.float32), looks.astype(np.float32))
+
+    async def lens(self, rows: np.ndarray, asked: np.ndarray) -> LensRows:
+        """As `Engine.lens`; after the last layer it gives what `logits` gives."""
+        check_lens(self._info, rows, asked)
+        self._begin("lens", 0, len(rows))
+        logits = np.stack([self._lens_row(row) for row in rows]).astype(np.float64)
+        top = np.argsort(-logits, axis=-1, kind="stable")[:, :10]
+        log_sum = np.log(np.exp(logits).sum(-1))
+        logprobs = logits - log_sum[:, None]
+        found = np.take_along_axis(logits, asked, -1)
+        ranks = (logits[:, None, :] > found[..., None]).sum(-1) + 1
+        entropy = -(np.exp(logprobs) * logprobs).sum(-1)
+        return LensRows(top, np.take_along_axis(logits, top, -1), log_sum, entropy, found, ranks)
+
+    async def close_inside(self) -> None:
+        """As `Engine.close_inside`."""
+        self.requests.append(("close_inside", 0, 0))
+        self.inside_open = False
 
     async def ready(self) -> None:
         """The fake is always ready again at once."""
@@ -135,6 +195,15 @@ class FakeEngine:
     def _keep(self, ids: Sequence[int]) -> None:
         if self._shared(ids) < len(ids):
             self._cached = tuple(ids)
+
+    def _embedding(self) -> np.ndarray:
+        shape = self._info.vocab_size, self._info.model["hidden"]
+        return np.random.default_rng(self._seed).standard_normal(shape)
+
+    def _lens_row(self, row: np.ndarray) -> np.ndarray:
+        if row[0] >= 0:
+            return self._row(self._looked_into[: int(row[0]) + 1])
+        return 4 * self._embedding() @ row
 
     def _row(self, ids: Sequence[int]) -> np.ndarray:
         context = [self._seed, *ids[-self._order :]] if self._order else [self._seed]

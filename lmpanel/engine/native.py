@@ -19,9 +19,21 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from lmpanel.engine.base import EngineInfo, EngineStats, check_branch, check_logits
+from lmpanel.engine.base import (
+    EngineInfo,
+    EngineStats,
+    Inside,
+    LensRows,
+    check_branch,
+    check_inside,
+    check_lens,
+    check_logits,
+    check_token,
+)
 from lmpanel.engine.kv_cache import KVCache
+from lmpanel.engine.native_inside import NativeInside
 from lmpanel.engine.proof import largest_error, proof_rows
+from lmpanel.engine.stored_weights import embedding
 from lmpanel.errors import BadModel, Cancelled, EngineLost, EngineNotReady
 
 CHUNK = 128
@@ -168,6 +180,8 @@ class NativeEngine:
         self._model: NativeModel | None = NativeModel(folder, threads)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="lmpanel-native")
         self.stats = self._model.stats
+        self._folder = folder
+        self._inside = NativeInside(folder, self._model.model, lambda path: _session(path, threads))
         verified = verify and (folder / "proof.json").exists()
         self.info = EngineInfo(self._model.model, "native", threads, verified)
         if verified:
@@ -183,6 +197,30 @@ class NativeEngine:
         check_branch(self.info, ids, tails)
         return await self._in_thread("branch", list(ids), [list(tail) for tail in tails])
 
+    async def similar(self, token: int) -> np.ndarray:
+        """See `Engine.similar`."""
+        check_token(self.info, token)
+        matrix = embedding(self._folder, self.info.model)
+        return await self._alone(matrix.similar, token)
+
+    async def open_inside(self) -> None:
+        """See `Engine.open_inside`."""
+        await self._alone(self._inside.open)
+
+    async def inside(self, ids: Sequence[int]) -> Inside:
+        """See `Engine.inside`."""
+        check_inside(self.info, ids)
+        return await self._alone(self._inside.inside, list(ids))
+
+    async def lens(self, rows: np.ndarray, asked: np.ndarray) -> LensRows:
+        """See `Engine.lens`."""
+        check_lens(self.info, rows, asked)
+        return await self._alone(self._inside.lens, rows, asked)
+
+    async def close_inside(self) -> None:
+        """See `Engine.close_inside`."""
+        await self._alone(self._inside.close)
+
     async def close(self) -> None:
         """Let the model go, after the run in progress."""
         self._model = None
@@ -192,6 +230,13 @@ class NativeEngine:
         """Forget the key/value cache, after the calls already queued."""
         if self._model is not None:
             self._thread.submit(self._model.reset)
+
+    async def _alone(self, compute: Callable[..., Any], *arguments: Any) -> Any:
+        """Run in the one thread, after what is queued; nothing in it can be cancelled."""
+        if self._model is None:
+            raise EngineNotReady("The engine was closed.", "Make a new one.")
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, compute, *arguments)
 
     async def _in_thread(self, verb: str, *arguments: Any) -> np.ndarray:
         if self._model is None:

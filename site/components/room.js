@@ -9,7 +9,7 @@
 import { css, shadow } from "./dom.js";
 import { shared } from "./styles.js";
 
-const ROOMS = {};
+const ROOMS = { inside: () => import("./room_inside.js") };
 
 /** @param {import("./link.js").Link} link */
 export function mount(link) {

@@ -43,6 +43,36 @@ export class EngineClient {
   }
 
   /**
+   * Cosines of all rows of the embedding matrix with that of a token, then the rows' lengths.
+   *
+   * @param {number} id
+   * @param {{signal?: AbortSignal}} [options]
+   * @returns {Promise<{similar: Float32Array}>} 2 × vocab
+   */
+  similar(id, options) {
+    return this.ask("similar", { id }, options);
+  }
+
+  /** Have the extra graphs ready, or let them go. */
+  openInside(options) {
+    return this.ask("open_inside", {}, options);
+  }
+
+  closeInside(options) {
+    return this.ask("close_inside", {}, options);
+  }
+
+  /** Residuals and attention of a short text. @param {ArrayLike<number>} ids */
+  inside(ids, options) {
+    return this.ask("inside", { ids: plain(ids) }, options);
+  }
+
+  /** The logit lens. @param {Float32Array} rows @param {ArrayLike<number>} asked two for each row */
+  lens(rows, asked, options) {
+    return this.ask("lens", { rows, asked: plain(asked) }, options);
+  }
+
+  /**
    * The engine behind the port is gone: reject everything, now and from now on.
    *
    * Whoever hears the host's "lost" event calls this; a port does not notice that its other end
@@ -89,8 +119,8 @@ export class EngineClient {
     if (!request) return;
     if (error) return request.reject(EngineError.fromMessage(error));
     this.stats.calls += 1;
-    this.stats.tokens += result.computed;
-    this.stats.reused += result.reused;
+    this.stats.tokens += result.computed ?? 0;
+    this.stats.reused += result.reused ?? 0;
     request.resolve(result);
   }
 

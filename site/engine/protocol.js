@@ -25,6 +25,18 @@
  *       row j holds the logits of what follows ids[0 … first+j]; rows = ids.length − first ≤ 128
  *   {verb: "branch", id, args: {ids: Int32Array, tails: Int32Array[]}}
  *       → {logits [tails.length × vocab], rows, computed, reused, ms}: after ids + tails[j]
+ *   {verb: "similar", id, args: {id}}           id: a token
+ *       → {similar: Float32Array [2 × vocab]}: the cosine of every row of the embedding matrix with
+ *       that of the token (0 for rows of zeros), then the length of every row
+ *   {verb: "open_inside", id, args: {}}         → {}: the extra graphs are fetched and opened
+ *   {verb: "inside", id, args: {ids: Int32Array}}      at most 64
+ *       → {residuals: Float32Array [(layers + 1) × n × hidden], attention: Float32Array
+ *       [layers × heads × n × n]}
+ *   {verb: "lens", id, args: {rows: Float32Array [n × hidden], asked: Int32Array [n × 2]}}  n ≤ 128
+ *       → {top_ids, top_logits [n × 10], log_sum, entropy [n], asked_logits, asked_ranks [n × 2]}:
+ *       the likeliest tokens after final norm and output matrix, and two tokens looked up there
+ *   {verb: "close_inside", id, args: {}}        → {}: the extra graphs' memory is let go, as it also
+ *       is when they have not been used for a while; "inside" and "lens" open them again
  *   {verb: "cancel", args: {target}}            target: id of a request of the same port; no answer
  *       of its own, the target is rejected with code "cancelled"
  *
@@ -38,6 +50,11 @@ import { EngineError } from "./errors.js";
 export const MAX_ROWS = 128;
 /** The most continuations of one "branch" request. */
 export const MAX_BRANCHES = 64;
+
+/** The most tokens of a text that is looked into. */
+export const MAX_INSIDE = 64;
+/** The most residuals of one "lens" request. */
+export const MAX_LENS_ROWS = 128;
 
 export const BACKENDS = ["webgpu", "webgpu-nosubgroups", "wasm"];
 
@@ -89,6 +106,40 @@ export function checkBranch(args, model) {
   const tails = args.tails.map((tail, i) => checkIds(tail, `tails[${i}]`, model));
   checkLength(ids.length + Math.max(...tails.map((tail) => tail.length)), model);
   return { ids, tails };
+}
+
+/**
+ * Check the arguments of "similar". @returns {{id: number}}
+ *
+ * @throws {EngineError} code "bad_input"
+ */
+export function checkSimilar(args, model) {
+  checkIds([args?.id], "id", model);
+  return { id: args.id };
+}
+
+/**
+ * Check the arguments of "inside". @returns {{ids: Int32Array}}
+ *
+ * @throws {EngineError} code "bad_input"
+ */
+export function checkInside(args, model) {
+  const ids = checkIds(args?.ids, "ids", model);
+  if (ids.length <= MAX_INSIDE) return { ids };
+  throw badInput(`${ids.length} tokens; at most ${MAX_INSIDE} are looked into`);
+}
+
+/**
+ * Check the arguments of "lens". @returns {{rows: Float32Array, asked: Int32Array, count: number}}
+ *
+ * @throws {EngineError} code "bad_input"
+ */
+export function checkLens(args, model) {
+  const asked = checkIds(args?.asked, "asked", model);
+  const count = asked.length / 2;
+  const fits = args.rows instanceof Float32Array && args.rows.length === count * model.hidden;
+  if (fits && Number.isInteger(count) && count <= MAX_LENS_ROWS) return { rows: args.rows, asked, count };
+  throw badInput(`rows must be 1 to ${MAX_LENS_ROWS} times ${model.hidden} numbers, with two tokens asked about in each`);
 }
 
 function checkIds(values, name, { vocab_size }) {

@@ -12,7 +12,7 @@ import { Files } from "./files.js";
 import { holdLock } from "./life.js";
 import { buildFor, forbidSubgroups, loadOrt, threadCount } from "./ort.js";
 import { prove } from "./proof.js";
-import { answer, checkBranch, checkLogits, reject } from "./protocol.js";
+import { answer, checkBranch, checkInside, checkLens, checkLogits, checkSimilar, reject } from "./protocol.js";
 import { RequestQueue } from "./queue.js";
 import { createRunner } from "./session.js";
 import { Speed } from "./speed.js";
@@ -22,6 +22,10 @@ const PROOF = "model/proof.json";
 
 /** @type {Engine | null} */
 let engine = null;
+/** What the rarely used requests are made from. @type {{ort: object, model: object, weights: Blob, entry: Function} | null} */
+let parts = null;
+/** @type {import("./inside.js").Inside | null} */
+let inside = null;
 let lost = false;
 const speed = new Speed();
 const queue = new RequestQueue(lose);
@@ -58,6 +62,7 @@ async function start({ base, backend, compact, threads, files }) {
   );
   clock.lap("verify");
   engine = new Engine(runner, loaded.model);
+  parts = { ort: runner.ort, model: loaded.model, weights: loaded.weights, entry: loaded.entry };
   watchDevice(runner.device);
   progress("ready", 1, 1, "Ready");
   return {
@@ -89,6 +94,7 @@ async function download(base, build, backend, compact, kept) {
   const { files: blobs, weights } = await files.load([build.binary, graph, PROOF], model.weights);
   return {
     model,
+    entry: (path) => files.entry(path),
     expand: name === "wasm",
     weights,
     graph: blobs[graph],
@@ -120,14 +126,30 @@ function listen(port) {
 const HANDLERS = {
   logits: (args, pause) => engine.logits(checkLogits(args, engine.model), pause),
   branch: (args, pause) => engine.branch(checkBranch(args, engine.model), pause),
+  similar: async (args, pause) => {
+    const { id } = checkSimilar(args, parts.model);
+    const { similarRows } = await import("./similar.js");
+    return { similar: await similarRows(parts.model, parts.weights, id, pause) };
+  },
+  open_inside: async () => { await (await insideOf()).open(); return {}; },
+  inside: async (args) => (await insideOf()).inside(checkInside(args, parts.model)),
+  lens: async (args) => (await insideOf()).lens(checkLens(args, parts.model)),
+  close_inside: async () => { await inside?.close(); return {}; },
 };
+
+/** Loaded when it is first asked for. */
+async function insideOf() {
+  const { Inside } = await import("./inside.js");
+  return (inside ??= new Inside(parts));
+}
 
 async function handle(verb, args, pause) {
   const started = performance.now();
   const found = await HANDLERS[verb](args, pause);
   const ms = performance.now() - started;
-  self.postMessage({ event: "stats", ...speed.count(found, ms) });
-  return { result: { ...found, ms }, transfer: [found.logits.buffer] };
+  if (found.logits) self.postMessage({ event: "stats", ...speed.count(found, ms) });
+  const transfer = Object.values(found).filter(ArrayBuffer.isView).map(({ buffer }) => buffer);
+  return { result: { ...found, ms }, transfer };
 }
 
 function watchDevice(device) {

@@ -71,6 +71,23 @@ def test_it_predicts_picks_and_generates(explorer: ExplorerPage) -> None:
     expect(explorer.title).to_contain_text("expected")
 
 
+def test_it_looks_inside(explorer: ExplorerPage) -> None:
+    page = explorer.page
+    page.locator("#rooms button[data-room=inside]").click()
+    room = page.locator("#slot-room .live")
+    room.get_by_role("tab", name="Embedding").click()
+    first = room.locator(".near tbody tr").first
+    expect(first).to_contain_text("␣dragons", timeout=STEP_MS)
+    assert float(first.locator("td").nth(3).get_attribute("title")) == pytest.approx(
+        0.8232261, abs=1e-6)
+    room.get_by_role("tab", name="Layers").click()
+    room.get_by_role("button", name="Look inside").click()
+    expect(room.get_by_text("Checked: the guess after layer 30")).to_be_visible(timeout=STEP_MS)
+    expect(room.locator("tr[data-row='30'] td").last.locator(".word")).to_have_text("In")
+    page.locator("#rooms button[data-room=explore]").click()
+    expect(explorer.candidates.first).to_be_visible()
+
+
 def test_errors_are_shown(explorer: ExplorerPage) -> None:
     explorer.message.fill("left \u0004 out")
     explorer.button("End Turn").click()

@@ -1,5 +1,6 @@
 """Every graph of every supported mixture of tensor types equals the numpy reference."""
 
+import asyncio
 import json
 
 import numpy as np
@@ -9,7 +10,8 @@ from reference import ReferenceLlama
 from run_graph import graph_logits, open_graph
 from tiny_gguf import TOKENS, write_tiny
 
-from convert import GRAPHS, convert
+from convert import GRAPHS, INSIDE_GRAPHS, convert
+from lmpanel.engine.native import NativeEngine
 
 IDS = [0, 7, 199, 42, 42, len(TOKENS) - 1, 3, 1, 100, 5]
 
@@ -45,6 +47,31 @@ def test_graph_equals_reference(tiny, graph):
     expected = ReferenceLlama(gguf).logits(IDS)
     np.testing.assert_allclose(graph_logits(folder, graph, IDS), expected, atol=2e-4)
     assert np.abs(expected).max() > 1
+
+
+def test_the_inside_equals_reference(tiny):
+    gguf, folder = tiny
+    reference, engine = ReferenceLlama(gguf), NativeEngine(folder, threads=1)
+    residuals, looks = reference.stream(IDS)
+    found = asyncio.run(engine.inside(IDS))
+    np.testing.assert_allclose(found.residuals, residuals, atol=2e-4, rtol=2e-4)
+    np.testing.assert_allclose(found.attention, looks, atol=1e-5)
+    asked = np.tile([5, 42], (len(IDS), 1))
+    for rows in residuals:
+        lens = asyncio.run(engine.lens(rows.astype(np.float32), asked))
+        logits = reference.lens(rows).astype(np.float64)
+        np.testing.assert_allclose(lens.top_logits, -np.sort(-logits)[:, :10], atol=2e-4)
+        np.testing.assert_allclose(lens.asked_logits, logits[:, [5, 42]], atol=2e-4)
+        np.testing.assert_allclose(lens.log_sum, np.log(np.exp(logits).sum(-1)), atol=2e-4)
+        # Nothing is so near that rounding could change its rank.
+        ranks = [(logits > logits[:, [token]] + 1e-6).sum(-1) + 1 for token in (5, 42)]
+        np.testing.assert_allclose(lens.asked_ranks, np.stack(ranks, -1), atol=1)
+    matrix = reference.weights["token_embd.weight"].astype(np.float64)
+    lengths = np.linalg.norm(matrix, axis=1)
+    cosines, own = asyncio.run(engine.similar(7))
+    np.testing.assert_allclose(cosines, matrix @ matrix[7] / lengths / lengths[7], atol=1e-6)
+    np.testing.assert_allclose(own, lengths, rtol=1e-6)
+    asyncio.run(engine.close())
 
 
 @pytest.mark.parametrize("graph", ["wasm", "wasm_compact"])
@@ -105,7 +132,7 @@ def test_same_gguf_gives_same_bytes(tmp_path):
     convert(gguf, tmp_path / "one")
     convert(gguf, tmp_path / "two")
     files = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert files == [*sorted(f"graph_{name}.onnx" for name in GRAPHS),
+    assert files == [*sorted(f"graph_{name}.onnx" for name in (*GRAPHS, *INSIDE_GRAPHS)),
                      "model.json", "tokenizer.json", "weights.bin"]
     for name in files:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()

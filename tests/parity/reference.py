@@ -34,10 +34,22 @@ class ReferenceLlama:
 
     def logits(self, ids: list[int]) -> np.ndarray:
         """Logits for what follows each of `ids`."""
+        return self.lens(self.stream(ids)[0][-1])
+
+    def stream(self, ids: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        """(residuals [layers + 1, s, hidden], attention [layers, heads, s, s]) of a text."""
         x = self.weights["token_embd.weight"][ids].astype(np.float64)
+        residuals, looks = [x], []
         for layer in range(self.meta["llama.block_count"]):
-            x = x + self._attention(self._norm(x, f"blk.{layer}.attn_norm"), layer)
+            update, weights = self._attention(self._norm(x, f"blk.{layer}.attn_norm"), layer)
+            x = x + update
             x = x + self._feed_forward(self._norm(x, f"blk.{layer}.ffn_norm"), layer)
+            residuals.append(x)
+            looks.append(weights)
+        return np.stack(residuals), np.stack(looks)
+
+    def lens(self, x: np.ndarray) -> np.ndarray:
+        """Final norm and output matrix on residuals [..., hidden]."""
         head = "output" if "output.weight" in self.weights else "token_embd"
         return self._linear(self._norm(x, "output_norm"), head)
 
@@ -49,7 +61,7 @@ class ReferenceLlama:
         scale = np.sqrt(mean_square + self.meta["llama.attention.layer_norm_rms_epsilon"])
         return x / scale * self.weights[f"{name}.weight"]
 
-    def _attention(self, x: np.ndarray, layer: int) -> np.ndarray:
+    def _attention(self, x: np.ndarray, layer: int) -> tuple[np.ndarray, np.ndarray]:
         q = self._rotate(self._split(x, f"blk.{layer}.attn_q", self.heads))
         k = self._rotate(self._split(x, f"blk.{layer}.attn_k", self.kv_heads))
         v = self._split(x, f"blk.{layer}.attn_v", self.kv_heads)
@@ -58,8 +70,9 @@ class ReferenceLlama:
         scores = q @ k.swapaxes(1, 2) / np.sqrt(q.shape[-1])
         scores[:, *np.triu_indices(len(x), 1)] = -np.inf
         weights = np.exp(scores - scores.max(-1, keepdims=True))
-        mixed = (weights / weights.sum(-1, keepdims=True)) @ v
-        return self._linear(mixed.swapaxes(0, 1).reshape(len(x), -1), f"blk.{layer}.attn_output")
+        weights = weights / weights.sum(-1, keepdims=True)
+        mixed = (weights @ v).swapaxes(0, 1).reshape(len(x), -1)
+        return self._linear(mixed, f"blk.{layer}.attn_output"), weights
 
     def _split(self, x: np.ndarray, name: str, heads: int) -> np.ndarray:
         """[tokens, heads · d] → float64 [heads, tokens, d]."""

@@ -1,0 +1,80 @@
+/**
+ * Layers: what every layer would guess at a short text, and who looks at whom.
+ *
+ * State: `{source, text, view, most, document, phase, error, too_long, taken, deviation, look: null | {tokens: [{id, text,
+ * kind, spoken}], layers, heads, position, complete, …}}`, the rest of `look` as lens_grid.js and attention_view.js say.
+ * Sends: `look_inside {source, part, text}`, `look_stop`, `look_view {name}` and what those two send.
+ */
+import { h, css, fill, setText } from "./dom.js";
+import { action } from "./action.js";
+import { count } from "./format.js";
+import { lensGrid, styles as gridStyles } from "./lens_grid.js";
+import { attentionView, styles as attentionStyles } from "./attention_view.js";
+
+/** @param {import("./link.js").Link} link */
+export function create(link) {
+  let begun = false;
+  const sourceOf = () => (own.checked ? "text" : "document");
+  const begin = (part) => link.send("look_inside", { source: sourceOf(), part, text: area.value });
+  const fromDocument = h("input", { type: "radio", name: "look-source", id: "look-document", checked: true, onchange: () => drawForm() });
+  const own = h("input", { type: "radio", name: "look-source", id: "look-own", onchange: () => drawForm() });
+  const length = h("span", { class: "muted" });
+  const area = h("textarea", { class: "field", id: "look-text", rows: 2, maxlength: 2000, spellcheck: "false", dir: "auto", "aria-label": "Text to look into" });
+  const go = action("Look inside", () => begin("all"), "button primary");
+  const stop = action("Stop", () => link.send("look_stop"));
+  const said = h("p", { class: "small muted number", role: "status" });
+  const offer = h("div", { class: "stack tight offer", role: "alert" });
+  const failed = h("p", { class: "error", role: "alert" });
+  const form = h("fieldset", { class: "stack tight form" }, h("legend", { class: "sr" }, "Text to look into"),
+    h("div", { class: "row choices" }, h("label", { class: "row check", for: "look-document" }, fromDocument, "the document", length), h("label", { class: "row check", for: "look-own" }, own, "a text of yours")), area,
+    h("div", { class: "row" }, go.element, stop.element, said), offer, failed);
+  const views = Object.fromEntries([["lens", "Guess of each layer"], ["attention", "Attention"]].map(([name, label]) => [name, h("button", { type: "button", "aria-pressed": "false", onclick: () => link.send("look_view", { name }) }, label)]));
+  const choice = h("div", { class: "segmented small views", role: "group", "aria-label": "What is shown" }, Object.values(views));
+  const parts = { lens: lensGrid(link), attention: attentionView(link) };
+  const place = h("div", {});
+  const result = h("div", { class: "stack" }, choice, place);
+  const element = h("div", { class: "stack layers-part" },
+    h("p", { class: "prose" }, "A text of at most 64 tokens is sent through the network once more, by an extra graph over the same weights, which is fetched only now and lets us look at what is between the layers. The numbers are the model's own."),
+    form, result);
+
+  const drawForm = () => {
+    area.hidden = !own.checked;
+    offer.hidden = failed.hidden = true;
+  };
+  const show = (state) => {
+    if (!begun) { begun = true; area.value = state.text; own.checked = state.source === "text"; drawForm(); }
+    setText(length, `(${count(state.document)} ${state.document === 1 ? "token" : "tokens"})`);
+    go.enable(!state.phase, state.phase ? "It is being read already" : "");
+    stop.enable(state.phase, state.phase ? "" : "Nothing is under way");
+    stop.element.hidden = !state.phase;
+    setText(said, state.phase || (state.look?.complete && state.deviation !== null ? checked(state) : ""));
+    drawOffer(offer, state, begin);
+    setText(failed, state.error);
+    failed.hidden = !state.error;
+    setText(go.element, state.error ? "Try again" : "Look inside");
+    result.hidden = !state.look;
+    if (!state.look) return;
+    for (const [name, button] of Object.entries(views)) button.setAttribute("aria-pressed", String(name === state.view));
+    const part = parts[state.view];
+    if (place.firstChild !== part.element) place.replaceChildren(part.element);
+    part.show(state.look, state.unit);
+  };
+  return { element, show };
+}
+
+const checked = ({ deviation, look }) => `Checked: the guess after layer ${look.layers} is the model's own prediction (log-probabilities of the ten likeliest differ by at most ${deviation < 1e-6 ? "0.000001" : deviation.toPrecision(1)}).`;
+
+function drawOffer(offer, { too_long: length, most, source }, begin) {
+  offer.hidden = !length;
+  if (!length) return fill(offer);
+  const whose = source === "document" ? "The document" : "This text";
+  if (offer.dataset.length === `${source}${length}` && offer.firstChild) return offer;
+  offer.dataset.length = `${source}${length}`;
+  return fill(offer, h("p", {}, `${whose} has ${count(length)} tokens; at most ${most} can be looked into. Take one end of it: what lies outside is not read then, so predictions differ from those in the document.`),
+    h("div", { class: "row" }, h("button", { type: "button", class: "button", onclick: () => begin("last") }, `Its last ${most} tokens`), h("button", { type: "button", class: "button", onclick: () => begin("first") }, `Its first ${most} tokens`)));
+}
+
+export const sheets = [gridStyles, attentionStyles, css`
+  .form { border: 0; margin: 0; padding: 0; } .form textarea { max-width: 46rem; } .choices { gap: 4px 18px; } .views { justify-self: start; }
+  .offer { border-left: 3px solid var(--wait); padding-left: 12px; max-width: 46rem; } .error { color: var(--bad); }
+`];
