@@ -15,9 +15,12 @@ from lmpanel.biases import Biases
 from lmpanel.branches import Branches
 from lmpanel.changes import Changes
 from lmpanel.document import Document
+from lmpanel.engine.uniform import UniformEngine
 from lmpanel.errors import LMPanelError
 from lmpanel.expansion import Expansion
 from lmpanel.explorer import Explorer
+from lmpanel.game.play import Play
+from lmpanel.game.rounds import TRANSFORMER
 from lmpanel.generation import Generation
 from lmpanel.guesses import Guesses
 from lmpanel.measurement import Measurement
@@ -47,6 +50,13 @@ class Session:
         self.branches = Branches(self.explorer)
         self.expansion = Expansion(self.explorer, self.branches.grow)
         self.guesses = Guesses(self.explorer)
+        uniform = UniformEngine(model.info.vocab_size, model.context_length)
+        self._uniform = LanguageModel(uniform, model.tokenizer, kept=1)
+        self.play = Play(self.explorer, self.predictors)
+
+    def predictors(self) -> dict[str, LanguageModel]:
+        """Who predicts beside a player, the simplest first. Models of other kinds go in here."""
+        return {"uniform": self._uniform, TRANSFORMER: self.model}
 
     def _written(self, how: str, since: int, draws: Sequence[Draw], seed: int) -> None:
         """A response was written: an attempt, whose dice can be looked at again."""

@@ -8,8 +8,9 @@
  */
 import { css, shadow } from "./dom.js";
 import { shared } from "./styles.js";
+import { followChallenges } from "./challenge_link.js";
 
-const ROOMS = {};
+const ROOMS = { play: () => import("./room_play.js") };
 
 /** @param {import("./link.js").Link} link */
 export function mount(link) {
@@ -17,6 +18,7 @@ export function mount(link) {
   const opened = {};
   let latest;
   followNavigation(link);
+  followChallenges(link);
   link.onState(async (state) => {
     latest = state;
     showPlace(state.room);
