@@ -44,9 +44,10 @@ export class RecordedExample {
     for (const name of NAMES) {
       const live = slot(name).querySelector(".live");
       carryOver(this.hosts[name], live);
-      live.hidden = false;
       this.hosts[name]?.remove();
     }
+    // The rooms too, of which nothing was recorded.
+    for (const live of document.querySelectorAll(".slot > .live")) live.hidden = false;
     clearNotice("recorded");
     this.status.mark("interface");
   }

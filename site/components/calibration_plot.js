@@ -13,7 +13,7 @@ export function calibrationPlot() {
   const picture = svg("svg", { class: "reliability", role: "img", viewBox: `0 0 ${SIZE} ${SIZE}` });
   const body = h("tbody", {});
   const words = h("p", {});
-  const table = h("table", { class: "sums number" }, h("caption", { class: "sr" }, "Claims by groups"), h("thead", {}, h("tr", {}, ["claimed", "came", "of", "that is", "95 % of luck"].map((head) => h("th", { scope: "col" }, head)))), body);
+  const table = h("table", { class: "sums number" }, h("caption", { class: "sr" }, "Claims by groups"), h("thead", {}, h("tr", {}, ["claimed", "came", "of", "that is", "95 % range"].map((head) => h("th", { scope: "col" }, head)))), body);
   const element = h("div", { class: "calibration" }, h("div", { class: "axes" }, h("span", { class: "small muted up" }, "happened"), picture, h("span", { class: "small muted" }, "claimed →")), h("div", { class: "stack tight" }, words, table));
   const show = ({ groups, claims }) => {
     fill(picture, frame(), groups.map(mark));

@@ -57,6 +57,6 @@ function asCsv(readings) {
 }
 
 export const styles = css`
-  .codes textarea { max-width: 60rem; } .results { min-width: 40rem; margin-top: 0; } .results .mean { font-weight: 650; } .results td { vertical-align: top; }
+  .codes textarea { max-width: 60rem; font: 0.84rem/1.5 var(--mono); } .results { min-width: 40rem; margin-top: 0; } .results .mean { font-weight: 650; } .results td { vertical-align: top; }
   .each + .each::before { content: " · "; color: var(--muted); }
 `;

@@ -22,10 +22,14 @@ export function playGame(link) {
   const over = playOver(link);
   const views = { setup, offered, round, reveal: round, over };
   const element = h("div", { class: "game" }, [setup, offered, round, over].map((view) => view.element));
+  let before;
   const show = (state, unit) => {
     const open = views[state.stage];
+    const held = before && before !== open && before.element.contains(element.getRootNode().activeElement);
+    before = open;
     for (const view of [setup, offered, round, over]) view.element.hidden = view !== open;
     open.show(state, unit);
+    if (held) open.focus();
   };
   return { element, show };
 }

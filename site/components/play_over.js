@@ -5,10 +5,10 @@
  * Sends: `play_name {text}`, `play_again`, `play_leave`, `play_share`.
  */
 import { h, setText, showSetting } from "./dom.js";
-import { amount } from "./format.js";
+import { amount, surprise } from "./format.js";
 import { copyField } from "./play_copy.js";
 import { linkBox } from "./play_setup.js";
-import { playProgress } from "./play_progress.js";
+import { playProgress, playStandings } from "./play_progress.js";
 
 const WAIT_MS = 250;
 
@@ -16,6 +16,7 @@ const WAIT_MS = 250;
 export function playOver(link) {
   const title = h("p", { class: "big", tabindex: -1 });
   const words = h("p", { class: "lead" });
+  const standing = playStandings();
   const progress = playProgress(true);
   const name = h("input", { class: "field", id: "play-name", maxlength: 60, autocomplete: "off", placeholder: "as your lecturer knows you" });
   const code = copyField("Result code to hand in: every round with its points is in it.", "play-code");
@@ -24,20 +25,18 @@ export function playOver(link) {
   name.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => link.send("play_name", { text: name.value }), WAIT_MS); });
   const element = h("div", { class: "stack" }, title, words,
     h("div", { class: "row" }, h("button", { type: "button", class: "button primary", onclick: () => link.send("play_again") }, "Play again"), h("button", { type: "button", class: "button", onclick: () => link.send("play_leave") }, "Another text"), share.button),
-    share.element, progress.element,
+    share.element, standing.element, progress.element,
     h("section", { class: "stack tight progress", "aria-label": "Hand in" }, h("h3", {}, "Hand in"), h("div", { class: "row" }, h("label", { class: "small muted", for: "play-name" }, "Your name"), name), code.element));
   const show = (state, unit) => {
     const you = state.progress.standings[0];
     const model = state.progress.standings.find(({ name: who }) => who === "transformer");
-    const first = title.textContent === "" || element.dataset.code !== state.code.slice(0, 5) + state.progress.count;
-    setText(title, `You paid ${amount(you.mean, unit)} per token, the transformer ${amount(model.mean, unit)}`);
+    setText(title, `You paid ${amount(you.mean, unit)} per token, the transformer ${surprise(model.mean, unit)}`);
     setText(words, `${state.level} · ${state.title} · ${you.count} of ${state.of} tokens guessed.`);
+    standing.show(state.progress, unit);
     progress.show(state.progress, unit);
     showSetting(name, state.player);
     code.show(state.code);
     share.show(state.link);
-    element.dataset.code = state.code.slice(0, 5) + state.progress.count;
-    if (first) title.focus({ preventScroll: true });
   };
-  return { element, show };
+  return { element, show, focus: () => title.focus({ preventScroll: true }) };
 }

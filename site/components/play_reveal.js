@@ -37,6 +37,7 @@ export function playReveal(link) {
     shown = key;
     jolt(box, last.jolt);
     next.focus({ preventScroll: true });
+    box.scrollIntoView({ block: "nearest" });
   };
   return { element, show };
 }
@@ -67,7 +68,7 @@ export function meter(share, you) {
 function topRows(top) {
   if (!top.length) return [];
   return [
-    h("h3", {}, "What the transformer expected"),
+    h("h3", {}, "What the transformer expected here"),
     h("table", { class: "sums number expected" }, h("thead", {}, h("tr", {}, ["token", "probability", "your points", ""].map((head, i) => h("th", { scope: "col", class: i === 0 ? "left" : i === 3 ? "bar-cell" : null }, head)))),
       h("tbody", {}, top.map((row) => h("tr", { class: row.came ? "came" : null }, h("th", { scope: "row", class: "left" }, rowNodes(row)), h("td", { title: exact(row.prob) }, probability(row.prob)), h("td", {}, row.points || "–"), h("td", { class: "bar-cell", "aria-hidden": "true" }, meter(row.prob, false)))))),
   ];

@@ -21,8 +21,8 @@ export function playSetup(link) {
   const problem = h("p", { class: "wrong", role: "status" });
   const share = linkBox(link, () => own.value);
   own.addEventListener("change", () => link.send("play_choose", { own: own.value }));
-  const element = h("div", { class: "stack setup" },
-    h("p", { class: "lead" }, "A token of a text is hidden. You have 100 points to spread over what may come next, and pay −log₂ of what you gave to what does come. Beside you plays the model."),
+  const lead = h("p", { class: "lead", tabindex: -1 }, "A token of a text is hidden. You have 100 points to spread over what may come next, and pay −log₂ of what you gave to what does come. Beside you plays the model, which reads the same tokens and nothing else.");
+  const element = h("div", { class: "stack setup" }, lead,
     cards, ownBox,
     h("div", { class: "row asks" }, h("label", { for: "play-rounds" }, "Guess"), rounds, h("label", { for: "play-order" }, "tokens:"), order, seedBox),
     problem,
@@ -38,7 +38,7 @@ export function playSetup(link) {
     setText(problem, state.problem);
     share.show(state.link);
   };
-  return { element, show };
+  return { element, show, focus: () => lead.focus() };
 }
 
 function number(id, min, max, onChange) {
@@ -76,7 +76,7 @@ function drawCards(box, { texts, setup, own_name: ownName }, link) {
 
 /** A challenge that came with the address: what it is, and whether to take it. */
 export function playOffer(link) {
-  const title = h("p", { class: "big" });
+  const title = h("p", { class: "big", tabindex: -1 });
   const about = h("p", { class: "lead" });
   const warning = h("p", { class: "wrong" }, "Your game that is on would be given up.");
   const element = h("div", { class: "stack" }, title, about, warning, h("div", { class: "row" },
@@ -87,7 +87,7 @@ export function playOffer(link) {
     setText(about, `${offered.level} text of ${offered.tokens} tokens${offered.source ? ` (${offered.source})` : ""}. ${offered.rounds} of them are hidden, ${offered.order === "seed" ? `chosen by the seed ${offered.seed}` : "one after the other"}: the same ones for everyone who has this link.`);
     warning.hidden = !on;
   };
-  return { element, show };
+  return { element, show, focus: () => title.focus() };
 }
 
 export const styles = css`
@@ -95,5 +95,5 @@ export const styles = css`
   .text-card { position: relative; display: grid; gap: 2px; align-content: start; padding: 10px 14px 12px; border: 1px solid var(--edge); border-radius: 11px; cursor: pointer; overflow-wrap: anywhere; }
   .text-card:hover { background: var(--hover); } .text-card:has(:checked) { border-color: var(--accent); background: var(--accent-soft); box-shadow: inset 0 0 0 1px var(--accent); }
   .text-card:focus-within { outline: 2px solid var(--accent); outline-offset: 2px; } .text-card input { position: absolute; inset: 0; opacity: 0; margin: 0; cursor: pointer; }
-  .asks { gap: 8px 10px; } #play-rounds { width: 5em; } #play-seed { width: 8em; }
+  .lead:focus { outline: none; } .asks { gap: 8px 10px; } #play-rounds { width: 5em; } #play-seed { width: 8em; }
 `;

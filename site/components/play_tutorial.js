@@ -36,6 +36,7 @@ export function playTutorial(link) {
     forward.show(state);
     ended.show(state);
     setText(tally, inAll(state));
+    reasons.element.hidden = state.over;
     reasons.show(state);
     const moved = turn !== undefined && turn !== state.turn;
     turn = state.turn;
@@ -179,6 +180,6 @@ export const styles = css`
   .trial { display: grid; grid-template-columns: 8rem minmax(0, 1fr); gap: 14px; align-items: start; } .try { min-height: 30px; padding: 2px 10px; }
   @media (max-width: 60em) { .reasons { border-left: 0; padding-left: 0; border-top: 1px solid var(--line); padding-top: 16px; } }
   @media (max-width: 30em) { .trial { grid-template-columns: minmax(0, 1fr); gap: 6px; } }
-  .loss-place { min-height: 6.4rem; } .tally { overflow-wrap: anywhere; }
+  .loss-place { min-height: 5.2rem; } .tally { overflow-wrap: anywhere; }
   @media (max-width: 30em) { .scores .bar-cell { display: none; } .scores .score { width: 5em; } }
 `;

@@ -60,6 +60,7 @@ export function pointsTable(link) {
   return { element, show, pairs, focus, stop: () => clearTimeout(timer) };
 }
 
+/** One tab stop for each token: in its field the arrow keys do what the buttons do for the pointer. */
 function tokenRow(token, points, put) {
   const field = h("input", { class: "field", type: "number", min: 0, max: MOST, step: 1, "aria-label": `Points on ${token.spoken}` });
   field.addEventListener("focus", () => field.select());
@@ -69,9 +70,9 @@ function tokenRow(token, points, put) {
   return h("li", { "data-id": token.id },
     h("i", { class: "share", "aria-hidden": "true" }),
     h("span", { class: token.kind === "text" ? "word" : "word code-token" }, rowNodes(token)),
-    h("button", { type: "button", class: "quiet", "aria-label": `${STEP} points less on ${token.spoken}`, onclick: () => by(-STEP) }, "−"),
+    h("button", { type: "button", class: "quiet", tabindex: -1, "aria-label": `${STEP} points less on ${token.spoken}`, onclick: () => by(-STEP) }, "−"),
     field,
-    h("button", { type: "button", class: "quiet", "aria-label": `${STEP} points more on ${token.spoken}`, onclick: () => by(STEP) }, "+"));
+    h("button", { type: "button", class: "quiet", tabindex: -1, "aria-label": `${STEP} points more on ${token.spoken}`, onclick: () => by(STEP) }, "+"));
 }
 
 function showPoints(row, n) {
