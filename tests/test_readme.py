@@ -7,7 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FOLDERS = ["build", "lmpanel", "lmpanel/engine", "lmpanel/views", "site", "site/components",
+FOLDERS = ["build", "lmpanel", "lmpanel/engine", "lmpanel/game", "lmpanel/views",
+           "site", "site/components",
            "site/engine"]
 
 
