@@ -20,7 +20,7 @@ export function playOver(link) {
   const progress = playProgress(true);
   const name = h("input", { class: "field", id: "play-name", maxlength: 60, autocomplete: "off", placeholder: "as your lecturer knows you" });
   const code = copyField("Result code to hand in: every round with its points is in it.", "play-code");
-  const share = linkBox(link);
+  const share = linkBox(link, "play-link-again");
   let timer;
   name.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => link.send("play_name", { text: name.value }), WAIT_MS); });
   const element = h("div", { class: "stack" }, title, words,

@@ -19,7 +19,7 @@ export function playSetup(link) {
   const rounds = number("play-rounds", 1, 100, (value) => link.send("play_choose", { rounds: value }));
   const seedBox = h("span", { class: "row" }, h("label", { for: "play-seed", title: "The same seed hides the same tokens, for everyone" }, "seed"), seed);
   const problem = h("p", { class: "wrong", role: "status" });
-  const share = linkBox(link, () => own.value);
+  const share = linkBox(link, "play-link", () => own.value);
   own.addEventListener("change", () => link.send("play_choose", { own: own.value }));
   const lead = h("p", { class: "lead", tabindex: -1 }, "A token of a text is hidden. You have 100 points to spread over what may come next, and pay −log₂ of what you gave to what does come. Beside you plays the model, which reads the same tokens and nothing else.");
   const element = h("div", { class: "stack setup" }, lead,
@@ -48,12 +48,12 @@ function number(id, min, max, onChange) {
 }
 
 /** The button that makes a link to the same game, and the field it appears in. */
-export function linkBox(link, own = null) {
+export function linkBox(link, id, own = null) {
   const button = h("button", { type: "button", class: "button", title: "A link with which others play exactly these rounds", onclick: () => {
     if (own) link.send("play_choose", { own: own() });
     link.send("play_share");
   } }, "Challenge link");
-  const field = copyField("Whoever opens this link plays the same tokens of the same text. It holds all of it; nothing is stored anywhere.", "play-link");
+  const field = copyField("Whoever opens this link plays the same tokens of the same text. It holds all of it; nothing is stored anywhere.", id);
   const problem = h("p", { class: "wrong", role: "status" });
   const element = h("div", { class: "stack tight" }, field.element, problem);
   const show = ({ code, problem: why }) => {

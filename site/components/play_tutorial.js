@@ -115,7 +115,7 @@ function lossBox() {
   let shown = 0;
   part.show = (loss) => {
     box.hidden = !loss;
-    if (!loss) { shown = 0; return; }
+    if (!loss) { shown = 0; delete box.dataset.jolt; return; }
     setText(title, `It was “${loss.token}”: loss ${nats(loss.nats)} nats`);
     setText(words, `${loss.words} You gave it p ${loss.p.toFixed(3)}, and −ln p is its surprise.`);
     gauge(bar, loss.jolt);

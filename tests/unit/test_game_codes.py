@@ -1,4 +1,4 @@
-"""Points, positions, calibration, and the codes that carry a game: bounded, checked, round trips."""
+"""Points, positions, calibration, and the codes that carry a game: bounded and checked."""
 
 from __future__ import annotations
 
@@ -203,7 +203,8 @@ def test_results_are_computed_from_the_points():
 
 
 def test_a_damaged_code_among_others_is_told_and_the_others_are_read():
-    code = write_result(Result("Ada", "alice", PRINT, "seed", 1, 49152, 1, (Round(9, (4,), 4),), {}))
+    rounds = (Round(9, (4,), 4),)
+    code = write_result(Result("Ada", "alice", PRINT, "seed", 1, 49152, 1, rounds, {}))
     bad = code[:20] + ("A" if code[20] != "A" else "B") + code[21:]
     found = read_results(f"{bad} {code}")
     assert [bool(reading.result) for reading in found] == [False, True]
@@ -217,9 +218,9 @@ HEAD = ["Ada", "alice", PRINT, "seed", 1, 49152, 10]
 
 
 @pytest.mark.parametrize("tail", [
-    [[], {}], [[[9, 0, []]] * 2, {}], [[[9, 0, [100]]], {}], [[[9, 5, [4]]], {}], [[[0, 0, []]], {}],
-    [[[9, 0, [60, 60]]], {}], [[[9, 0, [0]]], {}], [[[9, 0, []]], {"<b>": 1}], [[[9, 0, []]], []],
-    [[[9, 0, []]], {"uniform": "1"}], [[[9, 0, [1] * 500]], {}], [[[9, True, [1]]], {}],
+    [[], {}], [[[9, 0, []]] * 2, {}], [[[9, 0, [100]]], {}], [[[9, 5, [4]]], {}],
+    [[[0, 0, []]], {}], [[[9, 0, [60, 60]]], {}], [[[9, 0, [0]]], {}], [[[9, 0, []]], {"<b>": 1}],
+    [[[9, 0, []]], []], [[[9, 0, []]], {"uniform": "1"}], [[[9, 0, [1] * 500]], {}], [[[9, True, [1]]], {}],
 ])
 def test_results_that_cannot_be_are_refused(tail):
     with pytest.raises(BadArgument):

@@ -270,7 +270,8 @@ async def test_a_result_code_says_what_was_played(session):
 async def test_it_is_saved_and_restored(data):
     session = Session(LanguageModel(FakeEngine(), fake_tokenizer()), print)
     game = await begun(session, order=data.draw(st.sampled_from(["seed", "order"])))
-    for step in data.draw(st.lists(st.sampled_from(["commit", "skip", "next", "list"]), max_size=8)):
+    steps = st.sampled_from(["commit", "skip", "next", "list"])
+    for step in data.draw(st.lists(steps, max_size=8)):
         if step == "commit":
             game.commit(game.turn, [[7, 30]])
         elif step == "list":
