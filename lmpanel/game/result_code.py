@@ -23,7 +23,8 @@ MOST_INPUT = 400_000
 MOST_CODES = 300
 _MOST_RIVALS = 12
 _RIVAL = re.compile(r"[a-z][a-z0-9_]{0,19}", re.ASCII)
-SEAL = Seal("LMR", 1, "result code", 20_000, 200_000)
+SEAL = Seal("LMR", 1, "result code", 40_000, 200_000)
+_BEGINNING = re.compile(r"\bLMR\d{1,4}\.", re.ASCII)
 _CODE = re.compile(r"\bLMR\d{1,4}\.[A-Za-z0-9_\-\s]*\.(?:\s*[0-9a-f]){8}", re.ASCII)
 
 
@@ -130,11 +131,13 @@ def read_results(text: str) -> list[Reading]:
     if len(text) > MOST_INPUT:
         raise BadArgument("This is too much text.", f"Paste {MOST_CODES} codes at most.")
     codes = _CODE.findall(text)[:MOST_CODES]
-    if not codes:
+    torn = min(len(_BEGINNING.findall(text)), MOST_CODES) - len(codes)
+    if not codes and not torn:
         raise BadArgument(
             "There is no result code in this text.", "It begins with LMR1. Copy all of it."
         )
-    return list(map(_reading, codes))
+    cut_off = Reading(None, "A result code is cut off. Copy all of it.")
+    return [*map(_reading, codes), *[cut_off] * torn]
 
 
 def _reading(code: str) -> Reading:

@@ -14,7 +14,7 @@ _EVERYDAY = 1e6
 _JOLTS = (
     (0.1, "Hardly a jolt: you were as good as certain."),
     (0.7, "A nudge."),
-    (1.386, "A small jolt, less than an even guess costs."),
+    (1.386, "A small jolt."),
     (3.0, "A jolt."),
     (6.0, "A strong jolt."),
 )

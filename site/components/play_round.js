@@ -25,6 +25,7 @@ export function playRound(link) {
   const progress = playProgress();
   const end = h("div", { class: "row ending" }, h("button", { type: "button", class: "quiet small", onclick: () => link.send("play_finish") }, "End the game here"));
   const element = h("div", { class: "stack" }, h("div", { class: "two" }, h("div", { class: "stack passage-side" }, place, text, standing.element, end), h("div", { class: "points-side" }, asking.element, reveal.element)), progress.element);
+  new ResizeObserver(() => toEnd(text)).observe(text);
   let turn;
   const show = (state, unit) => {
     setText(place, `${state.level} · ${state.title} · token ${state.number} of ${state.of}`);
@@ -49,8 +50,11 @@ function drawPassage(box, { context, cut, last, turn }) {
   box.dataset.shown = key;
   const gap = last ? h("span", { class: "piece gap filled" }, inText(last.token)) : h("span", { class: "piece gap", role: "img", "aria-label": "hidden token" }, "?");
   fill(box, cut ? h("span", { class: "muted" }, "… ") : null, context.map((token) => h("span", { class: token.kind === "text" ? "piece" : "piece odd" }, inText(token))), gap);
-  box.scrollTop = box.scrollHeight;
+  toEnd(box);
 }
+
+/** The gap is at the end of what is shown: it must be in view. */
+const toEnd = (box) => { box.scrollTop = box.scrollHeight; };
 
 /** A token as it stands in running text: line breaks break the line. */
 function inText(token) {
@@ -140,5 +144,5 @@ export const styles = css`
   .gap.filled { border-style: solid; background: var(--accent-soft); color: var(--ink); min-width: 0; }
   .commit { position: sticky; bottom: 0; padding: 10px 0; background: var(--card); z-index: 1; }
   @media (max-width: 60em) { .passage { max-height: 34vh; } .passage-side { display: contents; } .points-side { order: 1; } .two > .passage-side > .number:first-child { margin-bottom: -10px; } .two > .passage-side > section { order: 2; } .ending { order: 3; } }
-  #play-token { flex: 0 1 12rem; min-width: 0; } .found:not(:has(:not(:empty))) { display: none; } .ask { gap: 10px; } .choice { min-height: 30px; padding: 2px 9px; white-space: pre-wrap; overflow-wrap: anywhere; }
+  #play-token { flex: 0 1 9.5rem; min-width: 0; } .found:not(:has(:not(:empty))) { display: none; } .ask { gap: 10px; } .choice { min-height: 30px; padding: 2px 9px; white-space: pre-wrap; overflow-wrap: anywhere; }
 `;

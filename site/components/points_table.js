@@ -40,7 +40,7 @@ export function pointsTable(link) {
     for (const row of list.children) showPoints(row, points.get(Number(row.dataset.id)) ?? 0);
     const [others, kept] = [state.vocab_size - pairs().length, 100 - placed()];
     const each = kept / 100 / others;
-    setText(rest, `${kept} of 100 points are kept and spread evenly over the ${count(others)} other tokens: ${kept}/100 ÷ ${count(others)} = ${probability(each)} each, ${bits(inUnit(-Math.log2(each), unit))} ${unit} if one of them comes.`);
+    setText(rest, `${kept} of 100 points are kept: ${kept}/100 ÷ ${count(others)} = ${probability(each)} for every other token, ${bits(inUnit(-Math.log2(each), unit))} ${unit} if one of them comes.`);
   };
   const show = (latest, latestUnit) => {
     const fresh = latest.turn !== state.turn;

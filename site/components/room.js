@@ -58,5 +58,7 @@ function showPlace(room) {
 }
 
 const styles = css`
-  :host { display: flex; flex-direction: column; min-height: 0; flex: 1 1 auto; overflow-y: auto; margin: 0 -8px; padding: 0 8px; }
+  :host { display: flex; flex-direction: column; min-height: 0; flex: 1 1 auto; margin: 0 -8px; padding: 0 8px; }
+  /* Where the page itself does not scroll, as shell.css has it. */
+  @media (min-width: 56.3125em) and (min-height: 35em) { :host { overflow-y: auto; } }
 `;

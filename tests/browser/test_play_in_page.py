@@ -343,6 +343,10 @@ def test_every_token_in_order_skipping_and_a_small_screen(explorer: ExplorerPage
         assert page.evaluate("() => document.documentElement.scrollWidth") == width
     expect(play.locator(".points li")).to_have_count(16, timeout=STEP_MS)
     expect(context(explorer)).to_have_count(8)
+    page.set_viewport_size({"width": 390, "height": 844})
+    play.locator(".points li").first.scroll_into_view_if_needed()
+    expect(play.get_by_role("button", name="Commit and reveal")).to_be_in_viewport()
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.get_by_label("Any other token").fill("dragon")
     play.locator(".found-tokens button", has_text="␣dragon").first.click()
     expect(play.locator(".points li")).to_have_count(17)

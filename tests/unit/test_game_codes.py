@@ -209,7 +209,9 @@ def test_a_damaged_code_among_others_is_told_and_the_others_are_read():
     found = read_results(f"{bad} {code}")
     assert [bool(reading.result) for reading in found] == [False, True]
     assert "checksum" in found[0].problem
-    for text in ("", "hello", "LMR1.", "x" * 1_000_000):
+    torn = read_results(f"{code[:30]} and {code} LMR1.")
+    assert [r.problem[:23] for r in torn] == ["", *["A result code is cut of"] * 2]
+    for text in ("", "hello", "LMR", "x" * 1_000_000):
         with pytest.raises(BadArgument):
             read_results(text)
 
