@@ -34,6 +34,7 @@ from vendor_files import write_vendor
 
 REPOSITORY = HERE.parent
 PACKAGE = REPOSITORY / "lmpanel"
+GAME_TEXTS = PACKAGE / "game" / "texts" / "catalogue.json"
 SITE = REPOSITORY / "site"
 CORPUS = "corpus/moby-dick.txt.gz"
 
@@ -168,7 +169,7 @@ class Pipeline:
         def make(target: Path) -> None:
             text = notice(self._notice_sections())
             (target / "NOTICE.txt").write_text(text, encoding="utf-8")
-        texts = [REPOSITORY / "LICENSE", *files_under(HERE / "licences")]
+        texts = [REPOSITORY / "LICENSE", *files_under(HERE / "licences"), GAME_TEXTS]
         inputs = {"pins": _hash(self.pins), "node": file_sha256(HERE / "package-lock.json"),
                   "model": self.model.name, "texts": _own_hash(texts), **_code("notices.py"),
                   "corpus": _code("corpus_file.py"), "lock": self._lock_hash()}
@@ -184,6 +185,7 @@ class Pipeline:
             (f"Model {model['name']} ({licence})", [text.get(licence, f"Licence: {licence}")]),
             node_section(self.node_modules / "pyodide", [text["MPL-2.0"]]),
             corpus_section(self.downloads.get(self.pins["corpus"])),
+            ("Texts of the game", [_text_sources()]),
             ("CPython standard library (PSF-2.0)", [text["PSF-2.0"]]),
             node_section(self.node_modules / "onnxruntime-web",
                          [(onnxruntime / name).read_text(encoding="utf-8", errors="replace")
@@ -221,6 +223,12 @@ class Pipeline:
 
 def _code(script: str) -> dict[str, str]:
     return {"code": _own_hash(import_closure(HERE / script, [HERE, REPOSITORY]))}
+
+
+def _text_sources() -> str:
+    """Where the texts of the game are from, a line each."""
+    texts = json.loads(GAME_TEXTS.read_text(encoding="utf-8"))
+    return "\n".join(f"{text['title']}: {text['source']}." for text in texts)
 
 
 def _own_hash(paths: list[Path]) -> str:

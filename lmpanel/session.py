@@ -19,6 +19,7 @@ from lmpanel.document import Document
 from lmpanel.errors import BadState, LMPanelError
 from lmpanel.expansion import Expansion
 from lmpanel.explorer import TRANSFORMER, Explorer
+from lmpanel.game.play import Play
 from lmpanel.generation import Generation
 from lmpanel.guesses import Guesses
 from lmpanel.inside import Inside
@@ -67,6 +68,7 @@ class Session:
         self.inside = Inside(self.explorer)
         self.rungs = Rungs(self.explorer, self.ladder)
         self.words = WordRungs(self.explorer, self.ladder)
+        self.play = Play(self.explorer, self._rivals)
 
         self.explorer.param.watch(self._predicted, ["predictor"])
         self.ladder.param.watch(self._learnt, ["trained", "working"])
@@ -101,6 +103,11 @@ class Session:
         self.attempts.leave()
         self.ladder.stop()
         self.what_if.stop()
+
+    def _rivals(self) -> dict[str, LanguageModel]:
+        """Who predicts beside a player of the game, the simplest first."""
+        counted = ("uniform", "unigram", "bigram", "trigram")
+        return {**{name: self.ladder.models[name] for name in counted}, TRANSFORMER: self.model}
 
     def _written(self, how: str, since: int, draws: Sequence[Draw], seed: int) -> None:
         """A response was written: an attempt, whose dice can be looked at again."""

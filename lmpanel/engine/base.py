@@ -142,6 +142,15 @@ class Engine(Protocol):
         """
         ...
 
+    async def close(self) -> None:
+        """Let the model go; later calls raise EngineNotReady."""
+        ...
+
+
+@runtime_checkable
+class Network(Engine, Protocol):
+    """An engine that runs a network, which can be looked into."""
+
     async def similar(self, token: int) -> np.ndarray:
         """Float32 [2, vocab] from the embedding matrix, computed without the network.
 
@@ -171,10 +180,6 @@ class Engine(Protocol):
 
     async def close_inside(self) -> None:
         """Let the extra graphs and their memory go; they are opened again when asked for."""
-        ...
-
-    async def close(self) -> None:
-        """Let the model go; later calls raise EngineNotReady."""
         ...
 
 

@@ -158,5 +158,10 @@ class Ladder(param.Parameterized):
 def _rung(
     n: int, transformer: LanguageModel, counted: Callable[[], Awaitable[Smoothed]]
 ) -> LanguageModel:
+    async def nothing() -> Smoothed:
+        return Smoothed(transformer.info.vocab_size, [])
+
+    # Without a context and counts there is nothing to wait for.
+    source = counted if n else nothing
     described = {**transformer.info.model, "name": RUNGS[n]}
-    return LanguageModel(NGramEngine(n, described, counted), transformer.tokenizer, kept=KEPT)
+    return LanguageModel(NGramEngine(n, described, source), transformer.tokenizer, kept=KEPT)

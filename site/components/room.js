@@ -8,8 +8,9 @@
  */
 import { css, shadow } from "./dom.js";
 import { shared } from "./styles.js";
+import { followChallenges } from "./challenge_link.js";
 
-const ROOMS = { inside: () => import("./room_inside.js") };
+const ROOMS = { play: () => import("./room_play.js"), inside: () => import("./room_inside.js") };
 
 /** @param {import("./link.js").Link} link */
 export function mount(link) {
@@ -17,6 +18,7 @@ export function mount(link) {
   const opened = {};
   let latest;
   followNavigation(link);
+  followChallenges(link);
   link.onState(async (state) => {
     latest = state;
     showPlace(state.room);
@@ -56,5 +58,7 @@ function showPlace(room) {
 }
 
 const styles = css`
-  :host { display: flex; flex-direction: column; min-height: 0; flex: 1 1 auto; overflow-y: auto; margin: 0 -8px; padding: 0 8px; }
+  :host { display: flex; flex-direction: column; min-height: 0; flex: 1 1 auto; margin: 0 -8px; padding: 0 8px; }
+  /* Where the page itself does not scroll, as shell.css has it. */
+  @media (min-width: 56.3125em) and (min-height: 35em) { :host { overflow-y: auto; } }
 `;

@@ -88,6 +88,19 @@ def test_it_looks_inside(explorer: ExplorerPage) -> None:
     expect(explorer.candidates.first).to_be_visible()
 
 
+def test_a_round_is_played(explorer: ExplorerPage) -> None:
+    page = explorer.page
+    page.get_by_role("navigation").get_by_role("button", name="Play").click()
+    play = page.locator("#slot-room .live .play")
+    play.get_by_role("button", name="Real text").click()
+    play.get_by_role("button", name="Start", exact=True).click()
+    expect(play.locator(".points li")).to_have_count(16, timeout=STEP_MS)
+    play.locator(".points input").first.fill("50")
+    page.keyboard.press("Control+Enter")
+    expect(play.locator(".costs tbody tr")).to_have_count(3)
+    expect(play.locator(".big:visible")).to_contain_text("you pay")
+
+
 def test_errors_are_shown(explorer: ExplorerPage) -> None:
     explorer.message.fill("left \u0004 out")
     explorer.button("End Turn").click()

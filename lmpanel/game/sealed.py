@@ -1,0 +1,104 @@
+"""Values as short texts that can be pasted: versioned, bounded, with a checksum.
+
+    PREFIX1.payload.check      payload: base64url of deflated JSON; check: 8 hexadecimal digits
+
+The checksum finds what was mistyped or cut off. It is no proof: who knows how can make a code.
+Reading trusts nothing. Knows nothing about what the values mean.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+from lmpanel.bounded_json import read_json
+from lmpanel.errors import BadArgument
+
+_PAYLOAD = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+_MARKS = re.compile(r"([A-Z]{1,8})(\d{1,4})\.([^.]*)\.([0-9a-f]{8})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Seal:
+    """One kind of code: its prefix and version, what it is called, and how long it may be.
+
+    >>> seal = Seal("DEMO", 1, "demonstration", 200, 1000)
+    >>> seal.open(seal.close([1, "a"]))
+    [1, 'a']
+    >>> seal.open(seal.close([1, "a"])[:-1] + "!")
+    Traceback (most recent call last):
+    lmpanel.errors.BadArgument: This is no demonstration: it begins with DEMO1. and ends with \
+eight digits and letters. Copy all of it.
+    """
+
+    prefix: str
+    version: int
+    name: str
+    most_characters: int
+    most_json: int
+
+    def close(self, value: Any) -> str:
+        """The code of a JSON-able value. Raises BadArgument when it is too long."""
+        data = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        payload = base64.urlsafe_b64encode(zlib.compress(data, 9)).decode().rstrip("=")
+        code = f"{self.prefix}{self.version}.{payload}.{self._check(payload)}"
+        if len(code) > self.most_characters or len(data) > self.most_json:
+            raise self._too_long(len(code))
+        return code
+
+    def open(self, code: str) -> Any:
+        """The value of a code. Raises BadArgument for anything else."""
+        if not isinstance(code, str):
+            raise self._none()
+        if len(code) > self.most_characters:
+            raise self._too_long(len(code))
+        parts = _MARKS.fullmatch(code)
+        if parts is None or parts[1] != self.prefix:
+            raise self._none()
+        if parts[2] != str(self.version):
+            raise BadArgument(
+                f"This {self.name} has version {parts[2]}, and this page reads {self.version}.",
+                "Open it in the version of lmpanel that made it.",
+            )
+        if not _PAYLOAD.fullmatch(parts[3]) or self._check(parts[3]) != parts[4]:
+            raise BadArgument(
+                f"This {self.name} is damaged: its checksum does not fit.", "Copy all of it again."
+            )
+        return self._value(parts[3])
+
+    def _value(self, payload: str) -> Any:
+        try:
+            packed = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+            unpacking = zlib.decompressobj()
+            data = unpacking.decompress(packed, self.most_json)
+            if not unpacking.eof:
+                raise ValueError("it unfolds to too much")
+            return read_json(data.decode(), self.most_json, max_depth=8)
+        except (ValueError, binascii.Error, zlib.error, RecursionError) as error:
+            raise BadArgument(f"This {self.name} is not usable: {error}.", _UNCHANGED) from error
+
+    def _check(self, payload: str) -> str:
+        return hashlib.sha256(f"{self.prefix}{self.version}.{payload}".encode()).hexdigest()[:8]
+
+    def _none(self) -> BadArgument:
+        return BadArgument(
+            f"This is no {self.name}: it begins with {self.prefix}{self.version}. and ends with "
+            "eight digits and letters.",
+            "Copy all of it.",
+        )
+
+    def _too_long(self, length: int) -> BadArgument:
+        return BadArgument(
+            f"This {self.name} is too long: {length:,} characters, {self.most_characters:,} at "
+            "most.",
+            "Use a shorter text.",
+        )
+
+
+_UNCHANGED = "Nothing was changed."

@@ -1,0 +1,91 @@
+"""What a game is played on: the text, which of its tokens are hidden, and how many rounds.
+
+Two players with the same setup and the same model get the same rounds. Knows nothing about how
+a setup travels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lmpanel.bpe import mend
+from lmpanel.errors import BadArgument
+from lmpanel.game.texts import content_of, text_named
+
+OWN = "own"
+"""The name of a text that the player pasted."""
+ORDERS = ("seed", "order")
+MOST_ROUNDS = 100
+MOST_SEED = 2**31
+MOST_CHARACTERS = 20_000
+MOST_TOKENS = 2_000
+
+
+@dataclass(frozen=True)
+class Setup:
+    """One game: `text` names a bundled text, or is OWN for the pasted text `own`.
+
+    `order` is "seed" for places drawn by `seed`, "order" for every token from the beginning.
+    """
+
+    text: str = "saturday"
+    own: str = ""
+    order: str = "seed"
+    seed: int = 1
+    rounds: int = 10
+
+    @property
+    def content(self) -> str:
+        """The words that are played on."""
+        return self.own if self.text == OWN else content_of(self.text)
+
+    @property
+    def title(self) -> str:
+        """What the text is called."""
+        return "Your own text" if self.text == OWN else text_named(self.text).title
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight hexadecimal digits that tell one text from another.
+
+        >>> Setup("alice").fingerprint == Setup("own", content_of("alice")).fingerprint
+        True
+        """
+        return hashlib.sha256(self.content.encode()).hexdigest()[:8]
+
+
+def checked_setup(setup: Setup, **changes: Any) -> Setup:
+    """`setup` with `changes`, when they make sense. Raises BadArgument.
+
+    >>> checked_setup(Setup(), rounds=5).rounds
+    5
+    >>> checked_setup(Setup(), rounds=0)
+    Traceback (most recent call last):
+    lmpanel.errors.BadArgument: 0 rounds cannot be played. Choose 1 to 100.
+    """
+    changed = replace(setup, **changes)
+    if not isinstance(changed.text, str) or not isinstance(changed.own, str):
+        raise BadArgument("This is no text.", "Choose one of the list, or paste one.")
+    changed = replace(changed, own=mend(changed.own.replace("\r\n", "\n")))
+    if changed.text != OWN:
+        text_named(changed.text)
+    if len(changed.own) > MOST_CHARACTERS:
+        raise BadArgument(
+            f"The text has {len(changed.own):,} characters.",
+            f"Paste {MOST_CHARACTERS:,} at most: a few paragraphs are plenty.",
+        )
+    if changed.order not in ORDERS:
+        raise BadArgument("Tokens are hidden by seed or in order.", "Choose one of them.")
+    _check_whole(changed.seed, 0, MOST_SEED, "The seed", "seed")
+    _check_whole(changed.rounds, 1, MOST_ROUNDS, "rounds", "")
+    return changed
+
+
+def _check_whole(value: Any, low: int, high: int, name: str, kind: str) -> None:
+    if type(value) is int and low <= value <= high:
+        return
+    if kind:
+        raise BadArgument(f"{name} is no whole number from {low} to {high}.", "Change it.")
+    raise BadArgument(f"{value!s:.20} {name} cannot be played.", f"Choose {low} to {high}.")

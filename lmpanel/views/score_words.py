@@ -1,0 +1,151 @@
+"""Why surprise changes as it does, in sentences with the player's own scores.
+
+Source: surprise = ln Σ e^score − score, see lmpanel/game/surprise.py. Knows nothing about rounds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from lmpanel.game.surprise import log_sum_exp, probabilities, surprises
+
+_EVERYDAY = 1e6
+_JOLTS = (
+    (0.1, "Hardly a jolt: you were as good as certain."),
+    (0.7, "A nudge."),
+    (1.386, "A small jolt."),
+    (3.0, "A jolt."),
+    (6.0, "A strong jolt."),
+)
+
+
+def nats(value: float) -> str:
+    """A number with three decimals and a real minus sign; one of a million and more in powers.
+
+    >>> nats(3.0722), nats(-1.5), nats(1e300)
+    ('3.072', '−1.500', '1.000e+300')
+    """
+    text = f"{value:.3f}" if abs(value) < _EVERYDAY else f"{value:.3e}"
+    return ("0.000" if text == "-0.000" else text).replace("-", "−")
+
+
+def score(value: float) -> str:
+    """A score as it was meant: 3, −2.5, 1e+300."""
+    return f"{value:.10g}".replace("-", "−")
+
+
+def felt(loss: float) -> str:
+    """The jolt in words.
+
+    >>> felt(0.072), felt(1e300)
+    ('Hardly a jolt: you were as good as certain.', 'As strong a jolt as there is here.')
+    """
+    for limit, words in _JOLTS:
+        if loss < limit:
+            return words
+    return "As strong a jolt as there is here."
+
+
+def written_log_sum(scores: Sequence[float]) -> str:
+    """ln Σ e^score with these scores and its value.
+
+    >>> written_log_sum([3, 1, 6, 2])
+    'ln(e^3 + e^1 + e^6 + e^2) = 6.072'
+    """
+    terms = " + ".join(f"e^{score(value)}" for value in scores)
+    return f"ln({terms}) = {nats(log_sum_exp(scores))}"
+
+
+def written_total(scores: Sequence[float]) -> str:
+    """The sum of e^−surprise, which is 1.
+
+    >>> written_total([3, 1, 6, 2])
+    '0.046 + 0.006 + 0.930 + 0.017 = 1.000'
+    """
+    shares = probabilities(scores)
+    return " + ".join(f"{share:.3f}" for share in shares) + f" = {math.fsum(shares):.3f}"
+
+
+def one_more(tokens: Sequence[str], scores: Sequence[float], place: int) -> str:
+    """What one more for a single token would do.
+
+    >>> one_more(["the", "cat"], [0, 0], 0)
+    'With 1 instead of 0, “the” has e^1 = 2.718 times its weight: its p goes from 0.500 to \
+0.731, and what is left for the others shrinks, their p to 0.538 of what it was.'
+    """
+    raised = [value + (i == place) for i, value in enumerate(scores)]
+    if raised[place] == scores[place]:
+        return f"Next to a score of {score(scores[place])}, one more is too little to count."
+    before, after = probabilities(scores), probabilities(raised)
+    shrinking = math.exp(log_sum_exp(scores) - log_sum_exp(raised))
+    return (
+        f"With {score(raised[place])} instead of {score(scores[place])}, “{tokens[place]}” has "
+        f"e^1 = 2.718 times its weight: its p goes from {before[place]:.3f} to "
+        f"{after[place]:.3f}, and what is left for the others shrinks, their p to "
+        f"{shrinking:.3f} of what it was."
+    )
+
+
+def one_more_for_all(scores: Sequence[float]) -> str:
+    """What one more for every token would do: nothing.
+
+    >>> one_more_for_all([3, 1, 6, 2])
+    'ln Σ becomes 7.072, each score is one more as well, and 7.072 − 4 is again 3.072.'
+    """
+    raised = [value + 1 for value in scores]
+    if raised[0] == scores[0]:
+        return "All surprises stay: only differences between scores count."
+    return (
+        f"ln Σ becomes {nats(log_sum_exp(raised))}, each score is one more as well, and "
+        f"{nats(log_sum_exp(raised))} − {score(raised[0])} is again {nats(surprises(raised)[0])}."
+    )
+
+
+def why(tokens: Sequence[str], before: Sequence[float] | None, after: Sequence[float]) -> str:
+    """Why the numbers changed when the scores `before` became `after`.
+
+    >>> why(["the", "cat"], [0, 0], [1, 1])
+    'You added 1 to every score. ln Σ grew by as much, so no surprise changed: only differences \
+between scores count.'
+    """
+    if before is None:
+        return ""
+    steps = [new - old for old, new in zip(before, after, strict=True)]
+    changed = [place for place, step in enumerate(steps) if step]
+    step = steps[0]
+    if step and all(math.isclose(step, other, rel_tol=1e-9, abs_tol=1e-12) for other in steps):
+        did, way, moved = ("added", "to", "grew") if step > 0 else ("took", "from", "shrank")
+        return (
+            f"You {did} {score(abs(step))} {way} every score. ln Σ {moved} by as much, so no "
+            "surprise changed: only differences between scores count."
+        )
+    if len(changed) == 1:
+        return _why_one(tokens[changed[0]], changed[0], before, after)
+    return (
+        f"ln Σ went from {nats(log_sum_exp(before))} to {nats(log_sum_exp(after))}. A token's "
+        "surprise changes by that, less what its own score gained."
+    )
+
+
+def _why_one(token: str, place: int, before: Sequence[float], after: Sequence[float]) -> str:
+    step = after[place] - before[place]
+    own = surprises(after)[place] - surprises(before)[place]
+    others = log_sum_exp(after) - log_sum_exp(before)
+    verb = "raised" if step > 0 else "lowered"
+    return (
+        f"You {verb} “{token}” from {score(before[place])} to {score(after[place])}: its weight "
+        f"against every other token changed by the factor e^{score(step)}{_factor(step)}. Its "
+        f"surprise {_moved(own)}; ln Σ {_moved(others)}, and so did the surprise of each other "
+        "token, though its score is the same."
+    )
+
+
+def _factor(step: float) -> str:
+    return f" = {math.exp(step):.4g}" if abs(step) <= 20 else ""
+
+
+def _moved(difference: float) -> str:
+    if f"{abs(difference):.3f}" == "0.000":
+        return "stayed (within 0.0005)"
+    return f"{'rose' if difference > 0 else 'fell'} by {nats(abs(difference))}"
