@@ -180,19 +180,21 @@ class Rungs(param.Parameterized):
 
     # Following the explorer
 
-    def _look(self, *events: object) -> None:
+    def _look(self, *events: param.parameterized.Event) -> None:
         explorer = self._explorer
         if self._measuring is not None:
             self._measuring.cancel()
             self._measuring = None
         if explorer.tab != "ngrams" or explorer.generating:
             return
-        self._measuring = asyncio.ensure_future(self._measure())
+        # Who has stopped the training does not set it going by looking elsewhere.
+        opened = any(event.name == "tab" for event in events)
+        self._measuring = asyncio.ensure_future(self._measure(opened))
 
-    async def _measure(self) -> None:
+    async def _measure(self, opened: bool) -> None:
         explorer = self._explorer
         try:
-            if self._ladder.trained is None and not self._ladder.working:
+            if opened and self._ladder.trained is None and not self._ladder.working:
                 await self._ladder.ready()
             if explorer.predictor == TRANSFORMER:
                 return  # measured anyway

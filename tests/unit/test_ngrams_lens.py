@@ -64,6 +64,20 @@ async def test_nothing_is_trained_before_the_lens_is_opened(session):
 
 
 @asynchronous
+async def test_a_stopped_training_begins_when_it_is_asked_for(session):
+    lens = Lens(session)
+    session.explorer.open("ngrams")
+    while not session.ladder.done:
+        await asyncio.sleep(0)
+    lens.actions()["stop_ngrams"]()
+    session.explorer.select(3, 3)
+    await session.measurement.settle()
+    assert session.ladder.trained is None and not session.ladder.working
+    await lens.actions()["train_ngrams"]()
+    assert state(lens)["trained"] and not state(lens)["trained"]["own"]
+
+
+@asynchronous
 async def test_every_row_has_its_model_s_numbers(session):
     lens = await opened(session)
     explorer, smoothed = session.explorer, session.ladder.trained.smoothed
