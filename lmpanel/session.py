@@ -117,7 +117,12 @@ class Session:
     @property
     def parts(self) -> dict[str, Any]:
         """Who has something to keep beside the state: objects with `saved()` and `restore()`."""
-        return {"branches": self.branches, "attempts": self.attempts, "guesses": self.guesses}
+        return {
+            "branches": self.branches,
+            "attempts": self.attempts,
+            "guesses": self.guesses,
+            "game": self.play,
+        }
 
     def saved(self) -> str:
         """The text of a session file with everything the student did, but undo's memory."""

@@ -15,6 +15,10 @@ EXTRA = re.compile(r"graph_inside|engine/(inside|similar)\.js")
 @pytest.fixture
 def room(explorer: ExplorerPage) -> Locator:
     """The room, opened."""
+    return opened(explorer)
+
+
+def opened(explorer: ExplorerPage) -> Locator:
     explorer.page.locator("#rooms button[data-room=inside]").click()
     room = explorer.page.locator("#slot-room .live")
     expect(room.get_by_role("tab", name="Tokens")).to_be_visible(timeout=STEP_MS)
@@ -136,8 +140,8 @@ def test_neighbours_and_shape(room: Locator, explorer: ExplorerPage) -> None:
     expect(room.locator(".flow .block")).to_contain_text("9 heads look at this token")
 
 
-def test_layers_and_attention(room: Locator, explorer: ExplorerPage) -> None:
-    page = explorer.page
+def test_layers_and_attention(fresh: ExplorerPage) -> None:
+    explorer, page, room = fresh, fresh.page, opened(fresh)
     room.get_by_role("tab", name="Layers").click()
     expect(room.get_by_role("button", name="Look inside")).to_be_visible()
     assert not extra(explorer), "nothing of it is fetched before it is asked for"
@@ -202,9 +206,9 @@ def test_layers_and_attention(room: Locator, explorer: ExplorerPage) -> None:
 
 
 def test_a_graph_that_cannot_be_fetched_is_told_and_fetched_again(
-    explorer: ExplorerPage, room: Locator
+    fresh: ExplorerPage,
 ) -> None:
-    page = explorer.page
+    page, room = fresh.page, opened(fresh)
     page.watch.allow("404|graph_inside")
     page.context.route("**/graph_inside.onnx", lambda route: route.fulfill(status=404, body="no"))
     room.get_by_role("tab", name="Layers").click()
