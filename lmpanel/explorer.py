@@ -25,7 +25,7 @@ FIRST_MESSAGE = "Write a one-paragraph story about a dragon."
 MEASURES = ["surprisal", "probability", "entropy", "rank", "delta"]
 LENGTHS = [5, 10, 20, 50, 100]
 TABS = ["next", "sampling", "beams", "surprise", "what_if", "branches", "attempts"]
-ROOMS = ["explore"]
+ROOMS = ["explore", "lessons"]
 OF_ONE_POSITION = {"next", "sampling"}
 """Lenses that have nothing to say about a span: the surprise lens opens, and they come back."""
 

@@ -20,6 +20,8 @@ from lmpanel.expansion import Expansion
 from lmpanel.explorer import Explorer
 from lmpanel.generation import Generation
 from lmpanel.guesses import Guesses
+from lmpanel.lessons.player import Player
+from lmpanel.lessons.tool import Tool
 from lmpanel.measurement import Measurement
 from lmpanel.model import LanguageModel
 from lmpanel.prefetch import Prefetch
@@ -47,6 +49,7 @@ class Session:
         self.branches = Branches(self.explorer)
         self.expansion = Expansion(self.explorer, self.branches.grow)
         self.guesses = Guesses(self.explorer)
+        self.lessons = Player(self.explorer, Tool(self))
 
     def _written(self, how: str, since: int, draws: Sequence[Draw], seed: int) -> None:
         """A response was written: an attempt, whose dice can be looked at again."""

@@ -10,6 +10,7 @@ import { Status, notice } from "./status.js";
 import { PythonHost } from "./python_host.js";
 import { RecordedExample } from "./recorded.js";
 import { watchEngine } from "./engine_status.js";
+import { openDoor } from "./lesson_door.js";
 
 const base = new URL(".", document.baseURI).href;
 const options = readOptions(location.search);
@@ -25,6 +26,8 @@ const box = document.getElementById("engine");
 box.addEventListener("toggle", () => status.draw());
 box.addEventListener("keydown", (event) => { if (event.key === "Escape") { box.open = false; box.firstElementChild.focus(); } });
 document.addEventListener("pointerdown", (event) => { if (!box.contains(event.target)) box.open = false; });
+document.addEventListener("lmpanel:notice", ({ detail }) => notice(detail));
+openDoor(options.lesson);
 python.addEventListener("settled", () => recorded.leave());
 
 const shown = recorded.show();

@@ -5,6 +5,8 @@
  */
 import { h, fill, setText } from "./components/dom.js";
 import { notice } from "./status.js";
+import { openDoor } from "./lesson_door.js";
+import { readOptions } from "./options.js";
 
 const byId = (id) => document.getElementById(id);
 const { model, threads, verified } = JSON.parse(byId("engine-info").textContent);
@@ -14,3 +16,4 @@ byId("dot").dataset.phase = "ready";
 byId("progress").hidden = true;
 fill(byId("engine-box"), h("p", {}, "The model runs in Python on the machine that serves this page."));
 document.addEventListener("lmpanel:notice", ({ detail }) => notice(detail));
+openDoor(readOptions(location.search).lesson);

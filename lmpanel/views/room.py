@@ -10,9 +10,10 @@ from types import ModuleType
 from typing import Any
 
 from lmpanel.session import Session
+from lmpanel.views import lessons
 from lmpanel.views.component import Component, module
 
-ROOMS: dict[str, ModuleType] = {}
+ROOMS: dict[str, ModuleType] = {"lessons": lessons}
 """A room is a module with `payload(session)`, `actions(session)` and `sources(session)`, as a
 lens is; its title stands in the navigation of site/index.html."""
 

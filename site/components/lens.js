@@ -31,6 +31,7 @@ export function mount(link) {
     if (latest !== state) return;
     if (panel.firstChild !== lens.element) panel.replaceChildren(lens.element);
     lens.show(state);
+    document.dispatchEvent(new Event("lmpanel:drawn"));
   });
   return host;
 }

@@ -9,7 +9,7 @@
 import { css, shadow } from "./dom.js";
 import { shared } from "./styles.js";
 
-const ROOMS = {};
+const ROOMS = { lessons: () => import("./room_lessons.js") };
 
 /** @param {import("./link.js").Link} link */
 export function mount(link) {
@@ -25,6 +25,7 @@ export function mount(link) {
     if (latest !== state) return;
     if (root.lastChild !== room.element) root.replaceChildren(room.element);
     room.show(state);
+    document.dispatchEvent(new Event("lmpanel:drawn"));
   });
   return host;
 }
