@@ -217,7 +217,8 @@ class Reader:
     def check(self, block: Block) -> Check:
         """A task with its conditions."""
         task, conditions = "", []
-        for entry in block.entries(self.complain):
+        entries = block.entries(self.complain)
+        for entry in entries:
             if entry.key == "task":
                 task = entry.value
             elif entry.key in KINDS:
@@ -229,7 +230,7 @@ class Reader:
                 )
         if not task:
             self.complain(block.line, 'a check needs a line "task: …" that says what is to be done')
-        if not conditions:
+        if all(entry.key == "task" for entry in entries):
             self.complain(block.line, 'a check needs a condition, for example "temperature: 0"')
         return Check(self._id(block), task, block.line, tuple(conditions))
 
@@ -259,7 +260,7 @@ class Reader:
                     self.complain(
                         entry.line, f'there is no part "{name[:40]}"; there are {_list(PARTS)}'
                     )
-        if not names:
+        if not block.lines:
             self.complain(block.line, f'"::: {block.kind}" needs a line "part: …"')
         return tuple(names)
 

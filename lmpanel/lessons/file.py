@@ -134,7 +134,7 @@ def _body(lines: list[str], start: int, outline: Outline) -> None:
     for index in range(start, len(lines)):
         cutter.take(index + 1, lines[index])
     cutter.close(len(lines))
-    if not outline.sections:
+    if not outline.sections and not outline.problems:
         outline.complain(len(lines), 'there is no step; a step begins with a line "## Title"')
     if len(outline.sections) > MAX_STEPS:
         line = outline.sections[MAX_STEPS].line

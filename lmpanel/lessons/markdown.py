@@ -112,6 +112,7 @@ class _Builder:
             self._text(token.content)
         elif token.type == "softbreak":
             into.append(" ")
+            self.line += 1
         elif token.type == "hardbreak":
             into.append(["br", []])
         elif token.type == "hr":

@@ -177,7 +177,7 @@ TEXTS: dict[str, Read] = {
     "at": _at,
     "last_role": _last_role,
     "mode": lambda session: "raw" if session.explorer.document.raw else "chat",
-    "attempt": lambda session: [attempt.label for attempt in session.attempts.kept],
+    "attempt": lambda session: session.attempts.current and session.attempts.current.label,
     "tab": _setting("tab"),
     "room": _setting("room"),
     "where": _setting("where"),
@@ -185,12 +185,13 @@ TEXTS: dict[str, Read] = {
     "unit": _setting("unit"),
     "strategy": _setting("strategy"),
 }
-"""Texts; of the attempts, what their labels are."""
+"""Texts; `attempt` is how the response that the document shows came about."""
 
 SWITCHES: dict[str, Read] = {
     "curve": _setting("curve"),
     "guessing": _setting("guessing"),
     "past_end": _setting("past_end"),
+    "guessed": lambda session: session.guesses.guess is not None,
     "undone": lambda session: session.explorer.history.can_redo,
 }
 

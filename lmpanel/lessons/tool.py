@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from lmpanel.lessons.blocks import Setup
     from lmpanel.session import Session
 
-_KEPT = {"ahead", "measure"}
+_KEPT = {"ahead"}
 """Settings that a lesson leaves as the student has them, unless a setup says otherwise."""
+_VIEW = {"ahead", "measure", "unit", "curve", "length"}
+"""Settings of taste: a new document leaves them alone too."""
 
 
 class Tool:
@@ -68,14 +70,19 @@ class Tool:
 
     def start_afresh(self) -> None:
         """Settings as they are at first: a lesson begins the same for everybody."""
-        explorer = self._session.explorer
-        names = [name for name in SETTINGS if name not in _KEPT]
-        self.use({**{name: explorer.param[name].default for name in names}, "room": "explore"})
+        self.use({**self._first(_KEPT), "room": "explore"})
+
+    def _first(self, left_out: set[str]) -> dict[str, Any]:
+        """Settings as they are at first."""
+        param = self._session.explorer.param
+        return {name: param[name].default for name in SETTINGS if name not in left_out}
 
     def set_up(self, setup: Setup, label: str) -> None:
         """Make the tool what a step asks for; what stood in the document stays in the history.
 
-        Raises what changing the document raises; then nothing was changed.
+        With a new document all settings but those of taste are those of the start, so that no
+        step depends on what was set in one before. Raises what changing the document raises; then
+        nothing was changed.
         """
         session = self._session
         document = self._document(setup)
@@ -85,8 +92,8 @@ class Tool:
         if room is not None:
             session.explorer.room = room
         self._look(setup, new=document is not None)
-        if setup.settings:
-            self.use(dict(setup.settings))
+        first = {} if document is None else self._first(_VIEW)
+        self.use({**first, **setup.settings})
 
     def show(self, document: Document, label: str) -> None:
         """Go back to a document."""

@@ -151,7 +151,7 @@ function footer(link) {
 
 const styles = css`
   .card { display: flex; flex-direction: column; min-height: 0; gap: 8px; flex: 1 1 auto; }
-  .head { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; } .lesson-title { font-weight: 600; } .buttons { margin-left: auto; gap: 2px; }
+  .head { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; } .lesson-title { font-weight: 600; } nav { order: 1; } .buttons { margin-left: auto; gap: 2px; }
   .dots { list-style: none; display: flex; flex-wrap: wrap; } .dots button { width: 24px; height: 24px; padding: 0; border: 0; background: none; display: grid; place-items: center; border-radius: 6px; }
   .dots i { width: 9px; height: 9px; border-radius: 50%; border: 1.5px solid var(--edge); } .dots .seen i { background: var(--line); } .dots .done i { background: var(--accent); border-color: var(--accent); }
   .dots [aria-current] i { outline: 2px solid var(--accent); outline-offset: 2px; } .dots button:hover { background: var(--hover); }
