@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,10 @@ from lmpanel.lessons import file as lesson_file
 from lmpanel.lessons.__main__ import main
 from lmpanel.lessons.blocks import Ask, Capture, Check
 from lmpanel.lessons.file import MAX_CHARACTERS
+from lmpanel.lessons.glossary import TERMS
+from lmpanel.lessons.markdown import tree
 from lmpanel.lessons.parse import BadLesson, Prose, parse
+from lmpanel.lessons.quantities import KINDS
 
 HEAD = "---\ntitle: T\nminutes: 5\n---\n"
 
@@ -149,6 +154,26 @@ def test_the_command_tells_mistakes_and_their_lines(tmp_path, capsys):
     out = capsys.readouterr().out.splitlines()
     assert out[0].startswith(f"{bad}:6: ") and out[1].startswith(f"{bad}:8: ") and len(out) == 3
     assert main([]) == 2
+
+
+def test_the_readmes_example_is_a_lesson():
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    example = readme.split("```markdown\n")[1].split("```\n")[0]
+    lesson = parse(example)
+    assert [step.title for step in lesson.steps] == ["Without a question", "With one"]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_readme_names_every_quantity(name):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f"`{name.replace('_', ' ')}`" in readme
+
+
+@pytest.mark.parametrize("name", TERMS)
+def test_definitions_lead_to_terms(name):
+    told = []
+    nodes = tree(TERMS[name].definition, 1, TERMS, lambda line, reason: told.append(reason))
+    assert nodes and not told and set(TERMS[name].see) <= set(TERMS)
 
 
 def test_every_room_can_be_highlighted():
