@@ -149,23 +149,12 @@ def test_what_is_no_lesson_is_refused(lessons: LessonPage, data: bytes, said: st
     assert lessons.ids() == before
 
 
-@pytest.fixture
-def site(dist, tmp_path, compressed):
-    """The site with lessons of a lecturer's beside it."""
-    from http_server import SiteServer
-
-    for part in dist.iterdir():
-        (tmp_path / part.name).symlink_to(part)
-    (tmp_path / "course").mkdir()
-    (tmp_path / "course" / "mine.md").write_text(MINE)
-    with SiteServer(tmp_path).running() as server:
-        yield server
-
-
-def test_a_lesson_by_its_address_and_without_storage(page: Page, site) -> None:
+def test_a_lesson_by_its_address_and_without_storage(page: Page, server) -> None:
+    """A lecturer's lesson beside the site, in a browser that lets no page keep anything."""
+    page.route("**/course/mine.md", lambda route: route.fulfill(body=MINE))
     page.add_init_script(
         "Object.defineProperty(window, 'localStorage', {get() { throw new Error('blocked'); }});")
-    lessons = LessonPage(page, site.url).open("backend=wasm&lesson=course/mine.md")
+    lessons = LessonPage(page, server.url).open("backend=wasm&lesson=course/mine.md")
     expect(lessons.step_name).to_have_text("1. One", timeout=STEP_MS)
     expect(lessons.card.get_by_text("keeps nothing for this site")).to_be_visible()
     lessons.card.get_by_label("Which colour?").fill("red")
