@@ -45,7 +45,7 @@ function entryOf({ name, definition, formula, see }, go) {
 }
 
 export const glossaryStyles = css`
-  .glossary { margin: 0; display: grid; grid-template-columns: minmax(0, 1fr); } .glossary .entry { display: grid; grid-template-columns: 10rem minmax(0, 1fr); gap: 2px 20px; padding: 12px 8px; margin: 0 -8px; border-top: 1px solid var(--line); border-radius: 6px; }
+  .glossary { margin: 0; display: grid; grid-template-columns: minmax(0, 1fr); } .glossary .entry { display: grid; grid-template-columns: 10rem minmax(0, 1fr); gap: 2px 20px; padding: 12px 8px; margin: 0 -8px; border-top: 1px solid var(--line); }
   .glossary dt { font-weight: 650; } .glossary dd { margin: 0; }
   @media (max-width: 40em) { .glossary .entry { grid-template-columns: minmax(0, 1fr); } }
 `;
