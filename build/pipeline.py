@@ -82,6 +82,7 @@ class Pipeline:
             *parts_of(self.browser_model, "model/"),
             *parts_of(self.recorded),
             *parts_of(self.corpus),
+            *parts_of(self.lesson_list, "lessons/"),
             *parts_of(self.notice),
         ]
 
@@ -162,6 +163,18 @@ class Pipeline:
             write_corpus(self.downloads.get(self.pins["corpus"]), target / CORPUS)
         inputs = {"pin": _hash(self.pins["corpus"]), **_code("corpus_file.py")}
         return self.cache.step("corpus", inputs, make)
+
+    @property
+    def lesson_list(self) -> Path:
+        """The list of the lessons, whose files are all checked for it."""
+        lessons = SITE / "lessons"
+
+        def make(target: Path) -> None:
+            arguments = ["-m", "lmpanel.lessons", "--index", lessons, target / "index.json"]
+            self._run_visibly(arguments, "checking the lessons", cwd=REPOSITORY)
+        inputs = {"lessons": _own_hash(files_under(lessons)), "lock": self._lock_hash(),
+                  "source": _own_hash(files_under(PACKAGE))}
+        return self.cache.step("lessons", inputs, make)
 
     @property
     def notice(self) -> Path:

@@ -18,6 +18,7 @@ from lmpanel.session import Session
 from lmpanel.tokenizer import Tokenizer
 from lmpanel.views.controls import Controls
 from lmpanel.views.lens import Lens
+from lmpanel.views.lesson import LessonCard
 from lmpanel.views.room import Room
 from lmpanel.views.token_strip import TokenStrip
 
@@ -50,6 +51,7 @@ class App:
             "controls": Controls(self.session),
             "lens": lens,
             "room": Room(self.session),
+            "lesson": LessonCard(self.session),
         }
         """The components by the name of their slot in site/index.html."""
         self._told = self.explorer.document

@@ -10,6 +10,7 @@ import html
 import json
 import re
 import signal
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from lmpanel.app import App
 from lmpanel.engine.base import EngineInfo
 from lmpanel.engine.native import NativeEngine
 from lmpanel.errors import NotAvailable
+from lmpanel.lessons.__main__ import write_lessons
 from lmpanel.ngrams.corpus import FILE
 from lmpanel.tokenizer import Tokenizer
 from lmpanel.views.notices import Notices
@@ -88,11 +90,14 @@ def serve(model_dir: Path, port: int = 0) -> None:
     """Serve the app on this machine until SIGINT or SIGTERM; says on stdout when it is ready."""
     engine = NativeEngine(model_dir)
     tokenizer = Tokenizer.from_file(model_dir / "tokenizer.json")
+    lessons = tempfile.TemporaryDirectory()
+    write_lessons(SITE / "lessons", Path(lessons.name))
     server = get_server(
         {"/": lambda: make_page(engine, tokenizer)},
         port=port,
         address="localhost",
-        static_dirs={"components": str(SITE / "components"), "shell": str(SITE)},
+        static_dirs={"components": str(SITE / "components"), "shell": str(SITE),
+                     "lessons": lessons.name},
         verbose=False,
     )
     loop = server.io_loop
@@ -102,3 +107,4 @@ def serve(model_dir: Path, port: int = 0) -> None:
     print(f"lmpanel is at http://localhost:{server.port}/ (stop with Ctrl+C)", flush=True)
     loop.start()
     server.stop()
+    lessons.cleanup()

@@ -23,6 +23,8 @@ from lmpanel.game.play import Play
 from lmpanel.generation import Generation
 from lmpanel.guesses import Guesses
 from lmpanel.inside import Inside
+from lmpanel.lessons.player import Player
+from lmpanel.lessons.tool import Tool
 from lmpanel.links import decode_link, encode_link
 from lmpanel.measurement import Measurement
 from lmpanel.model import LanguageModel
@@ -69,6 +71,7 @@ class Session:
         self.rungs = Rungs(self.explorer, self.ladder)
         self.words = WordRungs(self.explorer, self.ladder)
         self.play = Play(self.explorer, self._rivals)
+        self.lessons = Player(self.explorer, Tool(self))
 
         self.explorer.param.watch(self._predicted, ["predictor"])
         self.ladder.param.watch(self._learnt, ["trained", "working"])

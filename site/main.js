@@ -13,6 +13,7 @@ import { PythonHost } from "./python_host.js";
 import { RecordedExample } from "./recorded.js";
 import { sessionMenu } from "./session_menu.js";
 import { watchEngine } from "./engine_status.js";
+import { openDoor } from "./lesson_door.js";
 
 const base = new URL(".", document.baseURI).href;
 const options = readOptions(location.search);
@@ -29,6 +30,8 @@ document.querySelectorAll("details.menu").forEach(makeMenu);
 sessionMenu({ python });
 python.addEventListener("state", ({ detail }) => keepState(detail));
 followLinks(python);
+document.addEventListener("lmpanel:notice", ({ detail }) => notice(detail));
+openDoor(options.lesson);
 python.addEventListener("settled", () => recorded.leave());
 
 const shown = recorded.show();

@@ -7,6 +7,8 @@ import { makeMenu } from "./menu.js";
 import { h, fill, setText } from "./components/dom.js";
 import { many } from "./components/format.js";
 import { notice } from "./status.js";
+import { openDoor } from "./lesson_door.js";
+import { readOptions } from "./options.js";
 
 const byId = (id) => document.getElementById(id);
 const { model, threads, verified } = JSON.parse(byId("engine-info").textContent);
@@ -18,3 +20,4 @@ byId("session").hidden = true;
 fill(byId("engine-box"), h("p", {}, "The model runs in Python on the machine that serves this page."));
 document.addEventListener("lmpanel:notice", ({ detail }) => notice(detail));
 makeMenu(byId("engine"));
+openDoor(readOptions(location.search).lesson);

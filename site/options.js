@@ -4,11 +4,11 @@
  */
 
 const BACKENDS = ["auto", "webgpu", "webgpu-nosubgroups", "wasm"];
-const KNOWN = new Set(["backend", "threads", "ahead"]);
+const KNOWN = new Set(["backend", "threads", "ahead", "lesson"]);
 
 /**
  * @param {string} search e.g. "?backend=wasm&threads=2"
- * @returns {{backend: string, threads: number|null, ahead: boolean, warnings: string[]}}
+ * @returns {{backend: string, threads: number|null, ahead: boolean, lesson: string|null, warnings: string[]}}
  */
 export function readOptions(search) {
   const query = new URLSearchParams(search);
@@ -18,6 +18,7 @@ export function readOptions(search) {
     backend: backend(query.get("backend"), warnings),
     threads: threads(query.get("threads"), warnings),
     ahead: ahead(query.get("ahead"), warnings),
+    lesson: lesson(query.get("lesson"), warnings),
     warnings,
   };
 }
@@ -38,6 +39,14 @@ function threads(value, warnings) {
 function ahead(value, warnings) {
   if (value !== null && value !== "on" && value !== "off") warnings.push(`ahead=${clip(value)} is neither on nor off; it is on.`);
   return value !== "off";
+}
+
+/** A name of a built-in lesson, or a path of this site: no scheme, no other host, nothing above the page. */
+function lesson(value, warnings) {
+  if (value === null) return null;
+  if (value.length <= 200 && /^(?![/\\])[\w./-]+$/.test(value) && !value.split("/").includes("..")) return value;
+  warnings.push(`lesson=${clip(value)} is neither the name of a lesson nor a path inside this site; no lesson was opened.`);
+  return null;
 }
 
 const clip = (text) => text.length > 40 ? `${text.slice(0, 40)}…` : text;

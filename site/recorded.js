@@ -41,13 +41,9 @@ export class RecordedExample {
   leave() {
     if (this.left) return;
     this.left = true;
-    for (const name of NAMES) {
-      const live = slot(name).querySelector(".live");
-      carryOver(this.hosts[name], live);
-      this.hosts[name]?.remove();
-    }
-    // The rooms too, of which nothing was recorded.
+    for (const name of NAMES) carryOver(this.hosts[name], slot(name).querySelector(".live"));
     for (const live of document.querySelectorAll(".slot > .live")) live.hidden = false;
+    for (const name of NAMES) this.hosts[name]?.remove();
     clearNotice("recorded");
     this.status.mark("interface");
   }

@@ -10,10 +10,10 @@ from types import ModuleType
 from typing import Any
 
 from lmpanel.session import Session
-from lmpanel.views import inside, play
+from lmpanel.views import inside, lessons, play
 from lmpanel.views.component import Component, module
 
-ROOMS: dict[str, ModuleType] = {"play": play, "inside": inside}
+ROOMS: dict[str, ModuleType] = {"play": play, "inside": inside, "lessons": lessons}
 """A room is a module with `payload(session)`, `actions(session)` and `sources(session)`, as a
 lens is; its title stands in the navigation of site/index.html."""
 

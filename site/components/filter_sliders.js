@@ -61,7 +61,7 @@ function slider({ name, label, min, max, step, off, hint }, onInput) {
 }
 
 export const styles = css`
-  .filters { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 2px 24px; }
+  .filters { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); gap: 2px 24px; }
   .filters-head { grid-column: 1 / -1; } .filters-head .quiet { margin-right: -8px; } .filters-head .quiet:disabled { opacity: 0.55; cursor: default; }
   .slider { display: grid; grid-template-columns: 6.2em minmax(0, 1fr) 2.6em; gap: 8px; align-items: center; min-height: 30px; font-size: 0.9rem; }
   .slider output { text-align: right; } .slider input { width: 100%; min-height: 24px; accent-color: var(--accent); margin: 0; }

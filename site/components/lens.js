@@ -37,6 +37,7 @@ export function mount(link) {
       panel.scrollTop = 0;
     }
     lens.show(state);
+    document.dispatchEvent(new Event("lmpanel:drawn"));
   });
   return host;
 }

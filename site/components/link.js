@@ -14,6 +14,7 @@ const COMPONENTS = {
   controls: () => import("./controls.js"),
   lens: () => import("./lens.js"),
   room: () => import("./room.js"),
+  lesson: () => import("./lesson.js"),
   notices: () => import("./notices.js"),
 };
 

@@ -10,7 +10,7 @@ import { css, shadow } from "./dom.js";
 import { shared } from "./styles.js";
 import { followChallenges } from "./challenge_link.js";
 
-const ROOMS = { play: () => import("./room_play.js"), inside: () => import("./room_inside.js") };
+const ROOMS = { play: () => import("./room_play.js"), inside: () => import("./room_inside.js"), lessons: () => import("./room_lessons.js") };
 
 /** @param {import("./link.js").Link} link */
 export function mount(link) {
@@ -27,6 +27,7 @@ export function mount(link) {
     if (latest !== state) return;
     if (root.lastChild !== room.element) root.replaceChildren(room.element);
     room.show(state);
+    document.dispatchEvent(new Event("lmpanel:drawn"));
   });
   return host;
 }

@@ -42,6 +42,8 @@ export const shared = css`
   @media (max-width: 30em) { .sums { font-size: 0.84rem; } .sums td, .sums th { padding-left: 3px; padding-right: 3px; } .sums thead th { font-size: 0.72rem; } }
   .spring { margin-left: auto; }
   .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  /* What a lesson points at, hides and locks, see lesson_marks.js. */
+  [data-ring], :host([data-ring]) { outline: 3px solid var(--ring) !important; outline-offset: 3px; border-radius: 6px; } [role="tab"][data-ring] { outline-offset: -3px; } [data-off], :host([data-off]) { display: none !important; } [data-locked], :host([data-locked]) { opacity: 0.55; cursor: not-allowed; }
   .glyph { color: var(--muted); }
   kbd { font: 0.8em var(--mono); border: 1px solid var(--edge); border-radius: 4px; padding: 0 4px; }
 `;

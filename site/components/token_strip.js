@@ -240,7 +240,7 @@ const styles = css`
   .caret[aria-selected="true"]::before { background: var(--accent); width: 3px; }
   .foot { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; padding-top: 8px; }
   /* A line of its own, so that nothing moves when it has much to say. */
-  .tip { flex: 1 0 100%; min-height: 1.6em; color: var(--muted); } .colours { flex: 1 0 100%; gap: 8px; } .legend { margin-left: auto; } .colours .quiet { margin-left: -8px; } .by { gap: 6px; flex-wrap: nowrap; } .colours select.field { width: 6.9rem; text-overflow: ellipsis; } .colours .model { width: 6.2rem; color: var(--ink); } .unit button { min-height: 24px; padding: 1px 8px; }
+  .tip { flex: 1 0 100%; min-height: calc(1.6em * var(--tip-lines, 1)); color: var(--muted); } .colours { flex: 1 0 100%; gap: 8px; } .legend { margin-left: auto; } .colours .quiet { margin-left: -8px; } .by { gap: 6px; flex-wrap: nowrap; } .colours select.field { width: 6.9rem; text-overflow: ellipsis; } .colours .model { width: 6.2rem; color: var(--ink); } .unit button { min-height: 24px; padding: 1px 8px; }
   .note { color: var(--ink); background: var(--chip); border-radius: 8px; padding: 6px 10px; margin-top: 6px; }
   .edit { grid-column: 2; display: grid; gap: 10px; }
   @media (max-width: 56.25em) {

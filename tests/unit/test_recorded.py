@@ -30,7 +30,7 @@ async def test_the_example_has_all_that_the_page_draws():
 async def test_the_live_app_shows_the_same_before_and_after_it_measured():
     recorded = json.loads(json.dumps(await record(FakeEngine(), fake_tokenizer())))
     app = App(FakeEngine(), fake_tokenizer(), lambda event: None)
-    strip, controls, lens, _ = app.roots.values()
+    strip, controls, lens = (app.roots[name] for name in ("token_strip", "controls", "lens"))
     app.explorer.recorded = recorded
     app.explorer.param.trigger("measured")
     for _ in ("recorded", "measured"):

@@ -1,0 +1,300 @@
+"""What the directives of a lesson say, read from their blocks; every mistake with its line.
+
+| directive   | what it does                                                                |
+|-------------|-----------------------------------------------------------------------------|
+| `setup`     | puts a document, a place in it and settings onto the tool                    |
+| `ask`       | asks for a text, a number or a choice; checks the answer when one is given   |
+| `check`     | a task that is ticked off when the tool is as it says                        |
+| `capture`   | keeps numbers of the tool as evidence                                        |
+| `highlight` | puts a ring round parts of the page                                          |
+| `hide`      | takes parts of the page away, `lock` makes them inactive, until the step ends |
+| `notice`    | what is shown when the step's questions are answered: Markdown               |
+
+Knows nothing about how a lesson is played.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lmpanel.explorer import ROOMS, TABS
+from lmpanel.lessons.evidence_kinds import KINDS as EVIDENCE
+from lmpanel.lessons.expectations import Expectation, expect, read_number
+from lmpanel.lessons.file import Block, Entry
+from lmpanel.lessons.parts import PARTS
+from lmpanel.lessons.quantities import KINDS, NUMBERS, TEXTS
+from lmpanel.messages import ROLES
+from lmpanel.state_codec import SETTINGS
+
+Complain = Callable[[int, str], None]
+
+TYPES = ("text", "number", "choice")
+MAX_OPTIONS = 12
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_PLACES = ("end", "start", "reply")
+_SPANS = ("all", "reply", "none")
+_SWITCH = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
+_FOREIGN = {"ahead", "biases", "tab", "measure"}
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How the tool is to be: `turns` or a `raw` text, or the document as it stands."""
+
+    turns: tuple[tuple[str, str], ...] = ()
+    reply: str | None = None
+    raw: str | None = None
+    look: str = ""
+    selection: str = ""
+    room: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question. What is right: the texts `right`, `number` (value, tolerance), or `measured`."""
+
+    id: str
+    question: str
+    line: int
+    type: str = "text"
+    options: tuple[str, ...] = ()
+    right: tuple[str, ...] = ()
+    number: tuple[float, float] | None = None
+    measured: str | None = None
+    tolerance: float = 0.0
+    unit: str = ""
+    hint: str = ""
+    lines: int = 1
+
+    @property
+    def checked(self) -> bool:
+        """Whether there is a right answer."""
+        return bool(self.right) or self.number is not None or self.measured is not None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A task, done when all its conditions hold at once."""
+
+    id: str
+    task: str
+    line: int
+    conditions: tuple[tuple[str, Expectation], ...]
+
+
+@dataclass(frozen=True)
+class Capture:
+    """Numbers of the tool to be kept."""
+
+    id: str
+    what: str
+    label: str
+
+
+class Reader:
+    """Reads the blocks of one lesson; `complain` is told of every mistake."""
+
+    def __init__(self, complain: Complain):
+        self.complain = complain
+        self._ids: set[str] = set()
+
+    def setup(self, block: Block) -> Setup:
+        """How the tool is to be."""
+        turns, plain, settings = [], {}, {}
+        for entry in block.entries(self.complain):
+            if entry.key in ROLES:
+                turns.append((entry.key, entry.value))
+            elif entry.key in ("reply", "raw", "look", "select", "room"):
+                plain[entry.key] = entry.value
+            elif entry.key in SETTINGS and entry.key not in ("ahead", "biases"):
+                self._setting(entry, settings)
+            else:
+                self.complain(entry.line, f'"{entry.key}" is nothing that a setup can set')
+        self._check_setup(block, turns, plain)
+        return Setup(
+            tuple(turns),
+            plain.get("reply"),
+            plain.get("raw"),
+            plain.get("look", ""),
+            plain.get("select", ""),
+            plain.get("room"),
+            settings,
+        )
+
+    def _check_setup(self, block: Block, turns: list, plain: dict[str, str]) -> None:
+        if "raw" in plain and (turns or "reply" in plain):
+            self.complain(block.line, "a raw text has no turns: give either raw, or turns")
+        if "reply" in plain and not turns:
+            self.complain(block.line, "a reply needs a message before it (user: …)")
+        if turns and turns[-1][0] == "system":
+            self.complain(block.line, "after the system prompt a message is missing (user: …)")
+        if plain.get("room", "explore") not in ROOMS:
+            self.complain(
+                block.line, f'there is no room "{plain["room"]}"; there are {_list(ROOMS)}'
+            )
+
+    def _setting(self, entry: Entry, settings: dict[str, Any]) -> None:
+        values = [_SWITCH.get(entry.value.lower()), read_number(entry.value), entry.value]
+        if isinstance(values[1], float) and values[1].is_integer():
+            values.insert(1, int(values[1]))
+        for value in values:
+            if value is not None and SETTINGS[entry.key](value):
+                settings[entry.key] = value
+                return
+        known = f"; there are {_list(TABS)}" if entry.key == "tab" else ""
+        self.complain(entry.line, f'{entry.key} cannot be "{entry.value[:40]}"{known}')
+
+    def ask(self, block: Block) -> Ask:
+        """A question with its right answer, if it has one."""
+        known = ("question", "type", "option", "answer", "tolerance", "unit", "hint", "lines")
+        entries = self._known(block, known)
+        one = self._single(block, entries, repeated=("option", "answer"))
+        options = tuple(entry.value for entry in entries if entry.key == "option")
+        kind = one.get("type", "choice" if options else "text")
+        ask = {
+            "id": self._id(block),
+            "question": one.get("question", ""),
+            "line": block.line,
+            "type": kind,
+            "options": options,
+            "unit": one.get("unit", ""),
+            "hint": one.get("hint", ""),
+            "lines": 4 if one.get("lines") == "many" else 1,
+        }
+        if not ask["question"]:
+            self.complain(block.line, 'a question needs a line "question: …"')
+        if kind not in TYPES:
+            self.complain(
+                block.line, f'there is no type "{kind}" of question; there are {_list(TYPES)}'
+            )
+        if (kind == "choice") != bool(options) or len(options) > MAX_OPTIONS or len(options) == 1:
+            self.complain(
+                block.line,
+                f'a choice has 2 to {MAX_OPTIONS} lines "option: …", and only a choice has them',
+            )
+        answers = [entry for entry in entries if entry.key == "answer"]
+        return Ask(**ask, **self._right(kind, options, answers, one))
+
+    def _right(
+        self, kind: str, options: tuple[str, ...], answers: list[Entry], one: Mapping[str, str]
+    ) -> dict[str, Any]:
+        if not answers:
+            return {}
+        first = answers[0]
+        tolerance = read_number(one.get("tolerance", "0"))
+        if tolerance is None or tolerance < 0:
+            self.complain(first.line, f'the tolerance "{one["tolerance"][:40]}" is not a number')
+            tolerance = 0.0
+        if first.value.startswith("measured "):
+            return self._measured(first, kind, tolerance)
+        if kind == "number":
+            number = read_number(first.value)
+            if number is None or len(answers) > 1:
+                self.complain(first.line, f'the answer "{first.value[:40]}" is not one number')
+            return {"number": (number or 0.0, tolerance)}
+        for answer in answers:
+            if kind == "choice" and answer.value not in options:
+                self.complain(
+                    answer.line, f'the answer "{answer.value[:60]}" is none of the options'
+                )
+        return {"right": tuple(answer.value for answer in answers)}
+
+    def _measured(self, entry: Entry, kind: str, tolerance: float) -> dict[str, Any]:
+        name = entry.value.removeprefix("measured ").strip().replace(" ", "_").replace("-", "_")
+        wanted = NUMBERS if kind == "number" else TEXTS
+        if name not in wanted:
+            self.complain(
+                entry.line,
+                f'"{name}" is nothing that can be measured as a {kind}; there are {_list(wanted)}',
+            )
+            return {}
+        return {"measured": name, "tolerance": tolerance}
+
+    def check(self, block: Block) -> Check:
+        """A task with its conditions."""
+        task, conditions = "", []
+        entries = block.entries(self.complain)
+        for entry in entries:
+            if entry.key == "task":
+                task = entry.value
+            elif entry.key in KINDS:
+                self._condition(entry, conditions)
+            else:
+                self.complain(
+                    entry.line,
+                    f'"{entry.key}" is nothing that can be checked; there are {_list(KINDS)}',
+                )
+        if not task:
+            self.complain(block.line, 'a check needs a line "task: …" that says what is to be done')
+        if all(entry.key == "task" for entry in entries):
+            self.complain(block.line, 'a check needs a condition, for example "temperature: 0"')
+        return Check(self._id(block), task, block.line, tuple(conditions))
+
+    def _condition(self, entry: Entry, conditions: list[tuple[str, Expectation]]) -> None:
+        try:
+            conditions.append((entry.key, expect(KINDS[entry.key], entry.value)))
+        except ValueError as error:
+            self.complain(entry.line, f"{entry.key}: {error}")
+
+    def capture(self, block: Block) -> Capture:
+        """Numbers to be kept."""
+        entries = self._known(block, ("what", "label"))
+        one = self._single(block, entries)
+        what = one.get("what", "")
+        if what not in EVIDENCE:
+            self.complain(block.line, f'"what: {what}" is no evidence; there are {_list(EVIDENCE)}')
+        return Capture(self._id(block), what, one.get("label") or EVIDENCE.get(what, ""))
+
+    def parts(self, block: Block) -> tuple[str, ...]:
+        """Names of parts of the page: one per line "part: …", or several after "parts:"."""
+        names: list[str] = []
+        for entry in self._known(block, ("part", "parts")):
+            for name in (" ".join(piece.split()) for piece in entry.value.split(",")):
+                if name in PARTS:
+                    names.append(name)
+                else:
+                    self.complain(
+                        entry.line, f'there is no part "{name[:40]}"; there are {_list(PARTS)}'
+                    )
+        if not block.lines:
+            self.complain(block.line, f'"::: {block.kind}" needs a line "part: …"')
+        return tuple(names)
+
+    def _known(self, block: Block, keys: tuple[str, ...]) -> list[Entry]:
+        entries = block.entries(self.complain)
+        for entry in entries:
+            if entry.key not in keys:
+                self.complain(
+                    entry.line, f'"{entry.key}" is not known here; possible: {_list(keys)}'
+                )
+        return [entry for entry in entries if entry.key in keys]
+
+    def _single(
+        self, block: Block, entries: list[Entry], repeated: tuple[str, ...] = ()
+    ) -> dict[str, str]:
+        single: dict[str, str] = {}
+        for entry in entries:
+            if entry.key in single and entry.key not in repeated:
+                self.complain(entry.line, f'"{entry.key}" stands here twice')
+            single[entry.key] = entry.value
+        return single
+
+    def _id(self, block: Block) -> str:
+        if not _ID.fullmatch(block.name):
+            self.complain(
+                block.line,
+                f'"::: {block.kind}" needs a name of small letters, digits and '
+                f'hyphens after it, for example "::: {block.kind} first-word"',
+            )
+        elif block.name in self._ids:
+            self.complain(block.line, f'the name "{block.name}" is used already')
+        self._ids.add(block.name)
+        return block.name
+
+
+def _list(names: Any) -> str:
+    return ", ".join(names)

@@ -1,0 +1,49 @@
+"""The parts of the page that a lesson may highlight, hide or lock, and how they are found there.
+
+A place is the slot of site/index.html ("" for the page itself) with a CSS selector, or with the
+text of a button after "button:". Knows nothing else about the page.
+"""
+
+from __future__ import annotations
+
+from lmpanel.explorer import ROOMS, TABS
+
+_FIXED = {
+    "document": ("token_strip", ".list"),
+    "undo": ("token_strip", "button:Undo"),
+    "redo": ("token_strip", "button:Redo"),
+    "new": ("token_strip", "button:New"),
+    "json": ("token_strip", "button:JSON"),
+    "mode": ("token_strip", "[aria-label='Kind of document']"),
+    "curve": ("token_strip", "button:Curve"),
+    "unit": ("token_strip", "[aria-label='Unit of surprise and entropy']"),
+    "colours": ("token_strip", "[aria-label='Colour tokens by']"),
+    "controls": ("controls", ":host"),
+    "generate": ("controls", ".primary"),
+    "pick top": ("controls", "button:Pick top token"),
+    "clear response": ("controls", "button:Clear response"),
+    "rewind": ("controls", "button:Rewind"),
+    "options": ("controls", ".options"),
+    "reply": ("controls", "#reply"),
+    "message": ("controls", "#message"),
+    "end turn": ("controls", "button:End Turn"),
+    "tasks": ("controls", "[aria-label='Ready tasks']"),
+    "lens": ("lens", ":host"),
+    "tabs": ("lens", ".tabs"),
+    "candidates": ("lens", ".candidates"),
+    "where": ("lens", "[aria-label='Which prediction']"),
+    "look up": ("lens", "#lookup"),
+    "guess first": ("lens", "button:Guess first"),
+    "rooms": ("", "#rooms"),
+    "engine": ("", "#engine"),
+}
+
+
+def _places() -> dict[str, tuple[str, str]]:
+    tabs = {f"tab {name}": ("lens", f"#tab-{name}") for name in TABS}
+    rooms = {f"room {name}": ("", f"#rooms [data-room='{name}']") for name in ROOMS}
+    return {**_FIXED, **tabs, **rooms}
+
+
+PARTS = _places()
+"""Name in a lesson → (slot, selector)."""

@@ -1,0 +1,154 @@
+"""The tool as a lesson sees it: set it up, ask it for quantities and evidence, put it back.
+
+The one place where lessons touch the session. Knows nothing about lesson files and who plays them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from lmpanel.document import Document
+from lmpanel.lessons.quantities import quantity, reply_span
+from lmpanel.state_codec import SETTINGS
+
+if TYPE_CHECKING:
+    from lmpanel.lessons.blocks import Setup
+    from lmpanel.session import Session
+
+_KEPT = {"ahead"}
+"""Settings that a lesson leaves as the student has them, unless a setup says otherwise."""
+_VIEW = {"ahead", "measure", "unit", "curve", "length"}
+"""Settings of taste: a new document leaves them alone too."""
+
+
+class Tool:
+    """A session, for lessons."""
+
+    def __init__(self, session: Session):
+        self._session = session
+
+    @property
+    def watched(self) -> list[tuple[Any, list[str]]]:
+        """What may change a quantity: objects with names of their parameters."""
+        session = self._session
+        explorer = ["document", "anchor", "cursor", "room", "measured", "generating", *SETTINGS]
+        return [
+            (session.explorer, explorer),
+            (session.attempts, ["kept"]),
+            (session.guesses, ["changes"]),
+        ]
+
+    @property
+    def busy(self) -> bool:
+        """Whether the model is writing, so that the document cannot be changed."""
+        return self._session.explorer.generating
+
+    @property
+    def document(self) -> Document:
+        """The document as it is now."""
+        return self._session.explorer.document
+
+    def quantity(self, name: str) -> Any:
+        """The value of a quantity now, None while it is not known."""
+        return quantity(self._session, name)
+
+    def capture(self, what: str) -> dict[str, Any]:
+        """Evidence of one kind, taken now. Raises BadArgument when there is none."""
+        from lmpanel.lessons.evidence import capture
+
+        return capture(self._session, what)
+
+    def settings(self) -> dict[str, Any]:
+        """All settings, to be given back by `use`."""
+        explorer = self._session.explorer
+        return {name: getattr(explorer, name) for name in (*SETTINGS, "room")}
+
+    def use(self, settings: dict[str, Any]) -> None:
+        """Take over settings."""
+        self._session.explorer.param.update(**settings)
+
+    def start_afresh(self) -> None:
+        """Settings as they are at first: a lesson begins the same for everybody."""
+        self.use({**self._first(_KEPT), "room": "explore"})
+
+    def _first(self, left_out: set[str]) -> dict[str, Any]:
+        """Settings as they are at first."""
+        param = self._session.explorer.param
+        return {name: param[name].default for name in SETTINGS if name not in left_out}
+
+    def set_up(self, setup: Setup, label: str) -> None:
+        """Make the tool what a step asks for; what stood in the document stays in the history.
+
+        With a new document all settings but those of taste are those of the start, so that no
+        step depends on what was set in one before. Raises what changing the document raises; then
+        nothing was changed.
+        """
+        session = self._session
+        document = self._document(setup)
+        if document is not None:
+            session.changes.change(document, label)
+        room = setup.room or ("explore" if document is not None or setup.settings else None)
+        if room is not None:
+            session.explorer.room = room
+        self._look(setup, new=document is not None)
+        first = {} if document is None else self._first(_VIEW)
+        self.use({**first, **setup.settings})
+
+    def show(self, document: Document, label: str) -> None:
+        """Go back to a document."""
+        self._session.changes.change(document, label)
+
+    def _document(self, setup: Setup) -> Document | None:
+        editor = self._session.explorer.editor
+        if setup.raw is not None:
+            return editor.from_text(setup.raw)
+        if not setup.turns:
+            return None
+        messages = [{"role": role, "content": content} for role, content in setup.turns]
+        return editor.from_messages(messages, setup.reply)
+
+    def _look(self, setup: Setup, new: bool) -> None:
+        explorer, tab = self._session.explorer, self._session.explorer.tab
+        if setup.selection:
+            start, stop = self._span(setup.selection)
+            if start < stop:
+                return explorer.select(start, stop - 1, tab=tab)
+        if setup.look or new:
+            position = self._position(setup.look or "end")
+            explorer.select(position, position, tab=tab)
+        return None
+
+    def _position(self, place: str) -> int:
+        end = len(self.document)
+        if place in ("end", "start", "reply"):
+            return {"end": end, "start": 0, "reply": min(reply_span(self._session)[0], end)}[place]
+        if place.isdecimal():
+            return min(max(int(place) - 1, 0), end)
+        start, stop = self._find(place)
+        return start if start < stop else end
+
+    def _span(self, place: str) -> tuple[int, int]:
+        if place == "all":
+            return 0, len(self.document)
+        if place == "reply":
+            return reply_span(self._session)
+        if match := re.fullmatch(r"(\d+)\s*[-–]\s*(\d+)", place):
+            return max(int(match[1]) - 1, 0), min(int(match[2]), len(self.document))
+        return self._find(place)
+
+    def _find(self, text: str) -> tuple[int, int]:
+        """The tokens that hold the last occurrence of a text; empty when there is none."""
+        vocabulary = self._session.model.tokenizer.vocabulary
+        ends, total, data = [], 0, b""
+        for id in self.document.ids:
+            data += vocabulary.bytes_of(id)
+            total = len(data)
+            ends.append(total)
+        at = data.rfind(text.encode())
+        if at < 0 or not text:
+            return 0, 0
+        start = next(i for i, end in enumerate(ends) if end > at)
+        # A token that only brings the space before the text belongs to it.
+        stop = next(i for i, end in enumerate(ends) if end >= at + len(text.encode()))
+        return start, stop + 1

@@ -1,0 +1,125 @@
+"""What the lesson card shows of a step, as plain data. Imported when a lesson is opened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lmpanel.lessons.blocks import Ask, Capture, Check
+from lmpanel.lessons.markdown import Node
+from lmpanel.lessons.parse import Part, Prose
+from lmpanel.lessons.parts import PARTS
+from lmpanel.lessons.player import TELL_AFTER, Player
+
+
+def payload(player: Player) -> dict[str, Any]:
+    """The state of site/components/lesson_card.js."""
+    step, record, number = player.step, player.record, player.record.step
+    done = player.done(number)
+    shown = done or number in player.revealed
+    places = {
+        kind: [PARTS[name] for name in getattr(step, kind)]
+        for kind in ("highlight", "hide", "lock")
+    }
+    parts = [_part(player, part, shown) for part in step.parts]
+    asks = any(isinstance(part, Ask | Check) for part in step.parts)
+    return {
+        "source": player.source,
+        "title": player.lesson.title,
+        "steps": [_step(player, index) for index in range(len(record.steps))],
+        "step": number,
+        "name": step.title,
+        "parts": [part for part in parts if part],
+        "done": done,
+        "asks": asks,
+        "notice": not shown and any(isinstance(part, Prose) and part.notice for part in step.parts),
+        "can_set_up": step.setup is not None,
+        "terms": _terms([part["nodes"] for part in parts if part and "nodes" in part]),
+        **places,
+    }
+
+
+def _step(player: Player, index: int) -> dict[str, Any]:
+    seen = index in player.record.seen
+    return {"title": player.record.steps[index], "seen": seen, "done": seen and player.done(index)}
+
+
+def _part(player: Player, part: Part, shown: bool) -> dict[str, Any] | None:
+    if isinstance(part, Prose):
+        if part.notice and not shown:
+            return None
+        return {"kind": "notice" if part.notice else "prose", "nodes": part.nodes}
+    if isinstance(part, Ask):
+        return _ask(player, part)
+    if isinstance(part, Check):
+        return {
+            "kind": "task",
+            "id": part.id,
+            "task": part.task,
+            "done": part.id in player.record.tasks,
+        }
+    return _capture(player, part)
+
+
+def _ask(player: Player, ask: Ask) -> dict[str, Any]:
+    answer = player.record.answers.get(ask.id)
+    told = bool(answer and answer.shown)
+    return {
+        "kind": "ask",
+        "id": ask.id,
+        "question": ask.question,
+        "type": ask.type,
+        "options": list(ask.options),
+        "unit": ask.unit,
+        "lines": ask.lines,
+        "checked": ask.checked,
+        "value": answer.value if answer else "",
+        "verdict": None
+        if answer is None
+        else "kept"
+        if answer.right is None
+        else "right"
+        if answer.right
+        else "wrong",
+        "said": player.said.get(ask.id, ""),
+        "can_tell": bool(answer)
+        and answer.right is False
+        and answer.tries >= TELL_AFTER
+        and not told,
+    }
+
+
+def _capture(player: Player, capture: Capture) -> dict[str, Any]:
+    have = player.record.evidence.get(capture.id)
+    title = have.table["title"] if have else ""
+    return {
+        "kind": "capture",
+        "id": capture.id,
+        "label": capture.label,
+        "have": have is not None,
+        "title": title,
+    }
+
+
+def _terms(trees: list[list[Node]]) -> dict[str, Any]:
+    """The definitions of the terms in these texts, and of those in the definitions."""
+    from lmpanel.lessons.glossary import TERMS
+
+    return {
+        name: {"definition": _definition(name), "formula": TERMS[name].formula}
+        for name in sorted({name for nodes in trees for name in _named(nodes)})
+    }
+
+
+def _definition(name: str) -> list[Node]:
+    from lmpanel.lessons.glossary import TERMS
+    from lmpanel.lessons.markdown import tree
+
+    return tree(TERMS[name].definition, terms=TERMS)
+
+
+def _named(nodes: list[Node]) -> set[str]:
+    names: set[str] = set()
+    for node in nodes:
+        if isinstance(node, list):
+            names |= {node[2]} if node[0] == "term" else _named(node[1])
+    return names

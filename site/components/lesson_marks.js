@@ -1,0 +1,70 @@
+/**
+ * What a lesson does to the page: rings round parts, parts hidden, parts locked.  A place is a slot and a
+ * selector, see lmpanel/lessons/parts.py.  Parts that are drawn later get their mark when they are there.
+ */
+
+const ATTRIBUTES = { highlight: "data-ring", hide: "data-off", lock: "data-locked" };
+
+let wanted = { highlight: [], hide: [], lock: [] };
+let scheduled = false;
+
+/** Marks these places and no others. */
+export function mark(places) {
+  wanted = places;
+  apply();
+}
+
+/** Components say when they have drawn something new. */
+document.addEventListener("lmpanel:drawn", () => {
+  if (scheduled || !Object.values(wanted).some((places) => places.length)) return;
+  scheduled = true;
+  requestAnimationFrame(() => { scheduled = false; apply(); });
+});
+
+let marked = [];
+
+function apply() {
+  for (const [element, attribute] of marked) {
+    element.removeAttribute(attribute);
+    if (attribute === "data-locked") element.inert = false;
+  }
+  marked = [];
+  for (const [kind, attribute] of Object.entries(ATTRIBUTES)) {
+    for (const [slot, selector] of wanted[kind]) {
+      const element = find(slot, selector);
+      if (!element) continue;
+      element.setAttribute(attribute, "");
+      if (kind === "lock") element.inert = true;
+      marked.push([element, attribute]);
+    }
+  }
+}
+
+function find(slot, selector) {
+  if (!slot) return document.querySelector(selector);
+  const place = document.getElementById(`slot-${slot}`)?.querySelector(".live") ?? document.getElementById(`slot-${slot}`);
+  const host = place && liveHost(place);
+  if (!host) return null;
+  return selector === ":host" ? host : deepFind(host.shadowRoot, selector);
+}
+
+/** The component's own host, inside Bokeh's shadow roots. */
+function liveHost(node) {
+  for (const element of node.querySelectorAll("*")) {
+    if (element.dataset.live) return element;
+    const inner = element.shadowRoot && liveHost(element.shadowRoot);
+    if (inner) return inner;
+  }
+  return null;
+}
+
+function deepFind(root, selector) {
+  const text = selector.startsWith("button:") ? selector.slice(7) : null;
+  const own = text ? [...root.querySelectorAll("button, label")].find((button) => button.textContent.trim() === text) : root.querySelector(selector);
+  if (own) return own;
+  for (const element of root.querySelectorAll(".opened, .live")) {
+    const inner = element.shadowRoot && deepFind(element.shadowRoot, selector);
+    if (inner) return inner;
+  }
+  return null;
+}

@@ -1,0 +1,68 @@
+/**
+ * Draws the safe tree of lmpanel/lessons/markdown.py: every text becomes a text node, links and pictures
+ * lead inside this site, terms open their definition.
+ */
+import { h, css, fill } from "./dom.js";
+
+const TAGS = { p: "p", ul: "ul", ol: "ol", li: "li", quote: "blockquote", em: "em", strong: "strong", code: "code", table: "table", thead: "thead", tbody: "tbody", tr: "tr", th: "th", td: "td", br: "br", hr: "hr" };
+
+/**
+ * @param {Array} nodes texts, or [tag, children, attribute]
+ * @param {(name: string, label: string) => Node} term draws a term of the glossary
+ */
+export function drawNodes(nodes, term) {
+  return nodes.map((node) => typeof node === "string" ? node : drawNode(node, term));
+}
+
+function drawNode([tag, children, attribute], term) {
+  if (tag === "term") return term(attribute, children.join(""));
+  if (tag === "img") return h("img", { src: ownUrl(attribute), alt: children.join(""), loading: "lazy" });
+  const inner = drawNodes(children, term);
+  if (tag === "a") return h("a", { href: ownUrl(attribute), target: "_blank", rel: "noopener" }, inner);
+  if (tag === "pre") return h("pre", { tabindex: 0 }, inner);
+  if (tag === "h") return h("h4", {}, inner);
+  if (tag === "ol") return h("ol", { start: attribute ?? null }, inner);
+  return h(TAGS[tag] ?? "span", {}, inner);
+}
+
+/** Once more, in case the tree is not what it should be. */
+function ownUrl(path) {
+  const url = new URL(path, document.baseURI);
+  return url.origin === location.origin && /^https?:$/.test(url.protocol) ? url.href : null;
+}
+
+/** Terms that open their definition in a popover; Escape and a click elsewhere close it. */
+export function glossaryPopover() {
+  const element = h("div", { class: "definition", popover: "auto", role: "note" });
+  let terms = {};
+  const button = (name, label) => {
+    const opener = h("button", { type: "button", class: "term", "aria-haspopup": "true", onclick: () => open(opener, name) }, label);
+    opener.popoverTargetElement = element;
+    return opener;
+  };
+  const open = (opener, name) => {
+    const { definition = [], formula = "" } = terms[name] ?? {};
+    // Inside a definition terms are text: a chain of popovers helps nobody.
+    fill(element, h("p", {}, h("b", {}, name)), drawNodes(definition, (other, label) => h("em", {}, label)), formula ? h("p", { class: "formula" }, formula) : null);
+    const box = opener.getBoundingClientRect();
+    element.style.left = `${Math.max(8, Math.min(box.left, innerWidth - 340))}px`;
+    const below = box.bottom + 6;
+    element.style.top = below > innerHeight - 180 ? "" : `${below}px`;
+    element.style.bottom = below > innerHeight - 180 ? `${innerHeight - box.top + 6}px` : "";
+  };
+  return { element, term: button, show: (known) => { terms = known; } };
+}
+
+export const nodeStyles = css`
+  .text { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; max-width: 66ch; overflow-wrap: anywhere; }
+  .text ul, .text ol { padding-left: 1.3em; display: grid; gap: 3px; } .text h4 { margin: 6px 0 0; font-size: 1em; }
+  .text code { font: 0.92em var(--mono); background: var(--chip); border-radius: 4px; padding: 0 4px; white-space: pre-wrap; }
+  .text pre { margin: 0; padding: 8px 12px; background: var(--chip); border-radius: 8px; overflow-x: auto; font: 0.88em/1.5 var(--mono); }
+  .text blockquote { margin: 0; padding-left: 12px; border-left: 3px solid var(--edge); } .text a { color: var(--accent); }
+  .text img { max-width: 100%; height: auto; } .text hr { width: 100%; border: 0; border-top: 1px solid var(--line); }
+  .text table { border-collapse: collapse; justify-self: start; } .text th, .text td { text-align: left; padding: 3px 14px 3px 0; border-top: 1px solid var(--line); } .text thead th { border: 0; font-weight: 600; }
+  .term { font: inherit; border: 0; background: none; padding: 0; color: inherit; text-decoration: underline dotted var(--accent) 2px; text-underline-offset: 4px; border-radius: 3px; }
+  .term:hover { color: var(--accent); }
+  .definition { position: fixed; inset: auto; margin: 0; width: min(330px, calc(100vw - 16px)); padding: 12px 16px; background: var(--card); color: var(--ink); border: 1px solid var(--edge); border-radius: 12px; box-shadow: 0 8px 30px rgb(0 0 0 / 18%); font-size: 0.92rem; }
+  .definition p + p { margin-top: 4px; } .formula { font: 0.95em var(--mono); }
+`;
