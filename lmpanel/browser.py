@@ -202,7 +202,7 @@ class Host:
         """
         wish = json.loads(begin)
         try:
-            app = self._new_app(wish)
+            app, warnings = self._new_app(wish)
         except LMPanelError as error:
             return to_js([False, json.dumps(error.as_dict())])
         former = state.curdoc if self.app else None
@@ -211,31 +211,35 @@ class Host:
             self._leave(former)
         self.app = app
         app.notify = self.notify
-        self._follow(wish.get("link"))
+        if "link" in wish:
+            warnings = self._follow(wish["link"])
+        if warnings:
+            app.report(LMPanelError(" ".join(warnings), code="left_out"))
         self._show_recorded(app.explorer)
         for root in app.roots.values():
             add_to_doc(root.get_root(state.curdoc), state.curdoc)
         app.session.measurement.look()
         return to_js([True, *await panel_pyodide.write_doc(), json.dumps(list(app.roots))])
 
-    def _new_app(self, wish: dict[str, Any]) -> App:
+    def _new_app(self, wish: dict[str, Any]) -> tuple[App, list[str]]:
+        warnings: list[str] = []
         app = App(self.engine, self.tokenizer, lambda event: None, fetch_corpus)
         try:
             if "file" in wish:
-                app.session.open(wish["file"])
+                warnings = app.session.open(wish["file"])
             elif "state" in wish:
-                app.session.restore(wish["state"])
+                warnings = app.session.restore(wish["state"])
         except LMPanelError:
             app.leave()
             raise
-        return app
+        return app, warnings
 
-    def _follow(self, link: str | None) -> None:
-        if link is not None:
-            try:
-                self.app.session.follow(link)
-            except LMPanelError as error:
-                self.app.report(error)
+    def _follow(self, link: str) -> list[str]:
+        try:
+            return self.app.session.follow(link)
+        except LMPanelError as error:
+            self.app.report(error)
+            return []
 
     def _show_recorded(self, explorer: Explorer) -> None:
         """Until there is a model: the recorded numbers of the example."""

@@ -43,13 +43,17 @@ class Changes:
 
     def change(self, document: Document, label: str) -> None:
         """Make `document` the current one: checked first, remembered, shown."""
-        if self._explorer.generating:
-            raise BadArgument("The model is writing.", "Stop it first, then change the document.")
+        self.check_idle()
         self._model.check_context(len(document))
         if document == self._document:
             return
         self._explorer.history.push(document, label)
         self._show(document)
+
+    def check_idle(self) -> None:
+        """Raise BadArgument while the model writes."""
+        if self._explorer.generating:
+            raise BadArgument("The model is writing.", "Stop it first, then change the document.")
 
     def _show(self, document: Document) -> None:
         self._explorer.written = ""

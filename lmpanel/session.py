@@ -15,10 +15,11 @@ from lmpanel.beams import Beams
 from lmpanel.biases import Biases
 from lmpanel.branches import Branches
 from lmpanel.changes import Changes
+from lmpanel.checks import one_of
 from lmpanel.document import Document
 from lmpanel.errors import BadState, LMPanelError
 from lmpanel.expansion import Expansion
-from lmpanel.explorer import TRANSFORMER, Explorer
+from lmpanel.explorer import ROOMS, TRANSFORMER, Explorer
 from lmpanel.game.play import Play
 from lmpanel.generation import Generation
 from lmpanel.guesses import Guesses
@@ -37,6 +38,8 @@ from lmpanel.state_codec import SETTINGS, State, decode_state, encode_state
 from lmpanel.throws import Throws
 from lmpanel.what_if import WhatIf
 from lmpanel.word_rungs import WordRungs
+
+_UNCHANGED = "Nothing was changed."
 
 
 class Session:
@@ -125,37 +128,49 @@ class Session:
             "attempts": self.attempts,
             "guesses": self.guesses,
             "game": self.play,
+            "lesson": self.lessons,
         }
 
     def saved(self) -> str:
         """The text of a session file with everything the student did, but undo's memory."""
         parts = {name: part.saved() for name, part in self.parts.items()}
-        return write_session({"state": self.state(), **parts})
+        return write_session({"state": self.state(), "room": self.explorer.room, **parts})
 
-    def open(self, text: str) -> None:
+    def open(self, text: str) -> list[str]:
         """Take a saved session over: meant for a new session, which a damaged one leaves half done.
 
-        Raises BadState, and BadArgument while the model writes.
+        Returns warnings. Raises BadState, and BadArgument while the model writes.
         """
         saved = read_session(text)
-        unknown = saved.keys() - self.parts.keys() - {"state"}
-        if unknown:
-            raise BadState(f"This session has the unknown part {min(unknown)[:40]!r}.")
-        self.restore(saved.get("state"))
+        _check_parts(saved, {"state", "room", *self.parts})
+        warnings = self.restore(saved.get("state"))
         for name, part in self.parts.items():
             if name in saved:
-                part.restore(saved[name])
+                warnings += part.restore(saved[name]) or []
+        self.explorer.room = saved.get("room", "explore")
+        return warnings
 
     def link(self) -> str:
-        """The fragment of a link to the document, position and settings. Raises BadArgument."""
-        return encode_link({"state": self.state()})
+        """The fragment of a link to the document, position, settings and step of the lesson.
+
+        Raises BadArgument when that is too much for a link.
+        """
+        lesson = self.lessons.saved(evidence=False)
+        return encode_link({"state": self.state(), "room": self.explorer.room, "lesson": lesson})
 
     def follow(self, fragment: str) -> list[str]:
         """Take over what a link carries; all or nothing. Returns warnings. Raises BadState."""
         linked = decode_link(fragment)
-        if not isinstance(linked, dict) or linked.keys() - {"state"}:
-            raise BadState("This link has an unknown content.", "Nothing was changed.")
-        return self.restore(linked.get("state"))
+        if not isinstance(linked, dict):
+            raise BadState("This link has an unknown content.", _UNCHANGED)
+        _check_parts(linked, {"state", "room", "lesson"})
+        # Everything that can be wrong with the document is found before the lesson opens.
+        self._decoded(linked.get("state"))
+        self.changes.check_idle()
+        told = self.lessons.restore(linked["lesson"]) if linked.get("lesson") else []
+        warnings = [*told, *self.restore(linked.get("state"))]
+        self.explorer.room = linked.get("room", "explore")
+        return warnings
 
     def state(self) -> dict[str, Any]:
         """The state of the scripting interface, JSON-able."""
@@ -176,19 +191,30 @@ class Session:
 
         Raises BadState, and BadArgument while the model writes.
         """
+        saved, warnings = self._decoded(state)
+        self.changes.change(Document(saved.ids, raw=saved.raw), "restored a state")
+        cursor = len(saved.ids) if saved.cursor is None else saved.cursor
+        self.explorer.select(_anchor(saved.selection, cursor), cursor)
+        # After the selection, which opens a tab of its own accord.
+        self.explorer.param.update(**_known(saved.settings, self.model.info.vocab_size))
+        return warnings
+
+    def _decoded(self, state: Any) -> tuple[State, list[str]]:
         info = self.model.info
-        saved, warnings = decode_state(
+        return decode_state(
             state,
             vocab_size=info.vocab_size,
             context_length=info.context_length,
             model=str(info.model["name"]),
         )
-        self.changes.change(Document(saved.ids, raw=saved.raw), "restored a state")
-        cursor = len(saved.ids) if saved.cursor is None else saved.cursor
-        self.explorer.select(_anchor(saved.selection, cursor), cursor)
-        # After the selection, which opens a tab of its own accord.
-        self.explorer.param.update(**_known(saved.settings, info.vocab_size))
-        return warnings
+
+
+def _check_parts(saved: Mapping[str, Any], known: set[str]) -> None:
+    unknown = saved.keys() - known
+    if unknown:
+        raise BadState(f"There is an unknown part {min(unknown)[:40]!r} in it.", _UNCHANGED)
+    if not one_of(*ROOMS)(saved.get("room", "explore")):
+        raise BadState("It was saved in an unknown part of the page.", _UNCHANGED)
 
 
 def _known(settings: Mapping[str, Any], vocab_size: int) -> dict[str, Any]:

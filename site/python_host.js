@@ -9,6 +9,8 @@ import { clearNotice, notice } from "./status.js";
 // An error event without a message means that the worker's script itself did not load.
 const NOT_LOADED = "its program could not be loaded. Check the network.";
 /** What is told of an accepted change, not of a refused one. */
+/** What is told of without alarm. */
+const GENTLE = new Set(["context_full", "left_out"]);
 const NEWS = new Set(["lost_characters", "special_text"]);
 
 export class PythonHost extends EventTarget {
@@ -158,7 +160,7 @@ export class PythonHost extends EventTarget {
 
   report({ code, message, remedy }) {
     if (!NEWS.has(code)) this.refusals.add(code);
-    notice({ code, message, remedy, error: code !== "context_full" });
+    notice({ code, message, remedy, error: !GENTLE.has(code) });
     this.dispatchEvent(new CustomEvent("error", { detail: { code, message } }));
   }
 

@@ -42,6 +42,8 @@ async def worked_with(session) -> Session:
     session.guesses.commit("", 11)
     session.explorer.select(3, 5)
     session.guesses.show_anyway()
+    session.play.call_player("Ada")
+    session.explorer.room = "play"
     return session
 
 
@@ -88,6 +90,9 @@ DAMAGES = {
     "no object": lambda saved: [],
     "unknown part": lambda saved: {**saved, "__proto__": {}},
     "no state": lambda saved: {**saved, "state": None},
+    "a room that is none": lambda saved: {**saved, "room": ["play"]},
+    "a game of nothing": lambda saved: {**saved, "game": {"version": 1}},
+    "a lesson of nothing": lambda saved: {**saved, "lesson": {"version": 1}},
     "attempts of a list": lambda saved: {**saved, "attempts": []},
     "an attempt without tokens": lambda saved: damaged(saved, "attempts", documents=[]),
     "an attempt outside": lambda saved: damaged(saved, "attempts", documents=[[0, []], [0, []]]),
