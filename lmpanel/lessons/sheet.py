@@ -34,7 +34,7 @@ class Sheet(param.Parameterized):
             self.kept += 1
 
     def take_worksheet(self, text: str) -> None:
-        """Add what another worksheet has more: an earlier one, or another tab's. Raises BadState."""
+        """Add what another worksheet has more: an older one, another tab's. Raises BadState."""
         worksheet = parse_worksheet(text)
         self.worksheet.name = self.worksheet.name or worksheet.name
         for source, record in list(worksheet.records.items())[:MAX_LESSONS]:
