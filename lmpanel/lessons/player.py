@@ -13,6 +13,7 @@ import param
 
 from lmpanel.document import Document
 from lmpanel.errors import BadArgument, BadState, LMPanelError
+from lmpanel.lessons.sheet import Sheet, merge
 from lmpanel.lessons.worksheet import (
     MAX_ANSWER,
     MAX_ENTRIES,
@@ -21,7 +22,6 @@ from lmpanel.lessons.worksheet import (
     Evidence,
     Record,
     Worksheet,
-    parse_worksheet,
     read_record,
 )
 
@@ -36,23 +36,19 @@ TELL_AFTER = 2
 """After so many wrong answers the right one may be asked for."""
 
 
-class Player(param.Parameterized):
+class Player(Sheet):
     """Plays one lesson at a time; `source` says which: a path of the site, or "file:NAME"."""
 
-    changed = param.Integer(default=0, doc="Counts up when what is shown of the lesson changes.")
-    kept = param.Integer(default=0, doc="Counts up when the worksheet changes.")
     wanted = param.String(default="", doc="A lesson of the site that is to be fetched and opened.")
     page = param.Selector(
         default="list", objects=["list", "worksheet", "glossary"], doc="Of the room."
     )
-    exported = param.Parameter(default=None, doc="A file to be saved: (name, type, text).")
     refused = param.Dict(default={}, doc="The file that could not be opened: name, problems.")
 
     def __init__(self, explorer: Explorer, tool: Tool):
         super().__init__()
         self._explorer = explorer
         self.tool = tool
-        self.worksheet = Worksheet()
         self.lesson: Lesson | None = None
         self.source = ""
         self.revealed: set[int] = set()
@@ -96,7 +92,7 @@ class Player(param.Parameterized):
             raise
         record = self._record(source, lesson)
         if resume is not None:
-            _merge(record, resume)
+            merge(record, resume)
         if self.lesson is None:
             self._before = self.tool.settings()
         self.param.update(refused={}, wanted="")
@@ -293,38 +289,7 @@ class Player(param.Parameterized):
         if done:
             self._tell()
 
-    def _tell(self, kept: bool = True) -> None:
-        self.changed += 1
-        if kept:
-            self.kept += 1
-
     # The worksheet
-
-    def take_worksheet(self, text: str) -> None:
-        """Use a worksheet that was kept: records that are not there yet. Raises BadState."""
-        worksheet = parse_worksheet(text)
-        self.worksheet.name = self.worksheet.name or worksheet.name
-        for source, record in worksheet.records.items():
-            self.worksheet.records.setdefault(source, record)
-        self._tell(kept=False)
-
-    def sign(self, name: str) -> None:
-        """Write a name on the worksheet."""
-        self.worksheet.name = str(name)[:200]
-        self._tell()
-
-    def export(self, form: str) -> None:
-        """Hand the worksheet out as a file, "markdown" or "html"; see `exported`."""
-        from lmpanel.lessons.export import as_html, as_markdown
-
-        made = {
-            "markdown": ("worksheet.md", "text/markdown;charset=utf-8", as_markdown),
-            "html": ("worksheet.html", "text/html;charset=utf-8", as_html),
-        }
-        if form not in made:
-            raise BadArgument("A worksheet is saved as markdown or html.")
-        name, kind, write = made[form]
-        self.exported = (name, kind, write(self.worksheet))
 
     def clear(self) -> None:
         """Forget all answers and evidence; an open lesson stays open."""
@@ -383,17 +348,3 @@ class Player(param.Parameterized):
         self.wanted = ""
         self.wanted = source
         return []
-
-
-def _merge(record: Record, other: Record) -> None:
-    """Add what `record` lacks; the step is the other's."""
-    last = len(record.steps) - 1
-    record.step = min(other.step, last)
-    record.seen = sorted({*record.seen, *(step for step in other.seen if step <= last)})
-    for name in ("answers", "tasks", "evidence"):
-        mine, theirs = getattr(record, name), getattr(other, name)
-        for id, entry in theirs.items():
-            if id not in mine and len(mine) < MAX_ENTRIES:
-                if name != "tasks":
-                    entry.step = min(entry.step, last)
-                mine[id] = entry

@@ -191,6 +191,7 @@ def test_a_lesson_to_its_last_step(walk: LessonPage, name: str) -> None:
 
 
 def test_the_worksheet_of_all_lessons(walk: LessonPage, tmp_path) -> None:
+    """After the lessons above: what all of them have left."""
     page = walk.page
     walk.card.get_by_role("button", name="Your worksheet").click()
     expect(walk.room.get_by_label("Name")).to_be_visible()

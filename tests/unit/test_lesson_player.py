@@ -300,6 +300,24 @@ def test_what_is_on_the_worksheet_stays_when_another_is_taken(opened):
     assert opened.worksheet.name == "Ada" and "lessons/u.md" in opened.worksheet.records
 
 
+def test_two_tabs_add_up_to_one_worksheet(opened):
+    opened.answer("sum", "2")
+    other = opened.worksheet.as_json()
+    record = json.loads(json.dumps(other))["records"]["lessons/t.md"]
+    record["answers"]["free"] = {**record["answers"].pop("sum"), "value": "from the other tab"}
+    opened.take_worksheet(json.dumps({**other, "records": {"lessons/t.md": record}}))
+    assert {id: a.value for id, a in opened.record.answers.items()} == {
+        "sum": "2", "free": "from the other tab"}  # fmt: skip
+
+
+def test_a_link_carries_no_evidence(opened):
+    opened.record.evidence["span"] = Evidence("l", 0, {"kind": "sum", "title": "", "columns": [],
+                                                       "rows": [], "notes": []})
+    assert opened.saved()["record"]["evidence"]
+    assert not opened.saved(evidence=False)["record"]["evidence"]
+    assert "span" in opened.record.evidence
+
+
 def test_exports_escape_what_was_typed():
     answer = Answer("<b>q</b>", 0, "<img src=x onerror=alert(1)>\n| a | `b`", None)
     worksheet = Worksheet("<script>", {"s": Record("T & U", ["one"], answers={"a": answer})})

@@ -1,0 +1,78 @@
+"""The worksheet on the desk: what is told of it, taken from elsewhere, signed and handed out.
+
+Knows nothing about lessons being played; see `player`, and `worksheet` for what is on it.
+"""
+
+from __future__ import annotations
+
+import param
+
+from lmpanel.errors import BadArgument
+from lmpanel.lessons.worksheet import MAX_ENTRIES, MAX_LESSONS, Record, Worksheet, parse_worksheet
+
+
+class Sheet(param.Parameterized):
+    """One student's worksheet.
+
+    >>> sheet = Sheet()
+    >>> sheet.sign("Ada")
+    >>> sheet.worksheet.name, sheet.kept
+    ('Ada', 1)
+    """
+
+    changed = param.Integer(default=0, doc="Counts up when what is shown of the lesson changes.")
+    kept = param.Integer(default=0, doc="Counts up when the worksheet changes.")
+    exported = param.Parameter(default=None, doc="A file to be saved: (name, type, text).")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.worksheet = Worksheet()
+
+    def _tell(self, kept: bool = True) -> None:
+        self.changed += 1
+        if kept:
+            self.kept += 1
+
+    def take_worksheet(self, text: str) -> None:
+        """Add what another worksheet has more: an older one, another tab's. Raises BadState."""
+        worksheet = parse_worksheet(text)
+        self.worksheet.name = self.worksheet.name or worksheet.name
+        for source, record in list(worksheet.records.items())[:MAX_LESSONS]:
+            known = self.worksheet.records.setdefault(source, record)
+            if known is not record:
+                step = known.step
+                merge(known, record)
+                known.step = step
+        self._tell(kept=False)
+
+    def sign(self, name: str) -> None:
+        """Write a name on the worksheet."""
+        self.worksheet.name = str(name)[:200]
+        self._tell()
+
+    def export(self, form: str) -> None:
+        """Hand the worksheet out as a file, "markdown" or "html"; see `exported`."""
+        from lmpanel.lessons.export import as_html, as_markdown
+
+        made = {
+            "markdown": ("worksheet.md", "text/markdown;charset=utf-8", as_markdown),
+            "html": ("worksheet.html", "text/html;charset=utf-8", as_html),
+        }
+        if form not in made:
+            raise BadArgument("A worksheet is saved as markdown or html.")
+        name, kind, write = made[form]
+        self.exported = (name, kind, write(self.worksheet))
+
+
+def merge(record: Record, other: Record) -> None:
+    """Add what `record` lacks; the step is the other's."""
+    last = len(record.steps) - 1
+    record.step = min(other.step, last)
+    record.seen = sorted({*record.seen, *(step for step in other.seen if step <= last)})
+    for name in ("answers", "tasks", "evidence"):
+        mine, theirs = getattr(record, name), getattr(other, name)
+        for id, entry in theirs.items():
+            if id not in mine and len(mine) < MAX_ENTRIES:
+                if name != "tasks":
+                    entry.step = min(entry.step, last)
+                mine[id] = entry
