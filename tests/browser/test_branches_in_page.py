@@ -128,7 +128,7 @@ def test_two_ways_on_are_kept_and_compared(explorer: ExplorerPage) -> None:
 def test_the_tree_by_keys(explorer: ExplorerPage) -> None:
     page = explorer.page
     _, first, second = fork(explorer)
-    page.get_by_role("tab", name="What if").focus()
+    page.get_by_role("tab", name="N-grams").focus()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab", name="Branches")).to_have_attribute("aria-selected", "true")
     expect(rows(explorer)).to_have_count(3)
