@@ -49,12 +49,13 @@ def cost(explorer: ExplorerPage, before: tuple[int, int]) -> tuple[int, int]:
     return calls - before[0], tokens - before[1]
 
 
-def test_a_click_on_a_candidate_costs_exactly_one_token(steady: ExplorerPage) -> None:
-    before = work(steady)
+def test_a_click_on_a_candidate_costs_exactly_one_token(page: Page, server) -> None:
+    explorer = ExplorerPage(page, server.url).open("backend=wasm&ahead=off")
+    before = work(explorer)
     assert before == (1, 40)
     for count in range(1, 4):
-        steady.pick(2)
-        assert cost(steady, before) == (count, count)
+        explorer.pick(2)
+        assert cost(explorer, before) == (count, count)
 
 
 def test_going_back_and_forth_costs_nothing(steady: ExplorerPage) -> None:
