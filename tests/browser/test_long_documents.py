@@ -75,16 +75,16 @@ def test_two_thousand_tokens_stay_fluid(steady: ExplorerPage) -> None:
 
 
 def test_more_than_the_model_can_look_at_is_refused_before_it_is_asked(
-    explorer: ExplorerPage,
+    steady: ExplorerPage,
 ) -> None:
     text = "Look, a cat! " * 3_000
-    ids, before = explorer.ids(), engine(explorer)
-    explorer.message.fill(text)
-    explorer.button("End Turn").click()
-    expect(explorer.notices.first).to_contain_text("8,192")
-    explorer.settled()
-    assert explorer.ids() == ids
-    assert explorer.message.input_value() == text
-    assert engine(explorer) == before
-    explorer.notices.first.get_by_role("button").last.click()
-    explorer.pick(1)
+    ids, before = steady.ids(), engine(steady)
+    steady.message.fill(text)
+    steady.button("End Turn").click()
+    expect(steady.notices.first).to_contain_text("8,192")
+    steady.settled()
+    assert steady.ids() == ids
+    assert steady.message.input_value() == text
+    assert engine(steady) == before
+    steady.notices.first.get_by_role("button").last.click()
+    steady.pick(1)

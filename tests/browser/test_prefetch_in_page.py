@@ -23,35 +23,35 @@ def no_more(explorer: ExplorerPage) -> None:
     assert explorer.call("() => lmpanel.getState()")["settings"]["ahead"] is False
 
 
-def test_a_click_on_a_likely_candidate_needs_no_call(explorer: ExplorerPage) -> None:
-    explorer.call(CALLS, 2)
-    assert work(explorer) == (2, 40 + CANDIDATES)
-    no_more(explorer)
+def test_a_click_on_a_likely_candidate_needs_no_call(fresh: ExplorerPage) -> None:
+    fresh.call(CALLS, 2)
+    assert work(fresh) == (2, 40 + CANDIDATES)
+    no_more(fresh)
     for rank in (CANDIDATES, 1, 3):
-        explorer.pick(rank)
-        expect(explorer.page.locator("#slot-lens .live .next")).to_contain_text("entropy")
-        explorer.button("Undo").click()
-        explorer.settled()
-    assert work(explorer) == (2, 40 + CANDIDATES)
-    ids = explorer.ids()
-    foreseen = explorer.call("async (ids) => lmpanel.next({ ids }, { top_k: 8 })", ids)
+        fresh.pick(rank)
+        expect(fresh.page.locator("#slot-lens .live .next")).to_contain_text("entropy")
+        fresh.button("Undo").click()
+        fresh.settled()
+    assert work(fresh) == (2, 40 + CANDIDATES)
+    ids = fresh.ids()
+    foreseen = fresh.call("async (ids) => lmpanel.next({ ids }, { top_k: 8 })", ids)
     for entry in foreseen["candidates"]:
-        explorer.call("async (ids) => lmpanel.next({ ids })", [*ids, entry["id"]])
-    assert work(explorer) == (2, 40 + CANDIDATES)
-    explorer.pick(9)
-    assert work(explorer) == (3, 41 + CANDIDATES)
+        fresh.call("async (ids) => lmpanel.next({ ids })", [*ids, entry["id"]])
+    assert work(fresh) == (2, 40 + CANDIDATES)
+    fresh.pick(9)
+    assert work(fresh) == (3, 41 + CANDIDATES)
 
 
-def test_a_resting_position_has_one_batch_and_the_next_one_another(explorer: ExplorerPage) -> None:
-    explorer.call(CALLS, 2)
+def test_a_resting_position_has_one_batch_and_the_next_one_another(fresh: ExplorerPage) -> None:
+    fresh.call(CALLS, 2)
     for _ in range(3):
-        explorer.measured()
-    explorer.page.get_by_role("tab", name="Surprise").press("Enter")
-    explorer.page.get_by_role("tab", name="Next token").press("Enter")
-    explorer.pick(2)
-    explorer.call(CALLS, 3)
+        fresh.measured()
+    fresh.page.get_by_role("tab", name="Surprise").press("Enter")
+    fresh.page.get_by_role("tab", name="Next token").press("Enter")
+    fresh.pick(2)
+    fresh.call(CALLS, 3)
     # The clicked token and its likeliest followers; its own keys and values were kept.
-    assert work(explorer) == (3, 40 + 2 * CANDIDATES)
+    assert work(fresh) == (3, 40 + 2 * CANDIDATES)
 
 
 def test_not_with_little_memory(page: Page, server) -> None:
