@@ -58,6 +58,9 @@ export class PythonHost extends EventTarget {
     } finally {
       main.inert = false;
     }
+    // What was told of the former document is history.
+    this.clearRefusals();
+    for (const code of [...NEWS, "link"]) clearNotice(code);
     this.tell(await this.call("get_state", []));
   }
 
