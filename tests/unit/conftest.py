@@ -53,3 +53,13 @@ def session(model, errors) -> Session:
     session = Session(model, errors.append)
     session.explorer.ahead = False
     return session
+
+
+@pytest.fixture
+def changes(session):
+    return session.changes
+
+
+@pytest.fixture
+def explorer(session):
+    return session.explorer
