@@ -106,6 +106,11 @@ class Tutorial(param.Parameterized):
         """The loss per token, in nats; None before the first."""
         return self.total / len(self.losses) if self.losses else None
 
+    def fill(self, texts: Sequence[str]) -> None:
+        """Put four scores into the fields."""
+        self.written += 1
+        self.type(texts)
+
     def type(self, texts: Sequence[str]) -> None:
         """Take the four scores as they stand in their fields.
 
@@ -126,8 +131,7 @@ class Tutorial(param.Parameterized):
             return
         places = range(len(_EVEN)) if place is None else [place]
         sums = [s + amount * (i in places) for i, s in enumerate(self.scores)]
-        self.written += 1
-        self.type([_written(score) for score in sums])
+        self.fill([_written(score) for score in sums])
 
     def reveal(self) -> None:
         """Uncover the next token: its surprise is the loss. Nothing while a score is missing."""
@@ -146,7 +150,11 @@ class Tutorial(param.Parameterized):
 
     def again(self) -> None:
         """Play the next sequence from its beginning."""
-        self._begin(self.number + 1)
+        self.start(self.number + 1)
+
+    def start(self, number: int = 0) -> None:
+        """Play a sequence from its beginning."""
+        self._begin(number)
         self._changed()
 
     def _read(self) -> None:

@@ -136,7 +136,7 @@ class Player(Sheet):
             return
         self.lesson, self.source = None, ""
         settings = {name: value for name, value in self._before.items() if name != "room"}
-        self.tool.use(settings)
+        self.tool.give_back(settings)
         self._tell(kept=False)
 
     def resume(self) -> None:
@@ -159,7 +159,7 @@ class Player(Sheet):
         """Put the step's document and settings back to what the lesson says."""
         self._require()
         self._left.pop(self.record.step, None)
-        self._set_up(self.record.step)
+        self._set_up(self.record.step, anew=True)
         self._tell(kept=False)
 
     def _enter(self, step: int, set_up: bool) -> None:
@@ -172,12 +172,12 @@ class Player(Sheet):
             self._set_up(step)
         self._look()
 
-    def _set_up(self, step: int) -> None:
+    def _set_up(self, step: int, anew: bool = False) -> None:
         lesson_step, left = self.lesson.steps[step], self._left.get(step)
         label = f"lesson: {lesson_step.title}"[:80]
         try:
             if lesson_step.setup is not None:
-                self.tool.set_up(lesson_step.setup, label)
+                self.tool.set_up(lesson_step.setup, label, anew)
             if left is not None:
                 self.tool.show(left, label)
         except LMPanelError as error:
