@@ -58,6 +58,7 @@ class Player(Sheet):
         self._left: dict[int, Document] = {}
         self._before: dict[str, Any] = {}
         self._resume: dict[str, Any] | None = None
+        self._setting_up = False
         for source, names in tool.watched:
             source.param.watch(self._look, names)
 
@@ -103,7 +104,14 @@ class Player(Sheet):
             self.tool.start_afresh()
         again = step is None and resume is None and record.finished
         start = 0 if again else record.step if step is None else step
-        self._enter(min(max(int(start), 0), len(lesson.steps) - 1), set_up and resume is None)
+        self._begin(min(max(int(start), 0), len(lesson.steps) - 1), set_up and resume is None)
+
+    def _begin(self, step: int, set_up: bool) -> None:
+        """Open the lesson at a step; one that only goes on is set up as the last before it."""
+        before = [i for i in range(step) if self.lesson.steps[i].setup is not None]
+        if set_up and before and self.lesson.steps[step].setup is None:
+            self._set_up(before[-1])
+        self._enter(step, set_up)
 
     def _take_resume(self, source: str) -> Record | None:
         """The record of a restored state, if this is the lesson that it asked for."""
@@ -175,6 +183,8 @@ class Player(Sheet):
     def _set_up(self, step: int, anew: bool = False) -> None:
         lesson_step, left = self.lesson.steps[step], self._left.get(step)
         label = f"lesson: {lesson_step.title}"[:80]
+        # What the tool is on its way there was not done by the student.
+        self._setting_up = True
         try:
             if lesson_step.setup is not None:
                 self.tool.set_up(lesson_step.setup, label, anew)
@@ -182,6 +192,8 @@ class Player(Sheet):
                 self.tool.show(left, label)
         except LMPanelError as error:
             self._explorer.report(error)
+        finally:
+            self._setting_up = False
 
     def _require(self) -> None:
         if self.lesson is None:
@@ -273,7 +285,7 @@ class Player(Sheet):
 
     def _look(self, *events: Any) -> None:
         """Tick off the tasks of the step that are done by now."""
-        if self.lesson is None or self.tool.busy:
+        if self.lesson is None or self.tool.busy or self._setting_up:
             return
         from lmpanel.lessons.blocks import Check
 

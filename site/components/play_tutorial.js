@@ -6,7 +6,7 @@
  * Sends: `play_scores {texts}`, `play_add {place}`, `play_reveal {texts}`, `play_step`, `play_tutorial_again`,
  * `play_part {name}`.
  */
-import { h, css, fill, setText } from "./dom.js";
+import { h, css, fill, mayTakeFocus, setText } from "./dom.js";
 import { gauge, jolt } from "./jolt.js";
 import { scoreReasons } from "./score_reasons.js";
 
@@ -40,8 +40,9 @@ export function playTutorial(link) {
     reasons.show(state);
     const moved = turn !== undefined && turn !== state.turn;
     turn = state.turn;
-    if (moved) (state.over ? ended : table).focus();
-    else if (state.loss && loss.fresh) forward.focus();
+    const may = mayTakeFocus(element);
+    if (may && moved) (state.over ? ended : table).focus();
+    else if (may && state.loss && loss.fresh) forward.focus();
     loss.fresh = false;
   };
   return { element, show };

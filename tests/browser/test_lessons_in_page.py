@@ -87,6 +87,64 @@ def rank_of_first(walk: LessonPage) -> str:
     return row.locator("td, th").first.inner_text()
 
 
+def scores(*texts: str) -> Act:
+    def act(walk: LessonPage) -> None:
+        for field, text in zip(walk.room.locator(".scores input").all(), texts, strict=True):
+            field.fill(text)
+
+    return act
+
+
+def reveal(walk: LessonPage) -> None:
+    walk.room.get_by_role("button", name="Reveal the next token").click()
+
+
+def play_sequence(walk: LessonPage) -> None:
+    """Even scores to the end: ln 4 for each."""
+    for button in ("Go on",) * 4 + ("See the result",):
+        reveal(walk)
+        walk.room.get_by_role("button", name=button).press("Enter")
+
+
+def play_rounds(count: int, points: str) -> Act:
+    """Bet on the first token of the list, round after round."""
+
+    def act(walk: LessonPage) -> None:
+        for _ in range(count):
+            forward = walk.room.get_by_role("button", name="Next token")
+            first = walk.room.locator(".points input").first
+            expect(forward.or_(first).first).to_be_visible(timeout=STEP_MS)
+            if forward.is_visible():
+                forward.click()
+            first.fill(points, timeout=STEP_MS)
+            first.press("Control+Enter")
+            expect(walk.room.locator(".costs tbody tr")).to_have_count(6)
+
+    return act
+
+
+def of_you(walk: LessonPage) -> str:
+    """What the round just revealed cost, as the table has it."""
+    return walk.room.locator(".costs tr[data-name=you] [data-col=bits]").get_attribute("title")
+
+
+def compare_whale(walk: LessonPage) -> None:
+    walk.lens.locator(".ladder tr[data-model=bigram] button.token").first.click()
+
+
+def held_out(walk: LessonPage) -> None:
+    walk.button("Read a held-out passage").click()
+
+
+def bigram_bits(walk: LessonPage) -> str:
+    cell = walk.lens.locator(".ladder tr[data-model=bigram] [data-bits]")
+    return cell.get_attribute("data-bits")
+
+
+def choose_trigram(walk: LessonPage) -> None:
+    walk.page.get_by_label("Model that predicts").select_option("trigram")
+
+
 GENERATE: Act = LessonPage.generate
 ACTS: dict[tuple[str, str], Act] = {
     ("conversation", "pick"): lambda walk: walk.top_tokens(1),
@@ -109,7 +167,19 @@ ACTS: dict[tuple[str, str], Act] = {
     ("decoding", "sampled"): GENERATE,
     ("decoding", "beam"): best_beam,
     ("decoding", "forced"): GENERATE,
-    ("play", "guessed"): fill_guess(" a"),
+    ("play", "typed"): scores("3", "1", "6", "2"),
+    ("play", "added"): lambda walk: walk.room.get_by_role("button", name="+1 for all").click(),
+    ("play", "equal"): scores("5", "5", "5", "5"),
+    ("play", "over"): play_sequence,
+    ("play", "lost"): reveal,
+    ("play", "one"): play_rounds(1, "40"),
+    ("play", "rounds"): play_rounds(3, "25"),
+    ("play", "sure"): play_rounds(1, "99"),
+    ("ngrams", "compare"): compare_whale,
+    ("ngrams", "counts"): lambda walk: walk.lens.get_by_role("button", name="trigram").click(),
+    ("ngrams", "passage"): held_out,
+    ("ngrams", "trigram"): choose_trigram,
+    ("ngrams", "written"): lambda walk: walk.button("Let the model go on").click(),
     ("filters", "half"): lambda walk: walk.slide("Temperature", "0.5"),
     ("filters", "hot"): lambda walk: walk.slide("Temperature", "1.5"),
     ("filters", "two"): lambda walk: walk.slide("Top-k", "2"),
@@ -127,6 +197,9 @@ MEASURED: dict[tuple[str, str], str | Act] = {
     ("surprise", "perplexity"): "210",
     ("decoding", "likelier"): "19.73",
     ("entropy", "chat-bits"): "1.73",
+    ("play", "mean"): "1.386",
+    ("play", "paid"): of_you,
+    ("ngrams", "bigram"): bigram_bits,
 }
 """Right answers that depend on the tool: read there, or by another computation."""
 

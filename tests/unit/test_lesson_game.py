@@ -87,6 +87,7 @@ async def test_the_tutorial_begins_with_the_scores_of_the_lesson(session, opened
     assert opened.tool.quantity("tutorial_surprises") == "3.072 5.072 0.072 4.072"
     assert opened.tool.quantity("tutorial_highest_score") == 6
     assert opened.tool.quantity("tutorial_loss") is None
+    assert "equal" not in opened.record.tasks, "even scores on the way there are not the student's"
     with pytest.raises(BadArgument):
         opened.capture("losses")
     play.tutorial.type(["2", "2", "2", "2"])
