@@ -106,11 +106,6 @@ class Tutorial(param.Parameterized):
         """The loss per token, in nats; None before the first."""
         return self.total / len(self.losses) if self.losses else None
 
-    def fill(self, texts: Sequence[str]) -> None:
-        """Put four scores into the fields."""
-        self.written += 1
-        self.type(texts)
-
     def type(self, texts: Sequence[str]) -> None:
         """Take the four scores as they stand in their fields.
 
@@ -131,7 +126,8 @@ class Tutorial(param.Parameterized):
             return
         places = range(len(_EVEN)) if place is None else [place]
         sums = [s + amount * (i in places) for i, s in enumerate(self.scores)]
-        self.fill([_written(score) for score in sums])
+        self.written += 1
+        self.type([_written(score) for score in sums])
 
     def reveal(self) -> None:
         """Uncover the next token: its surprise is the loss. Nothing while a score is missing."""
@@ -152,9 +148,13 @@ class Tutorial(param.Parameterized):
         """Play the next sequence from its beginning."""
         self.start(self.number + 1)
 
-    def start(self, number: int = 0) -> None:
-        """Play a sequence from its beginning."""
+    def start(self, number: int = 0, scores: Sequence[str] = ()) -> None:
+        """Play a sequence from its beginning, with these four scores in the fields."""
         self._begin(number)
+        if scores:
+            self.texts = list(scores)
+            self._read()
+            self.before = None
         self._changed()
 
     def _read(self) -> None:

@@ -46,13 +46,10 @@ class PlayTool:
         return wanted.part == TUTORIAL or self._play.game.playing == _game(wanted)
 
     def _begin(self, wanted: PlaySetup) -> None:
-        play = self._play
-        if wanted.part != TUTORIAL:
-            return play.game.begin(_game(wanted))
-        play.tutorial.start()
-        if wanted.scores:
-            play.tutorial.fill(wanted.scores)
-        return None
+        if wanted.part == TUTORIAL:
+            self._play.tutorial.start(scores=wanted.scores)
+        else:
+            self._play.game.begin(_game(wanted))
 
     def give_back(self) -> None:
         """The lesson is closed: what was played before it goes on, if there was anything."""

@@ -172,7 +172,7 @@ export const styles = css`
   .sequence { display: flex; flex-wrap: wrap; gap: 6px; list-style: none; font-size: 1.25rem; }
   .sequence .tok { padding: 4px 12px; min-width: 2.4em; text-align: center; } .sequence .hidden { border: 2px dashed var(--accent); color: var(--accent); background: none; font-weight: 700; } .sequence .later { background: none; color: var(--muted); } .sequence .new { border-color: var(--accent); background: var(--accent-soft); }
   .paid { display: grid; justify-items: center; }
-  .scores td, .scores tbody th { font-size: 1.0625rem; padding: 6px; } .scores .nats { font-weight: 600; overflow-wrap: anywhere; }
+  .scores td, .scores tbody th { font-size: 1.0625rem; padding: 6px; } .scores .nats { font-weight: 600; overflow-wrap: anywhere; min-width: 4.2em; }
   .scores .score { width: 6.5em; text-align: right; } .scores .score[aria-invalid="true"] { border-color: var(--bad); } .scores .score:read-only { background: none; }
   .scores .bar-cell { width: 34%; } .scores .old .nats, .scores .old .p { color: var(--muted); font-weight: 400; }
   .scores .came > * { background: var(--accent-soft); } .scores .came th::after { content: " ←"; color: var(--accent); }

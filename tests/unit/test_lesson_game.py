@@ -83,7 +83,7 @@ async def play_round(game, points: int) -> None:
 async def test_the_tutorial_begins_with_the_scores_of_the_lesson(session, opened):
     play = session.play
     assert session.explorer.room == "play" and play.part == "tutorial"
-    assert opened.tool.quantity("tutorial_scores") == "3 1 6 2"
+    assert opened.tool.quantity("tutorial_scores") == "3 1 6 2" and play.tutorial.before is None
     assert opened.tool.quantity("tutorial_surprises") == "3.072 5.072 0.072 4.072"
     assert opened.tool.quantity("tutorial_highest_score") == 6
     assert opened.tool.quantity("tutorial_loss") is None
