@@ -43,7 +43,10 @@ class PlayTool:
         if begun is not None or self._afresh:
             return begun == wanted
         # A lesson that came with a link or a file goes on with the game that came with it.
-        return wanted.part == TUTORIAL or self._play.game.playing == _game(wanted)
+        tutorial, game = self._play.tutorial, self._play.game
+        if wanted.part == TUTORIAL:
+            return bool(tutorial.losses) or any(tutorial.scores)
+        return game.playing == _game(wanted)
 
     def _begin(self, wanted: PlaySetup) -> None:
         if wanted.part == TUTORIAL:

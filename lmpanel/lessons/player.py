@@ -104,14 +104,17 @@ class Player(Sheet):
             self.tool.start_afresh()
         again = step is None and resume is None and record.finished
         start = 0 if again else record.step if step is None else step
-        self._begin(min(max(int(start), 0), len(lesson.steps) - 1), set_up and resume is None)
+        start = min(max(int(start), 0), len(lesson.steps) - 1)
+        self._begin(start, set_up and resume is None, not set_up and resume is None)
 
-    def _begin(self, step: int, set_up: bool) -> None:
+    def _begin(self, step: int, set_up: bool, restarted: bool) -> None:
         """Open the lesson at a step; one that only goes on is set up as the last before it."""
-        before = [i for i in range(step) if self.lesson.steps[i].setup is not None]
-        if set_up and before and self.lesson.steps[step].setup is None:
-            self._set_up(before[-1])
+        setups = [i for i in range(step + 1) if self.lesson.steps[i].setup is not None]
+        if set_up and setups and setups[-1] != step:
+            self._set_up(setups[-1])
         self._enter(step, set_up)
+        if restarted and setups:
+            self.tool.reopen(self.lesson.steps[setups[-1]].setup)
 
     def _take_resume(self, source: str) -> Record | None:
         """The record of a restored state, if this is the lesson that it asked for."""

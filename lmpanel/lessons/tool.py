@@ -113,6 +113,16 @@ class Tool:
         first = {} if document is None else self._first(_VIEW)
         self.use({**first, **setup.settings})
 
+    def reopen(self, setup: Setup) -> None:
+        """Open the part of the page that a step is about, and its game, which is not on any more.
+
+        After Python was started again: document and settings are there already.
+        """
+        if setup.play is not None:
+            self._play.set_up(setup.play, anew=False)
+        if setup.room is not None:
+            self._session.explorer.room = setup.room
+
     def show(self, document: Document, label: str) -> None:
         """Go back to a document."""
         self._session.changes.change(document, label)

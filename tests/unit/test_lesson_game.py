@@ -163,6 +163,15 @@ async def test_a_game_that_came_with_the_lesson_goes_on(session, opened, model, 
 
 
 @asynchronous
+async def test_after_a_restart_the_room_and_the_game_of_the_step_are_opened(session):
+    document = session.explorer.document
+    session.lessons.open("lessons/t.md", LESSON, step=2, set_up=False)
+    assert session.explorer.room == "play" and session.play.part == "game"
+    assert session.play.game.playing.seed == 3 and session.explorer.document is document
+    session.lessons.close()
+
+
+@asynchronous
 async def test_the_ladder_is_asked_and_captured(session, opened):
     tool = opened.tool
     session.explorer.room = "explore"
