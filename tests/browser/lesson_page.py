@@ -86,7 +86,8 @@ class LessonPage(ExplorerPage):
         self.settled()
 
     def kept_worksheet(self) -> dict:
-        """What the browser keeps."""
+        """What the browser keeps, once everything that Python had sent is there."""
+        self.settled()
         return json.loads(self.page.evaluate("() => localStorage.getItem('lmpanel:/:worksheet')"))
 
     # What tasks ask for
