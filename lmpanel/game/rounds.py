@@ -107,6 +107,11 @@ class Game(param.Parameterized):
         """Begin a game with the setup."""
         self._try(lambda: self._start(self.setup))
 
+    def begin(self, setup: Setup) -> None:
+        """Begin a game with this setup; a game that was on is given up."""
+        self.setup, self.offered = setup, None
+        self.start()
+
     def offer(self, code: str) -> None:
         """Show a challenge, to be accepted or not. Raises BadArgument; nothing changes then."""
         challenge = read_challenge(code)
@@ -123,8 +128,7 @@ class Game(param.Parameterized):
     def accept(self) -> None:
         """Play the challenge; a game that was on is given up."""
         if self.offered is not None:
-            self.setup, self.offered = self.offered.setup, None
-            self.start()
+            self.begin(self.offered.setup)
 
     def decline(self) -> None:
         """Put the challenge away."""
@@ -241,8 +245,7 @@ class Game(param.Parameterized):
         setup = self.playing
         if setup.order == "seed":
             setup = checked_setup(setup, seed=(setup.seed + 1) % MOST_SEED)
-        self.setup = setup
-        self.start()
+        self.begin(setup)
 
     def leave(self) -> None:
         """Back to the choice of a text."""

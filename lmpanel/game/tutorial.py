@@ -146,7 +146,15 @@ class Tutorial(param.Parameterized):
 
     def again(self) -> None:
         """Play the next sequence from its beginning."""
-        self._begin(self.number + 1)
+        self.start(self.number + 1)
+
+    def start(self, number: int = 0, scores: Sequence[str] = ()) -> None:
+        """Play a sequence from its beginning, with these four scores in the fields."""
+        self._begin(number)
+        if scores:
+            self.texts = list(scores)
+            self._read()
+            self.before = None
         self._changed()
 
     def _read(self) -> None:

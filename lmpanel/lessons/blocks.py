@@ -25,6 +25,8 @@ from lmpanel.lessons.evidence_kinds import KINDS as EVIDENCE
 from lmpanel.lessons.expectations import Expectation, expect, read_number
 from lmpanel.lessons.file import Block, Entry
 from lmpanel.lessons.parts import PARTS
+from lmpanel.lessons.play_setup import KEYS as PLAY
+from lmpanel.lessons.play_setup import PlaySetup, read_play
 from lmpanel.lessons.quantities import KINDS, NUMBERS, TEXTS
 from lmpanel.messages import ROLES
 from lmpanel.state_codec import SETTINGS
@@ -42,7 +44,7 @@ _FOREIGN = {"ahead", "biases", "tab", "measure"}
 
 @dataclass(frozen=True)
 class Setup:
-    """How the tool is to be: `turns` or a `raw` text, or the document as it stands."""
+    """How the tool is to be: `turns` or a `raw` text, or the document as it stands; `play`."""
 
     turns: tuple[tuple[str, str], ...] = ()
     reply: str | None = None
@@ -50,6 +52,7 @@ class Setup:
     look: str = ""
     selection: str = ""
     room: str | None = None
+    play: PlaySetup | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -104,9 +107,13 @@ class Reader:
 
     def setup(self, block: Block) -> Setup:
         """How the tool is to be."""
-        turns, plain, settings = [], {}, {}
-        for entry in block.entries(self.complain):
-            if entry.key in ROLES:
+        turns, plain, settings, play = [], {}, {}, {}
+        entries = block.entries(self.complain)
+        of_game = PLAY if any(entry.key == "game" for entry in entries) else ()
+        for entry in entries:
+            if entry.key in of_game:
+                play[entry.key] = entry
+            elif entry.key in ROLES:
                 turns.append((entry.key, entry.value))
             elif entry.key in ("reply", "raw", "look", "select", "room"):
                 plain[entry.key] = entry.value
@@ -121,7 +128,8 @@ class Reader:
             plain.get("raw"),
             plain.get("look", ""),
             plain.get("select", ""),
-            plain.get("room"),
+            plain.get("room") or ("play" if play else None),
+            read_play(play, self.complain) if play else None,
             settings,
         )
 

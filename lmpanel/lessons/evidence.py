@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from lmpanel.errors import BadArgument
 from lmpanel.lessons.evidence_kinds import KINDS
+from lmpanel.lessons.evidence_table import Table, rounded, shown, table
+from lmpanel.lessons.rival_evidence import game, ladder, tutorial
 from lmpanel.scoring import LN2, TokenScore, Totals, written_perplexity, written_sum
 
 if TYPE_CHECKING:
@@ -21,37 +23,18 @@ ROWS = 10
 MAX_ROWS = 200
 CHARACTERS = 300
 
-Table = dict[str, Any]
-
 
 def capture(session: Session, what: str) -> Table:
     """Evidence of one of the kinds. Raises BadArgument when there is nothing of that kind now.
 
     The rows hold texts, numbers and None; the notes are whole sentences.
     """
-    table = _CAPTURES[what](session)
-    if len(table["rows"]) > MAX_ROWS:
-        left_out = len(table["rows"]) - MAX_ROWS
-        table["rows"] = table["rows"][:MAX_ROWS]
-        table["notes"].append(f"{left_out} more rows were left out.")
-    return {"kind": what, **table}
-
-
-def _table(title: str, columns: Sequence[str], rows: list[list[Any]], *notes: str) -> Table:
-    return {
-        "title": title,
-        "columns": list(columns),
-        "rows": rows,
-        "notes": [n for n in notes if n],
-    }
-
-
-def _round(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)
-
-
-def _shown(session: Session, id: int) -> str:
-    return session.model.tokenizer.vocabulary.display(id, visible_space=True)
+    taken = _CAPTURES[what](session)
+    if len(taken["rows"]) > MAX_ROWS:
+        left_out = len(taken["rows"]) - MAX_ROWS
+        taken["rows"] = taken["rows"][:MAX_ROWS]
+        taken["notes"].append(f"{left_out} more rows were left out.")
+    return {"kind": what, **taken}
 
 
 def _before(session: Session) -> str:
@@ -64,14 +47,14 @@ def _distribution(session: Session) -> Table:
     if distribution is None or session.guesses.hidden:
         raise BadArgument("There are no numbers yet.", "Wait until the table shows them.")
     rows = [
-        [c.rank, _shown(session, c.id), c.id, _round(c.prob), _round(c.bits)]
+        [c.rank, shown(session, c.id), c.id, rounded(c.prob), rounded(c.bits)]
         for c in distribution.top(ROWS)
     ]
-    rows.append([None, "(other)", None, _round(distribution.other_prob(ROWS)), None])
+    rows.append([None, "(other)", None, rounded(distribution.other_prob(ROWS)), None])
     choices = f"like {distribution.effective_choices:.1f} equal choices"
     entropy = f"Entropy {distribution.entropy_bits:.3f} bits, {choices}."
     columns = ("rank", "token", "id", "p", "bits")
-    return _table(f"What comes after “{_before(session)}”", columns, rows, entropy)
+    return table(f"What comes after “{_before(session)}”", columns, rows, entropy)
 
 
 def _sampling(session: Session) -> Table:
@@ -80,7 +63,7 @@ def _sampling(session: Session) -> Table:
         raise BadArgument("There are no numbers yet.", "Wait until the table shows them.")
     after = filters.apply(distribution)
     rows = [
-        [c.rank, _shown(session, c.id), _round(c.prob), _round(after.prob(c.id))]
+        [c.rank, shown(session, c.id), rounded(c.prob), rounded(after.prob(c.id))]
         for c in distribution.top(ROWS)
     ]
     settings = (
@@ -91,7 +74,7 @@ def _sampling(session: Session) -> Table:
         f"Entropy {distribution.entropy_bits:.3f} bits before, {after.entropy_bits:.3f} after."
     )
     columns = ("rank", "token", "p before", "p after")
-    return _table(f"What comes after “{_before(session)}”", columns, rows, settings, entropy)
+    return table(f"What comes after “{_before(session)}”", columns, rows, settings, entropy)
 
 
 def _sum(session: Session) -> Table:
@@ -117,9 +100,9 @@ def _scored(
     rows = [
         [
             start + i + 1,
-            _shown(session, id),
-            _round(score and score.prob),
-            _round(score and score.bits),
+            shown(session, id),
+            rounded(score and score.prob),
+            rounded(score and score.bits),
         ]
         for i, (id, score) in enumerate(zip(ids, scores))
     ]
@@ -127,7 +110,7 @@ def _scored(
     bits = [score.bits for score in scores if score is not None]
     per = f"{totals.bits_per_token:.3f} bits per token" if totals.count else ""
     perplexity = written_perplexity(totals)
-    return _table(
+    return table(
         f"“{text[:CHARACTERS]}”",
         ("token no.", "token", "p", "bits"),
         rows,
@@ -150,7 +133,7 @@ def _cost(session: Session, attempt: Attempt) -> list[Any]:
         attempt.label,
         text[:CHARACTERS],
         attempt.stop - attempt.start,
-        *map(_round, numbers),
+        *map(rounded, numbers),
     ]
 
 
@@ -162,13 +145,13 @@ def _attempt(session: Session) -> Table:
     attempt = session.attempts.current or (kept[-1] if kept else None)
     if attempt is None:
         raise BadArgument("There is no response yet.", "Let the model write one first.")
-    return _table(f"Attempt {attempt.number}", _ATTEMPT, [_cost(session, attempt)])
+    return table(f"Attempt {attempt.number}", _ATTEMPT, [_cost(session, attempt)])
 
 
 def _attempts(session: Session) -> Table:
     if not session.attempts.kept:
         raise BadArgument("There are no attempts yet.", "Let the model write a response first.")
-    return _table(
+    return table(
         "Attempts", _ATTEMPT, [_cost(session, attempt) for attempt in session.attempts.kept[-20:]]
     )
 
@@ -178,13 +161,13 @@ def _curve(session: Session) -> Table:
     rows = [
         [
             i + 1,
-            _shown(session, id),
-            _round(score and score.bits),
-            _round(score and score.entropy_bits),
+            shown(session, id),
+            rounded(score and score.bits),
+            rounded(score and score.entropy_bits),
         ]
         for i, (id, score) in enumerate(zip(explorer.document.ids, scores))
     ]
-    return _table(
+    return table(
         "Surprisal and entropy along the document",
         ("token no.", "token", "surprisal", "entropy"),
         rows,
@@ -193,8 +176,8 @@ def _curve(session: Session) -> Table:
 
 def _document(session: Session) -> Table:
     ids = session.explorer.document.ids
-    rows = [[i + 1, _shown(session, id), id] for i, id in enumerate(ids)]
-    return _table(f"The document, {len(ids)} tokens", ("token no.", "token", "id"), rows)
+    rows = [[i + 1, shown(session, id), id] for i, id in enumerate(ids)]
+    return table(f"The document, {len(ids)} tokens", ("token no.", "token", "id"), rows)
 
 
 _CAPTURES: dict[str, Callable[[Session], Table]] = {
@@ -205,5 +188,8 @@ _CAPTURES: dict[str, Callable[[Session], Table]] = {
     "attempts": _attempts,
     "curve": _curve,
     "document": _document,
+    "tutorial": tutorial,
+    "game": game,
+    "ladder": ladder,
 }
 assert _CAPTURES.keys() == KINDS.keys()

@@ -8,4 +8,7 @@ KINDS = {
     "attempts": "The table of attempts",
     "curve": "The curve's numbers",
     "document": "The document",
+    "tutorial": "The losses of the four tokens",
+    "game": "The rounds played",
+    "ladder": "The models beside each other",
 }

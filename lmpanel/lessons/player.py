@@ -58,6 +58,7 @@ class Player(Sheet):
         self._left: dict[int, Document] = {}
         self._before: dict[str, Any] = {}
         self._resume: dict[str, Any] | None = None
+        self._setting_up = False
         for source, names in tool.watched:
             source.param.watch(self._look, names)
 
@@ -103,7 +104,17 @@ class Player(Sheet):
             self.tool.start_afresh()
         again = step is None and resume is None and record.finished
         start = 0 if again else record.step if step is None else step
-        self._enter(min(max(int(start), 0), len(lesson.steps) - 1), set_up and resume is None)
+        start = min(max(int(start), 0), len(lesson.steps) - 1)
+        self._begin(start, set_up and resume is None, not set_up and resume is None)
+
+    def _begin(self, step: int, set_up: bool, restarted: bool) -> None:
+        """Open the lesson at a step; one that only goes on is set up as the last before it."""
+        setups = [i for i in range(step + 1) if self.lesson.steps[i].setup is not None]
+        if set_up and setups and setups[-1] != step:
+            self._set_up(setups[-1])
+        self._enter(step, set_up)
+        if restarted and setups:
+            self.tool.reopen(self.lesson.steps[setups[-1]].setup)
 
     def _take_resume(self, source: str) -> Record | None:
         """The record of a restored state, if this is the lesson that it asked for."""
@@ -136,7 +147,7 @@ class Player(Sheet):
             return
         self.lesson, self.source = None, ""
         settings = {name: value for name, value in self._before.items() if name != "room"}
-        self.tool.use(settings)
+        self.tool.give_back(settings)
         self._tell(kept=False)
 
     def resume(self) -> None:
@@ -159,7 +170,7 @@ class Player(Sheet):
         """Put the step's document and settings back to what the lesson says."""
         self._require()
         self._left.pop(self.record.step, None)
-        self._set_up(self.record.step)
+        self._set_up(self.record.step, anew=True)
         self._tell(kept=False)
 
     def _enter(self, step: int, set_up: bool) -> None:
@@ -172,16 +183,20 @@ class Player(Sheet):
             self._set_up(step)
         self._look()
 
-    def _set_up(self, step: int) -> None:
+    def _set_up(self, step: int, anew: bool = False) -> None:
         lesson_step, left = self.lesson.steps[step], self._left.get(step)
         label = f"lesson: {lesson_step.title}"[:80]
+        # What the tool is on its way there was not done by the student.
+        self._setting_up = True
         try:
             if lesson_step.setup is not None:
-                self.tool.set_up(lesson_step.setup, label)
+                self.tool.set_up(lesson_step.setup, label, anew)
             if left is not None:
                 self.tool.show(left, label)
         except LMPanelError as error:
             self._explorer.report(error)
+        finally:
+            self._setting_up = False
 
     def _require(self) -> None:
         if self.lesson is None:
@@ -273,7 +288,7 @@ class Player(Sheet):
 
     def _look(self, *events: Any) -> None:
         """Tick off the tasks of the step that are done by now."""
-        if self.lesson is None or self.tool.busy:
+        if self.lesson is None or self.tool.busy or self._setting_up:
             return
         from lmpanel.lessons.blocks import Check
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lmpanel.lessons import game_quantities as game
+from lmpanel.lessons import ladder_quantities as ladder
 from lmpanel.scoring import TokenScore, Totals
 
 if TYPE_CHECKING:
@@ -164,6 +166,8 @@ NUMBERS: dict[str, Read] = {
     "min_p": _setting("min_p"),
     "seed": _setting("seed"),
     "max_tokens": _setting("max_tokens"),
+    **game.NUMBERS,
+    **ladder.NUMBERS,
 }
 """Numbers; surprise in bits, loss in nats per token."""
 
@@ -184,6 +188,8 @@ TEXTS: dict[str, Read] = {
     "measure": _setting("measure"),
     "unit": _setting("unit"),
     "strategy": _setting("strategy"),
+    **game.TEXTS,
+    **ladder.TEXTS,
 }
 """Texts; `attempt` is how the response that the document shows came about."""
 

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lmpanel.document import Document
+from lmpanel.lessons.play_tool import PlayTool
 from lmpanel.lessons.quantities import quantity, reply_span
 from lmpanel.state_codec import SETTINGS
 
@@ -27,6 +28,7 @@ class Tool:
 
     def __init__(self, session: Session):
         self._session = session
+        self._play = PlayTool(session.play)
 
     @property
     def watched(self) -> list[tuple[Any, list[str]]]:
@@ -37,6 +39,12 @@ class Tool:
             (session.explorer, explorer),
             (session.attempts, ["kept"]),
             (session.guesses, ["changes"]),
+            (session.play, ["part"]),
+            (session.play.tutorial, ["changes"]),
+            (session.play.game, ["changes"]),
+            (session.ladder, ["trained"]),
+            (session.rungs, ["token", "opened", "changed"]),
+            (session.words, ["over"]),
         ]
 
     @property
@@ -70,15 +78,23 @@ class Tool:
 
     def start_afresh(self) -> None:
         """Settings as they are at first: a lesson begins the same for everybody."""
+        self._play.start_afresh()
         self.use({**self._first(_KEPT), "room": "explore"})
+
+    def give_back(self, settings: dict[str, Any]) -> None:
+        """The tool is the student's again: these settings, and the game that was on."""
+        self._play.give_back()
+        self.use(settings)
 
     def _first(self, left_out: set[str]) -> dict[str, Any]:
         """Settings as they are at first."""
         param = self._session.explorer.param
         return {name: param[name].default for name in SETTINGS if name not in left_out}
 
-    def set_up(self, setup: Setup, label: str) -> None:
+    def set_up(self, setup: Setup, label: str, anew: bool = False) -> None:
         """Make the tool what a step asks for; what stood in the document stays in the history.
+
+        A game that the step asks for goes on if it is on already, unless it is to begin `anew`.
 
         With a new document all settings but those of taste are those of the start, so that no
         step depends on what was set in one before. Raises what changing the document raises; then
@@ -88,12 +104,24 @@ class Tool:
         document = self._document(setup)
         if document is not None:
             session.changes.change(document, label)
+        if setup.play is not None:
+            self._play.set_up(setup.play, anew)
         room = setup.room or ("explore" if document is not None or setup.settings else None)
         if room is not None:
             session.explorer.room = room
         self._look(setup, new=document is not None)
         first = {} if document is None else self._first(_VIEW)
         self.use({**first, **setup.settings})
+
+    def reopen(self, setup: Setup) -> None:
+        """Open the part of the page that a step is about, and its game, which is not on any more.
+
+        After Python was started again: document and settings are there already.
+        """
+        if setup.play is not None:
+            self._play.set_up(setup.play, anew=False)
+        if setup.room is not None:
+            self._session.explorer.room = setup.room
 
     def show(self, document: Document, label: str) -> None:
         """Go back to a document."""

@@ -73,6 +73,14 @@ export function redraw(element, draw, otherwise = null) {
   next?.focus({ preventScroll: true });
 }
 
+/** Whether the focus is in the component of `element`, or nowhere: then it may move on there. */
+export function mayTakeFocus(element) {
+  const active = document.activeElement;
+  if (!active || active === document.body) return true;
+  for (let node = element; node; node = node.parentNode ?? node.host) if (node === active) return true;
+  return false;
+}
+
 /** Sets or removes an attribute, whichever `value` asks for. */
 export function setAttribute(element, name, value) {
   if (value === null || value === undefined || value === false) element.removeAttribute(name);

@@ -5,7 +5,7 @@
  * bits, rank}], top: [{…token, prob, points, came}]}|null}`.
  * Sends: `play_next`.
  */
-import { h, css, fill, setText } from "./dom.js";
+import { h, css, fill, mayTakeFocus, setText } from "./dom.js";
 import { gauge, jolt } from "./jolt.js";
 import { rowNodes } from "./token_text.js";
 import { amount, count, exact, probability, surprise } from "./format.js";
@@ -36,6 +36,7 @@ export function playReveal(link) {
     if (shown === key) return;
     shown = key;
     jolt(box, last.jolt);
+    if (!mayTakeFocus(box)) return;
     next.focus({ preventScroll: true });
     box.scrollIntoView({ block: "nearest" });
   };

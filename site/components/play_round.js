@@ -6,7 +6,7 @@
  * Sends: `play_commit {turn, pairs}`, `play_find {query}`, `play_list {turn, id}`, `play_skip`, `play_finish`,
  * `play_retry`, and what its parts send.
  */
-import { h, css, fill, setText } from "./dom.js";
+import { h, css, fill, mayTakeFocus, setText } from "./dom.js";
 import { action } from "./action.js";
 import { rowNodes, tokenNodes } from "./token_text.js";
 import { pointsTable } from "./points_table.js";
@@ -35,7 +35,7 @@ export function playRound(link) {
     reveal.show(state, unit);
     standing.show(state.progress, unit);
     progress.show(state.progress, unit);
-    if (turn !== undefined && turn !== state.turn && !state.waiting) {
+    if (turn !== undefined && turn !== state.turn && !state.waiting && mayTakeFocus(element)) {
       asking.focus();
       place.scrollIntoView({ block: "nearest" });
     }

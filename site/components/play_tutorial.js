@@ -6,7 +6,7 @@
  * Sends: `play_scores {texts}`, `play_add {place}`, `play_reveal {texts}`, `play_step`, `play_tutorial_again`,
  * `play_part {name}`.
  */
-import { h, css, fill, setText } from "./dom.js";
+import { h, css, fill, mayTakeFocus, setText } from "./dom.js";
 import { gauge, jolt } from "./jolt.js";
 import { scoreReasons } from "./score_reasons.js";
 
@@ -40,8 +40,9 @@ export function playTutorial(link) {
     reasons.show(state);
     const moved = turn !== undefined && turn !== state.turn;
     turn = state.turn;
-    if (moved) (state.over ? ended : table).focus();
-    else if (state.loss && loss.fresh) forward.focus();
+    const may = mayTakeFocus(element);
+    if (may && moved) (state.over ? ended : table).focus();
+    else if (may && state.loss && loss.fresh) forward.focus();
     loss.fresh = false;
   };
   return { element, show };
@@ -171,7 +172,7 @@ export const styles = css`
   .sequence { display: flex; flex-wrap: wrap; gap: 6px; list-style: none; font-size: 1.25rem; }
   .sequence .tok { padding: 4px 12px; min-width: 2.4em; text-align: center; } .sequence .hidden { border: 2px dashed var(--accent); color: var(--accent); background: none; font-weight: 700; } .sequence .later { background: none; color: var(--muted); } .sequence .new { border-color: var(--accent); background: var(--accent-soft); }
   .paid { display: grid; justify-items: center; }
-  .scores td, .scores tbody th { font-size: 1.0625rem; padding: 6px; } .scores .nats { font-weight: 600; overflow-wrap: anywhere; }
+  .scores td, .scores tbody th { font-size: 1.0625rem; padding: 6px; } .scores .nats { font-weight: 600; overflow-wrap: anywhere; min-width: 4.2em; }
   .scores .score { width: 6.5em; text-align: right; } .scores .score[aria-invalid="true"] { border-color: var(--bad); } .scores .score:read-only { background: none; }
   .scores .bar-cell { width: 34%; } .scores .old .nats, .scores .old .p { color: var(--muted); font-weight: 400; }
   .scores .came > * { background: var(--accent-soft); } .scores .came th::after { content: " ←"; color: var(--accent); }

@@ -79,8 +79,15 @@ class LessonPage(ExplorerPage):
         expect(self.step_name).to_be_focused()
         self.settled()
 
+    def jump(self, number: int) -> None:
+        """To any step by its dot, from 1."""
+        self.card.get_by_role("button", name=f"Step {number}:").click()
+        expect(self.step_name).to_contain_text(f"{number}. ")
+        self.settled()
+
     def kept_worksheet(self) -> dict:
-        """What the browser keeps."""
+        """What the browser keeps, once everything that Python had sent is there."""
+        self.settled()
         return json.loads(self.page.evaluate("() => localStorage.getItem('lmpanel:/:worksheet')"))
 
     # What tasks ask for

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 from explorer_page import READY_MS, STEP_MS, ExplorerPage
+from lesson_page import LessonPage
 from playwright.sync_api import Locator, Page, Worker, expect
 
 DEATHS = {
@@ -85,6 +86,29 @@ def test_a_dead_python_comes_back_and_the_generated_reply_is_kept(
     fresh.pick(1)
     assert fresh.ids()[:-1] == before
     expect(fresh.notices).to_have_count(0)
+
+
+def test_a_dead_python_comes_back_with_the_lesson_and_its_answers(
+        fresh: ExplorerPage) -> None:
+    walk = LessonPage(fresh.page, fresh.base)
+    walk.open_lesson("Be the language model")
+    walk.jump(2)
+    choice = walk.part("shift").get_by_label("Nothing", exact=True)
+    choice.check()
+    walk.part("shift").locator("button[type=submit]").click()
+    expect(walk.part("shift")).to_have_attribute("data-verdict", "right")
+    scores = walk.room.locator(".scores input")
+    expect(scores.first).to_have_value("3")
+    kill(fresh.page, "python_worker.js", "silence")
+    fresh.page.evaluate("() => lmpanel.getState().catch(() => lmpanel.getState())")
+    fresh.wait_ready()
+    expect(walk.step_name).to_have_text("2. The same for all")
+    expect(choice).to_be_checked()
+    walk.room.get_by_role("button", name="+1 for all").click()
+    expect(scores.first).to_have_value("4")
+    walk.next_step(3)
+    walk.jump(2)
+    expect(walk.part("shift")).to_have_attribute("data-verdict", "right")
 
 
 def test_a_python_that_dies_twice_is_started_by_hand_and_the_document_is_kept(

@@ -8,6 +8,7 @@ import re
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lmpanel.beam_search import BeamSearch
@@ -15,7 +16,14 @@ from lmpanel.document import Document
 from lmpanel.editor import Editor
 from lmpanel.engine.native import NativeEngine
 from lmpanel.filters import Filters
+from lmpanel.game.positions import hidden_positions
+from lmpanel.game.texts import content_of
 from lmpanel.model import LanguageModel
+from lmpanel.ngrams.corpus import FILE, bundled, pieces, split
+from lmpanel.ngrams.counts import count_levels
+from lmpanel.ngrams.ladder import RUNGS
+from lmpanel.ngrams.smoothing import Smoothed
+from lmpanel.rungs import PASSAGE
 from lmpanel.sampling import draw
 from lmpanel.scoring import LN2, Totals
 from lmpanel.tokenizer import Tokenizer
@@ -26,7 +34,8 @@ FRENCH = "Translate this sentence to French: The cat sleeps on the red chair."
 ITALY = "What is the capital of Italy?"
 NO_NUMBERS = re.compile(
     r"^(minutes|order|tolerance|temperature|top p|top k|seed|max tokens|select|raw|user|"
-    r"assistant|system|reply tokens|first rank|tokens|selected tokens|turns):"
+    r"assistant|system|reply tokens|first rank|tokens|selected tokens|turns|"
+    r"scores|rounds|tutorial scores|tutorial last loss|highest bet):"
 )
 NUMBER = re.compile(r"(?<![\w/.])\d+\.\d+|(?<![\w/.])\d{3,}(?![\w.]*\d)|(?<![\w/.])\d+ (?=million)")
 
@@ -34,7 +43,8 @@ NUMBER = re.compile(r"(?<![\w/.])\d+\.\d+|(?<![\w/.])\d{3,}(?![\w.]*\d)|(?<![\w/
 class Lab:
     """The native model with a lesson's documents."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, dist: Path):
+        self.dist = dist
         tokenizer = Tokenizer.from_file(folder / "tokenizer.json")
         self.model = LanguageModel(NativeEngine(folder), tokenizer)
         self.editor = Editor(tokenizer, self.model.chat)
@@ -94,8 +104,8 @@ class Lab:
 
 
 @pytest.fixture(scope="module")
-def lab(model_dir):
-    lab = Lab(Path(model_dir))
+def lab(model_dir, dist):
+    lab = Lab(Path(model_dir), dist)
     yield lab
     lab.loop.close()
 
@@ -183,15 +193,59 @@ def play(lab: Lab) -> list[float]:
     scores = [3, 1, 6, 2]
     total = math.log(sum(map(math.exp, scores)))
     assert math.log(math.exp(20) + 3) == pytest.approx(20, abs=1e-6)
-    door = lab.top(lab.raw("She opened the door and saw"), " a")
-    return [total, *(total - score for score in scores), math.log(4), 100, 152, door]
+    assert 14 < 20 / math.log(4) < 15
+    tokenizer = lab.model.tokenizer
+    size = lab.model.info.vocab_size
+    lost = -math.log2(0.01 / (size - 1))
+    for seed, most in ((1, 5), (2, 3)):
+        ids = tokenizer.encode_plain(content_of("saturday"))
+        assert len(hidden_positions(len(ids), "seed", seed, most)) == most
+    return [
+        total, *(total - score for score in scores), math.log(4), 100, 152, 151, 0.25,
+        math.log2(size), -math.log2(0.99), lost,
+    ]  # fmt: skip
+
+
+def novel(lab: Lab) -> tuple[Smoothed, list[int], int]:
+    """The bundled text counted, a passage that was held out, and how many tokens were counted."""
+    text = bundled((lab.dist / FILE).read_bytes()).text
+    tokenizer = lab.model.tokenizer
+    ids = [id for piece in pieces(text) for id in tokenizer.encode_plain(piece)]
+    train, held_out = split(np.array(ids))
+    size = lab.model.info.vocab_size
+    smoothed = Smoothed(size, list(count_levels(train, size, len(RUNGS) - 1)))
+    ends = (at for at in range(PASSAGE)
+            if tokenizer.decode([int(held_out[at])]).strip() in (".", "!", "?"))
+    start = next(ends) + 1
+    return smoothed, [int(id) for id in held_out[start : start + PASSAGE]], len(train)
+
+
+def likeliest(smoothed: Smoothed, ids: tuple[int, ...], order: int) -> int:
+    return int(np.argmax(smoothed.row(ids, order)))
 
 
 def ngrams(lab: Lab) -> list[float]:
     words = lab.editor.text(lab.raw("the cat sat on the mat and the cat ran to the dog")).split()
     assert words.count("the") == 4
     assert list(pairwise(words)).count(("the", "cat")) == 2
+    smoothed, passage, counted = novel(lab)
+
+    white, whale = lab.raw("He looked at the sea and saw the white"), lab.id(" whale")
+    bigram, trigram = smoothed.explain(white.ids, whale, 3)[1:]
+    assert likeliest(smoothed, white.ids, 2) == likeliest(smoothed, white.ids, 3) == whale
+    assert (bigram.count, trigram.count, trigram.total) == (25, 12, 49)
+    lab.top(white, " sails")
+
+    per_token = [float(-np.log2(smoothed.probs(passage, n))[1:].mean()) for n in range(6)]
+    assert min(per_token) == per_token[3] and len(passage) == 120
+
+    written = lab.raw("The captain of the ship").ids
+    for _ in range(40):
+        written = (*written, likeliest(smoothed, written, 3))
+    assert lab.model.tokenizer.decode(written).count(" and the whale,") > 5
+
     copied = lab.raw("The purple giraffe waltzed through the kitchen. The purple")
+    assert likeliest(smoothed, copied.ids, 3) == lab.id(",")
     twice = lab.raw(lab.editor.text(copied) + " giraffe")
     maria = lab.raw(
         "Maria is a doctor. Tom is a baker. The sun is shining, and it is a long day for both of "
@@ -201,6 +255,9 @@ def ngrams(lab: Lab) -> list[float]:
     return [
         2 / 4, 152, size**2 / 1e9, size**3 / 1e12, lab.top(copied, " giraffe"),
         lab.bits(twice, " giraffe"), lab.top(maria, " Tom"), lab.p(maria, " Maria"),
+        bigram.total, bigram.prob, trigram.prob, lab.p(white, " whale"), *per_token[:4],
+        per_token[5], counted // 1000, counted % 1000,
+        lab.totals(Document(tuple(passage), raw=True)).bits_per_token,
     ]  # fmt: skip
 
 

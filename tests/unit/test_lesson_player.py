@@ -169,6 +169,22 @@ def test_a_task_is_ticked_off_by_what_the_tool_is(session, opened):
     assert "cold" in opened.record.tasks, "done stays done"
 
 
+def test_setting_up_does_no_task(session, player):
+    lesson = LESSON.replace("raw: a b c\n", "raw: a b c\ntemperature: 1.5\n").replace(
+        "temperature: 0\n", "temperature: <= 1\n")  # fmt: skip
+    player.open("lessons/t.md", lesson)
+    player.go(1)
+    assert session.explorer.temperature == 1.5 and not player.record.tasks
+
+
+def test_a_lesson_opened_at_a_step_that_only_goes_on_has_the_tool_of_the_step_before(
+    session, player
+):
+    player.open("lessons/t.md", LESSON, step=2)
+    assert session.explorer.document.raw and session.explorer.tab == "surprise"
+    assert player.record.step == 2
+
+
 def test_a_step_is_found_as_it_was_left(session, opened):
     document = session.explorer.document.append(7)
     session.changes.change(document, "x")
