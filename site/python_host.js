@@ -50,6 +50,7 @@ export class PythonHost extends EventTarget {
     this.bridge.hold();
     const shown = new Promise((resolve) => this.addEventListener("settled", resolve, { once: true }));
     try {
+      document.dispatchEvent(new Event("lmpanel:anew"));  // no component is to bring anything back
       await this.ask("begin", { begin: JSON.stringify(file === undefined ? {} : { file }) });
       await shown;
     } catch (error) {

@@ -46,7 +46,7 @@ export function sessionMenu({ python }) {
 
   const ask = () => {
     const yes = h("button", { type: "button", onclick: () => { closeMenu(menu); python.begin().then(() => announce("Everything starts over."), ({ message }) => tell(message)); } }, "Start over");
-    fill(box, h("p", {}, "The document, its branches, attempts and settings are forgotten."), h("div", { class: "row" }, yes, h("button", { type: "button", onclick: () => closeMenu(menu) }, "Keep them")));
+    fill(box, h("p", {}, "The document, its branches, attempts, games and settings are forgotten. The worksheet stays: it is cleared in Lessons."), h("div", { class: "row" }, yes, h("button", { type: "button", onclick: () => closeMenu(menu) }, "Keep them")));
     yes.focus();
   };
   menu.addEventListener("toggle", () => { if (!menu.open) choices(); });

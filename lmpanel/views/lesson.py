@@ -18,17 +18,17 @@ class LessonCard(Component):
     def __init__(self, session: Session, **params: Any):
         self.player = session.lessons
         super().__init__(session, **params)
-        self.player.param.watch(self._refresh, ["changed", "refused"])
+        self.player.param.watch(self._refresh, ["changed", "refused", "wanted"])
         self.player.param.watch(self._keep, ["kept"])
-        self.player.param.watch(self._fetch, ["wanted"])
         self.player.param.watch(self._hand_out, ["exported"], onlychanged=False)
 
     def payload(self) -> dict[str, Any]:
+        wanted = self.player.wanted
         if self.player.lesson is None:
-            return {"open": False}
+            return {"open": False, "wanted": wanted}
         from lmpanel.views.lesson_step import payload
 
-        return {"open": True, **payload(self.player)}
+        return {"open": True, "wanted": wanted, **payload(self.player)}
 
     def actions(self) -> dict[str, Any]:
         player = self.player
@@ -76,7 +76,3 @@ class LessonCard(Component):
     def _hand_out(self, *events: Any) -> None:
         name, kind, text = self.player.exported
         self.tell("save", name=name, kind=kind, text=text)
-
-    def _fetch(self, *events: Any) -> None:
-        if self.player.wanted:
-            self.tell("fetch", source=self.player.wanted)

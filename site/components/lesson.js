@@ -2,8 +2,8 @@
  * The lesson: a card above document and lens while a lesson is open.  This file is what is there from the
  * start; the card itself is loaded when a lesson is opened.
  *
- * State from Python: `{open}` and, while open, what lesson_card.js draws.
- * Messages: `{op: "keep", text}` the worksheet as it is now; `{op: "fetch", source}` a lesson that is wanted;
+ * State from Python: `{open, wanted}`, the latter a lesson that is to be fetched, and, while open, what lesson_card.js draws.
+ * Messages: `{op: "keep", text}` the worksheet as it is now;
  * `{op: "save", name, kind, text}` a file for the reader.
  * Sends: `open_lesson {source, text, step, set_up}`, `worksheet_kept {text}`, and what lesson_card.js sends.
  * Hears `lmpanel:lesson {source}` on the document, `lmpanel:lesson-file {file}` too.
@@ -14,6 +14,7 @@ import { store } from "./lesson_store.js";
 
 /** What was open, should Python have to be started again. */
 let last = null;
+document.addEventListener("lmpanel:anew", () => { last = null; });
 /** Only the newest mount answers to the document's events. */
 let current = null;
 
@@ -23,6 +24,7 @@ export function mount(link) {
   const own = current = {};
   let card;
   let latest;
+  let asked = "";
   const open = async (source, how = {}) => {
     const files = await import("./lesson_files.js");
     const path = files.pathOf(source);
@@ -42,11 +44,12 @@ export function mount(link) {
   link.onMessage((message) => {
     if (message.op === "keep") { store.write(message.text); document.dispatchEvent(new Event("lmpanel:worksheet-kept")); }
     else if (message.op === "set_aside") store.setAside();
-    else if (message.op === "fetch") open(message.source, { set_up: false });
     else if (message.op === "save") saveFile(message.name, message.text, message.kind);
   });
   link.onState(async (state) => {
     latest = state;
+    if (state.wanted && state.wanted !== asked) open(state.wanted, { set_up: false });
+    asked = state.wanted;
     const main = document.querySelector("main");
     if (state.open) main.dataset.lesson ??= "open";
     else delete main.dataset.lesson;

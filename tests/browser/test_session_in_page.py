@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from explorer_page import ExplorerPage
+from lesson_page import LessonPage
 from playwright.sync_api import Page, expect
 
 from support.chromium_pages import watched_page
@@ -166,3 +167,33 @@ def test_a_session_is_saved_to_a_file_and_opened_again(
     page.get_by_role("tab", name="Next token").click()
     explorer.pick(1)
     assert page.evaluate("() => ({}).polluted") is None
+
+
+def test_a_link_and_a_file_carry_the_step_of_a_lesson(
+        explorer: ExplorerPage, browser, tmp_path: Path) -> None:
+    page = explorer.page
+    lesson = LessonPage(page, explorer.base)
+    lesson.open_lesson("Token by token")
+    lesson.next_step(2)
+    choose(page, "Copy a link to this")
+    address = page.get_by_label("Link", exact=True).input_value()
+    page.keyboard.press("Escape")
+    with page.expect_download() as download:
+        choose(page, "Save to a file")
+    download.value.save_as(tmp_path / "session.json")
+    ids = explorer.ids()
+
+    explorer.start_over()
+    expect(lesson.card).to_have_count(0)
+    open_file(page, tmp_path / "session.json")
+    expect(lesson.step_name).to_contain_text("2. ")
+    assert explorer.ids() == ids
+    explorer.settled()
+
+    for other in watched_page(browser):
+        opened = LessonPage(other, explorer.base)
+        other.goto(address)
+        opened.wait_ready()
+        expect(opened.card.locator(".lesson-title")).to_have_text("Token by token")
+        expect(opened.step_name).to_contain_text("2. ")
+        assert opened.ids() == ids
