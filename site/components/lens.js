@@ -30,7 +30,7 @@ export function mount(link) {
     drawTabs(bar, state, link);
     banner.show(state);
     panel.setAttribute("aria-labelledby", `tab-${state.tab}`);
-    const lens = opened[state.tab] ??= await open(state.tab, link);
+    const lens = await (opened[state.tab] ??= open(state.tab, link));
     if (latest !== state) return;
     if (panel.firstChild !== lens.element) {
       panel.replaceChildren(lens.element);

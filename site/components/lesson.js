@@ -56,8 +56,10 @@ export function mount(link) {
     if (!state.open && !card) return;
     if (state.open) document.dispatchEvent(new Event("lmpanel:lesson-open"));
     else last = null;
-    card ??= await makeCard(link, root);
-    if (latest === state) card.show(state);
+    // The promise is kept, not the card: a second state may come while it is being made.
+    card ??= makeCard(link, root);
+    const { show } = await card;
+    if (latest === state) show(state);
   });
   return host;
 }

@@ -23,7 +23,7 @@ export function mount(link) {
     latest = state;
     showPlace(state.room);
     if (!(state.room in ROOMS)) return;
-    const room = opened[state.room] ??= await open(state.room, link);
+    const room = await (opened[state.room] ??= open(state.room, link));
     if (latest !== state) return;
     if (root.lastChild !== room.element) root.replaceChildren(room.element);
     room.show(state);
