@@ -97,7 +97,7 @@ def test_a_round_is_played(explorer: ExplorerPage) -> None:
     expect(play.locator(".points li")).to_have_count(16, timeout=STEP_MS)
     play.locator(".points input").first.fill("50")
     page.keyboard.press("Control+Enter")
-    expect(play.locator(".costs tbody tr")).to_have_count(3)
+    expect(play.locator(".costs tbody tr")).to_have_count(6)
     expect(play.locator(".big:visible")).to_contain_text("you pay")
 
 
