@@ -140,6 +140,10 @@ class LanguageModel:
             rows = [(ids, _own(row)) async for ids, row in self._rows(missing)]
             self._foreseen = {ids: Distribution(row) for ids, row in rows}
 
+    def forget_foreseen(self) -> None:
+        """Drop what `foresee` has ready; what was asked for stays."""
+        self._foreseen.clear()
+
     async def _rows(
         self, contexts: list[tuple[int, ...]]
     ) -> AsyncIterator[tuple[tuple[int, ...], np.ndarray]]:

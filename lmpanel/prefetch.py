@@ -33,6 +33,7 @@ class Prefetch:
         doing = ["document", "anchor", "cursor", "where", "tab", "generating", "ahead"]
         doing.append("predictor")
         explorer.param.watch(self.cancel, doing)
+        explorer.param.watch(self._switch, "ahead")
 
     @property
     def wanted(self) -> bool:
@@ -54,6 +55,12 @@ class Prefetch:
         if self._task:
             self._task.cancel()
             self._task = None
+
+    def _switch(self, event: Any) -> None:
+        """Switched off, nothing foreseen makes a click look cheaper than it is."""
+        if not event.new:
+            self._explorer.model.forget_foreseen()
+            self._done = ()
 
     async def settle(self) -> None:
         """Wait until nothing is computed ahead."""

@@ -66,6 +66,7 @@ def steady(explorer: ExplorerPage) -> ExplorerPage:
     explorer.call("""async () => {
         const state = await lmpanel.getState();
         await lmpanel.setState({...state, settings: {...state.settings, ahead: false}});
+        await lmpanel.next({text: "Behind what was still being computed ahead."});
     }""")
     explorer.settled()
     return explorer

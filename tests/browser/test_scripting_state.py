@@ -85,26 +85,26 @@ def test_single_settings_that_are_impossible_are_left_out_with_a_warning(
     assert get_state(explorer)["settings"]["length"] == 10
 
 
-def test_events_reach_subscribers_until_they_unsubscribe(explorer: ExplorerPage) -> None:
-    explorer.call("""() => {
+def test_events_reach_subscribers_until_they_unsubscribe(steady: ExplorerPage) -> None:
+    steady.call("""() => {
         globalThis.heard = {state: [], progress: [], error: []};
         globalThis.stops = Object.keys(heard).map(
             (name) => lmpanel.on(name, (detail) => heard[name].push(detail)));
     }""")
-    explorer.pick(1)
-    heard = explorer.call("() => heard")
-    assert [state["ids"] for state in heard["state"]] == [explorer.ids()]
+    steady.pick(1)
+    heard = steady.call("() => heard")
+    assert [state["ids"] for state in heard["state"]] == [steady.ids()]
     assert heard["progress"][-1]["phase"] == "ready"
-    explorer.message.fill("a " * 500_000)
-    explorer.button("End Turn").click()
-    expect(explorer.notices).to_have_count(1)
-    [error] = explorer.call("() => heard.error")
+    steady.message.fill("a " * 500_000)
+    steady.button("End Turn").click()
+    expect(steady.notices).to_have_count(1)
+    [error] = steady.call("() => heard.error")
     assert error["code"] == "bad_argument" and "characters" in error["message"]
-    explorer.call("() => { for (const stop of stops) stop(); }")
+    steady.call("() => { for (const stop of stops) stop(); }")
     counts = "() => Object.values(heard).map((list) => list.length)"
-    before = explorer.call(counts)
-    explorer.pick(1)
-    assert explorer.call(counts) == before
+    before = steady.call(counts)
+    steady.pick(1)
+    assert steady.call(counts) == before
 
 
 def test_a_generated_response_is_told_once_it_is_complete(explorer: ExplorerPage) -> None:

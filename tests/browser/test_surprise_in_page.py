@@ -90,6 +90,8 @@ def test_by_keys_and_on_a_phone_the_switch_is_within_reach(explorer: ExplorerPag
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390
     page.get_by_label("Colour tokens by").focus()
     page.keyboard.press("Tab")
+    expect(page.get_by_label("Model that predicts")).to_be_focused()
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(lens(explorer).get_by_text(re.compile("^entropy"))).to_contain_text("nats")
@@ -144,6 +146,7 @@ def test_a_listed_token_leads_to_its_place_by_keys(explorer: ExplorerPage) -> No
     explorer.token(20).click()
     explorer.token(26).click(modifiers=["Shift"])
     expect(explorer.page.locator(SELECTED)).to_have_count(7)
+    expect(lens(explorer).locator(".extremes button")).to_have_count(14)
     row = lens(explorer).locator(".extremes ol").last.locator("button").nth(2)
     index = int(row.get_attribute("data-index"))
     row.press("Enter")

@@ -48,17 +48,24 @@ def session(model, errors) -> Session:
 async def test_a_click_on_a_likely_candidate_needs_no_call(session, engine):
     await rested(session)
     assert [(verb, rows) for verb, _, rows in engine.requests[-1:]] == [("branch", CANDIDATES)]
+    session.prefetch._rest = 3600  # no other batch while the candidates are tried
+    calls = engine.stats.calls
     for token in session.explorer.distribution.ranked(CANDIDATES).tolist():
-        calls = engine.stats.calls
-        session.explorer.ahead = False
-        session.changes.pick(token)
-        await rested(session)
-        assert session.explorer.distribution is not None
-        assert engine.stats.calls == calls
-        session.changes.undo()
-        session.explorer.ahead = True
-        await rested(session)
-        assert engine.stats.calls == calls
+        for step in (lambda token=token: session.changes.pick(token), session.changes.undo):
+            step()
+            await session.measurement.settle()
+            assert session.explorer.distribution is not None
+            assert engine.stats.calls == calls
+
+
+@asynchronous
+async def test_switched_off_it_forgets_what_was_foreseen(session, engine):
+    await rested(session)
+    session.explorer.ahead = False
+    calls = engine.stats.calls
+    session.changes.pick(int(session.explorer.distribution.ranked(1)[0]))
+    await rested(session)
+    assert engine.stats.calls == calls + 1
 
 
 @asynchronous
