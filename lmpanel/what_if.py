@@ -147,6 +147,15 @@ class WhatIf(param.Parameterized):
         self.param.update(kind=kind, said="")
         self._follow()
 
+    def exchange_at(self, number: str) -> None:
+        """Exchange the token of this number, counted from 1; a wrong one is answered at once."""
+        number = number.strip()
+        position = int(number) - 1 if number.isdecimal() and len(number) < 9 else None
+        most = self._place.start
+        inside = position is not None and 0 <= position < most
+        said = "" if inside or not number else f"Type a number from 1 to {most}."
+        self.param.update(position=position, said=said)
+
     def find(self, query: str) -> None:
         """Look the new token up; the best match is chosen at once."""
         query = query[:200]

@@ -13,6 +13,7 @@ import numpy as np
 from lmpanel.engine.base import MAX_INSIDE
 from lmpanel.layer_look import LayerLook
 from lmpanel.session import Session
+from lmpanel.views import guessing
 from lmpanel.views.tokens import token_row
 
 TITLE = "Layers"
@@ -25,6 +26,7 @@ def payload(session: Session) -> dict[str, Any]:
     """The state of site/components/inside_layers.js."""
     layers = session.inside.layers
     look = layers.look
+    hidden = "" if look is None else _hidden(session, look)
     return {
         "source": layers.source,
         "text": layers.text,
@@ -36,7 +38,8 @@ def payload(session: Session) -> dict[str, Any]:
         "too_long": layers.too_long,
         "taken": layers.part,
         "deviation": layers.deviation,
-        "look": None if look is None else _look(session, look),
+        "hidden": hidden,
+        "look": None if look is None or hidden else _look(session, look),
     }
 
 
@@ -62,7 +65,16 @@ def actions(session: Session) -> dict[str, Any]:
 def sources(session: Session) -> list[tuple[Any, list[str]]]:
     """What the payload is made from."""
     names = ["source", "phase", "done", "error", "too_long", "view", "position", "layer", "head"]
-    return [(session.inside.layers, names), (session.explorer, ["document"])]
+    hiding = guessing.hiding(session)
+    return [(session.inside.layers, names), (session.explorer, ["document"]), *hiding]
+
+
+def _hidden(session: Session, look: LayerLook) -> str:
+    """Why nothing is shown: the tokens are those of the document, where a guess comes first."""
+    if session.explorer.document.ids[: len(look.ids)] != look.ids:
+        return ""
+    withheld = guessing.withheld(session, 0, len(look.ids))
+    return withheld or guessing.hidden(session, look.ids)
 
 
 def _look(session: Session, look: LayerLook) -> dict[str, Any]:

@@ -57,10 +57,6 @@ def actions(session: Session) -> dict[str, Any]:
         if not what_if.stale:
             session.explorer.select(int(position), int(position))
 
-    def number(text: str) -> None:
-        position = int(text) - 1 if str(text).strip().isdecimal() else None
-        what_if.param.update(position=position, said="")
-
     def token(id: int) -> None:
         session.model.tokenizer.vocabulary.check((int(id),))
         what_if.param.update(token=int(id), said="")
@@ -68,7 +64,7 @@ def actions(session: Session) -> dict[str, Any]:
     return {
         "what_if_source": lambda name: what_if.choose(name),
         "what_if_kind": lambda name: what_if.choose_kind(name),
-        "what_if_position": number,
+        "what_if_position": lambda text: what_if.exchange_at(str(text)),
         "what_if_find": lambda query: what_if.find(str(query)),
         "what_if_token": token,
         "what_if_compare": lambda text: what_if.compare(str(text)),

@@ -1,7 +1,7 @@
 /**
  * Layers: what every layer would guess at a short text, and who looks at whom.
  *
- * State: `{source, text, view, most, document, phase, error, too_long, taken, deviation, look: null | {tokens: [{id, text,
+ * State: `{source, text, view, most, document, phase, error, too_long, taken, deviation, hidden, look: null | {tokens: [{id, text,
  * kind, spoken}], layers, heads, position, complete, …}}`, the rest of `look` as lens_grid.js and attention_view.js say.
  * Sends: `look_inside {source, part, text}`, `look_stop`, `look_view {name}` and what those two send.
  */
@@ -47,7 +47,7 @@ export function create(link) {
     go.enable(!state.phase, state.phase ? "It is being read already" : "");
     stop.enable(state.phase, state.phase ? "" : "Nothing is under way");
     stop.element.hidden = !state.phase;
-    setText(said, state.phase || (state.look?.complete && state.deviation !== null ? checked(state) : ""));
+    setText(said, state.phase || state.hidden || (state.look?.complete && state.deviation !== null ? checked(state) : ""));
     drawOffer(offer, state, begin);
     setText(failed, state.error);
     failed.hidden = !state.error;

@@ -185,3 +185,19 @@ async def test_attention_is_shown_in_whole_ten_thousandths(session):
     for head, weights in enumerate(shown["weights"]):
         np.testing.assert_allclose(np.array(weights[-1]) / 1e4, layers.look.attention[2, head, -1],
                                    atol=5.1e-5)
+
+
+@asynchronous
+async def test_what_waits_for_a_guess_is_not_given_away_here(session):
+    short(session)
+    layers = session.inside.layers
+    await layers.begin("document")
+    session.explorer.guessing = True
+    shown = payload(session)
+    assert shown["look"] is None and "guess" in shown["hidden"]
+    layers.text = "Another text entirely"
+    await layers.begin("text")
+    assert payload(session)["look"] is not None
+    await layers.begin("document")
+    session.explorer.guessing = False
+    assert payload(session)["look"] is not None
