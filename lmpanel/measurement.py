@@ -80,6 +80,7 @@ class Measurement:
 
     async def _measure_next(self, context: tuple[int, ...]) -> None:
         if context:
+            self._explorer.model.looked_at = context
             await self._explorer.model.distribution(context)
         self._explorer.measured += 1
 

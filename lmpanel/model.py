@@ -51,6 +51,8 @@ class LanguageModel:
         self.tokenizer = tokenizer
         self.tree = PrefixTree()
         self._kept = kept
+        self.looked_at: tuple[int, ...] = ()
+        """Whose distribution stays, whatever else is asked: somebody has it before his eyes."""
         self._distributions: OrderedDict[tuple[int, ...], Distribution] = OrderedDict()
         self._foreseen: dict[tuple[int, ...], Distribution] = {}
         self._turnstile = asyncio.Lock()
@@ -302,7 +304,8 @@ class LanguageModel:
     def _keep(self, ids: tuple[int, ...], distribution: Distribution) -> Distribution:
         self._distributions[ids] = distribution
         while len(self._distributions) > self._kept:
-            self._distributions.popitem(last=False)
+            del self._distributions[next(key for key in self._distributions
+                                         if key != self.looked_at)]
         return distribution
 
     def _checked(self, ids: Sequence[int]) -> tuple[int, ...]:

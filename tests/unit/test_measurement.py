@@ -112,3 +112,14 @@ async def test_the_recorded_example_stands_until_it_is_measured(session):
     session.measurement.look()
     await session.measurement.settle()
     assert explorer.recorded is None and explorer.scores()[1].logprob != -1.0
+
+
+@asynchronous
+async def test_what_is_looked_at_stays_whatever_scripts_ask(errors, engine):
+    session = Session(LanguageModel(engine, fake_tokenizer(), kept=4), errors.append)
+    session.measurement.look()
+    await session.measurement.settle()
+    for token in range(9):
+        await session.model.distribution((1, token))
+    assert session.explorer.distribution is not None
+    assert len(session.model._distributions) == 4
