@@ -31,10 +31,10 @@ def lock_python(uv: Path, name: str, *options: str) -> None:
          *options, f"{name}.in", "-o", f"{name}.txt"], "uv pip compile", cwd=HERE)
 
 
-def lock_node() -> None:
-    """Pin the Node packages; no registry address is written down."""
+def lock_node(folder: Path) -> None:
+    """Pin the Node packages of a folder; no registry address is written down."""
     run([shutil.which("npm") or "npm", "install", "--package-lock-only", "--ignore-scripts",
-         "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund"], "npm", cwd=HERE)
+         "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund"], "npm", cwd=folder)
 
 
 def locked_versions(lock: str) -> dict[str, str]:
@@ -82,7 +82,8 @@ def main(arguments: list[str]) -> int:
     run([scripts / "python", "-m", "pip", "install", UV], "pip install uv")
     lock_python(scripts / "uv", "requirements")
     lock_python(scripts / "uv", "requirements-test", "-c", "requirements.txt")
-    lock_node()
+    for folder in (HERE, HERE / "benchmark"):
+        lock_node(folder)
     lock_browser_python()
     return 0
 

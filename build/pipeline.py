@@ -22,6 +22,7 @@ from notices import node_section, notice, wheel_section
 from pinned_files import Downloads, Pin, read_pins
 from problems import BuildProblem
 from python_archive import (
+    DROPPED_STDLIB,
     pure_entries,
     shrink,
     tree_entries,
@@ -77,6 +78,7 @@ class Pipeline:
         return [
             *parts_of(SITE),
             *parts_of(self.vendor, "vendor/"),
+            *parts_of(self.standard_library, "python/"),
             *parts_of(self.python_packages, "python/"),
             *parts_of(self.own_package, "python/"),
             *parts_of(self.browser_model, "model/"),
@@ -85,6 +87,14 @@ class Pipeline:
             *parts_of(self.lesson_list, "lessons/"),
             *parts_of(self.notice),
         ]
+
+    @property
+    def standard_library(self) -> Path:
+        """stdlib.zip: what Pyodide ships as sources, byte-compiled too."""
+        def make(target: Path) -> None:
+            sources = wheel_entries(self.node_modules / "pyodide" / "python_stdlib.zip")
+            self._compile(shrink(sources, DROPPED_STDLIB), target / "stdlib.zip")
+        return self.cache.step("standard-library", self._compiler_inputs(), make)
 
     @property
     def python_packages(self) -> Path:

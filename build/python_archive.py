@@ -36,6 +36,23 @@ DROPPED = (
     "panel/io/jupyter_*.py", "panel/io/reload.py", "panel/io/rest.py", "panel/io/server.py",
     "pyviz_comms/labextension/schemas/*", "pyviz_comms/labextension/static/*", "numbergen/*",
 )
+# What of the standard library a page has no use for: other systems, servers, tools, rare encodings.
+DROPPED_STDLIB = (
+    "_android_support.py", "_apple_support.py", "_ios_support.py", "_osx_support.py",
+    "__phello__/*", "__hello__.py", "_pyio.py", "_pydatetime.py", "_pyrepl/*",
+    "bdb.py", "cmd.py", "code.py", "compileall.py", "dbm/*", "doctest.py", "fileinput.py",
+    "ftplib.py", "imaplib.py", "lib2to3/*", "mailbox.py", "modulefinder.py", "multiprocessing/*",
+    "nturl2path.py", "optparse.py", "pdb.py", "pickletools.py", "plistlib.py", "poplib.py",
+    "pstats.py", "pty.py", "py_compile.py", "pyclbr.py", "pydoc.py", "pydoc_data/*", "rlcompleter.py",
+    "shelve.py", "smtplib.py", "socketserver.py", "sqlite3/*", "symtable.py", "tabnanny.py",
+    "tarfile.py", "timeit.py", "trace.py", "tty.py", "wave.py", "wsgiref/*", "xmlrpc/*",
+    "asyncio/windows_*", "ctypes/macholib/*", "ctypes/_aix.py",
+    "encodings/big5*", "encodings/cp[0-35-9]*", "encodings/cp4[!3]*", "encodings/euc_*",
+    "encodings/gb*", "encodings/hp_*", "encodings/hz.py", "encodings/iso2022_*",
+    "encodings/iso8859_*", "encodings/johab.py", "encodings/koi8_*", "encodings/kz1048.py",
+    "encodings/mac_*", "encodings/mbcs.py", "encodings/oem.py", "encodings/palmos.py",
+    "encodings/ptcp154.py", "encodings/shift_*", "encodings/tis_620.py",
+)
 # Entry points of `bin/` and the like are of no use, and neither is metadata beyond the version.
 METADATA_FIELDS = ("Metadata-Version:", "Name:", "Version:")
 
@@ -55,7 +72,7 @@ def shrink(entries: Iterable[Entry], dropped: tuple[str, ...] = DROPPED) -> Iter
 
 
 def wheel_entries(wheel: Path) -> Iterator[Entry]:
-    """Yield (path in site-packages, bytes) of every file of a wheel."""
+    """Yield (path in the archive, bytes) of every file of a wheel or another zip."""
     with zipfile.ZipFile(wheel) as archive:
         for info in archive.infolist():
             if not info.is_dir():

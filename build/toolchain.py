@@ -107,16 +107,16 @@ def find_node() -> Path:
     return Path(node)
 
 
-def node_packages(cache: Path) -> Path:
-    """The node_modules folder with what package-lock.json pins."""
-    lock = HERE / "package-lock.json"
+def node_packages(cache: Path, pinned: Path = HERE) -> Path:
+    """The node_modules folder with what package-lock.json in the folder `pinned` pins."""
+    lock = pinned / "package-lock.json"
     folder = cache / f"npm-{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}"
     if not (folder / STAMP).is_file():
-        _install_node_packages(folder)
+        _install_node_packages(folder, pinned)
     return folder / "node_modules"
 
 
-def _install_node_packages(folder: Path) -> None:
+def _install_node_packages(folder: Path, pinned: Path) -> None:
     npm = shutil.which("npm")
     if npm is None:
         raise BuildProblem("npm was not found", "install it (it comes with Node.js)")
@@ -124,6 +124,6 @@ def _install_node_packages(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / name, folder)
+        shutil.copy(pinned / name, folder)
     run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], "npm ci", cwd=folder)
     (folder / STAMP).touch()

@@ -24,7 +24,7 @@ FROM_NODE = {
         "ort.webgpu.bundle.min.mjs", "ort-wasm-simd-threaded.asyncify.wasm",
     )),
     "pyodide": ("pyodide", (
-        "pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip",
+        "pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm",
     )),
 }
 

@@ -28,6 +28,8 @@ let host = null;
 let hostReady;
 const started = new Promise((resolve) => { hostReady = resolve; });
 
+/** The standard library, byte-compiled: Pyodide's own is sources, compiled anew at every start. */
+const LIBRARY = "python/stdlib.zip";
 const ARCHIVES = ["python/packages.zip", "python/lmpanel.zip"];
 const TEXTS = ["model/model.json", "model/tokenizer.json", "recorded.json"];
 
@@ -45,7 +47,7 @@ async function startPyodide(base) {
   if (typeof WebAssembly !== "object") throw new Error("This browser cannot run WebAssembly, which Python needs.");
   try {
     const { loadPyodide } = await import("./vendor/pyodide/pyodide.mjs");
-    return await loadPyodide({ indexURL: new URL("vendor/pyodide/", base).href });
+    return await loadPyodide({ indexURL: new URL("vendor/pyodide/", base).href, stdLibURL: new URL(LIBRARY, base).href });
   } catch (error) {
     throw /fetch|network|import/i.test(error.message) ? unreachable("vendor/pyodide") : error;
   }

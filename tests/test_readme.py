@@ -7,8 +7,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FOLDERS = ["build", "lmpanel", "lmpanel/engine", "lmpanel/game", "lmpanel/lessons",
-           "lmpanel/ngrams", "lmpanel/views", "site", "site/components", "site/engine"]
+FOLDERS = ["build", "build/benchmark", "build/benchmark/peers", "lmpanel", "lmpanel/engine",
+           "lmpanel/game", "lmpanel/lessons", "lmpanel/ngrams", "lmpanel/views", "site",
+           "site/components", "site/engine"]
 
 
 def listed(folder: str) -> list[str]:

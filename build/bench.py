@@ -1,0 +1,88 @@
+"""Measures the built site beside wllama: `python3 build/bench.py [--rounds N] [--out FOLDER]`.
+
+Sets up all that it needs, as `build/test.py` does. The contestants take turns in the same headless
+Chromium, each with a browser of its own; see `benchmark/`. Writes bench.json (versions, machine,
+every round), bench.md (the table) and bench.svg (the plot) into FOLDER and prints the table.
+Absolute times depend on the machine and on what else it does; ratios come from within one round.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from chromium import chromium
+from dist_folder import place
+from problems import BuildProblem, run_main
+from progress import say
+from serve import build
+from step_cache import StepCache, default_root, file_sha256, files_under, hash_files
+from toolchain import HERE, node_packages, python_environment, run
+
+PEERS = HERE / "benchmark"
+ROUNDS = 3
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="build/bench.py", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each takes its turn")
+    parser.add_argument("--out", type=Path, default=Path.cwd(), help="folder for the results")
+    return parser.parse_args(arguments)
+
+
+def peers_site(cache: Path, gguf: Path) -> Path:
+    """A folder with the peers' pages, their packages and the model."""
+    packages = node_packages(cache, PEERS)
+    pages = files_under(PEERS / "peers")
+
+    def make(target: Path) -> None:
+        for page in pages:
+            place(page, target / page.name)
+        esm = packages / "@wllama" / "wllama" / "esm"
+        for path in files_under(esm):
+            place(path, target / "wllama" / path.relative_to(esm), link=True)
+        place(gguf, target / "model.gguf", link=True)
+
+    inputs = {"pages": hash_files(pages, HERE), "model": file_sha256(gguf),
+              "node": file_sha256(PEERS / "package-lock.json")}
+    return StepCache(cache).step("bench-peers", inputs, make)
+
+
+def versions(browser: Path) -> dict[str, str]:
+    """What took part, with versions."""
+    def locked(folder: Path) -> dict[str, str]:
+        lock = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))
+        return {name.removeprefix("node_modules/"): package["version"]
+                for name, package in lock["packages"].items() if name.count("node_modules") == 1}
+
+    peers, own = locked(PEERS), locked(HERE)
+    return {"chromium": run([browser, "--version"], "chromium --version").strip(),
+            "wllama": peers["@wllama/wllama"], "onnxruntime-web": own["onnxruntime-web"],
+            "pyodide": own["pyodide"]}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; returns the exit status."""
+    options = parse(arguments)
+    if options.rounds < 1:
+        raise BuildProblem("there is nothing to measure", "give --rounds 1 or more")
+    browser, built, cache = chromium(), build(), default_root()
+    python = python_environment(cache, HERE / "requirements-test.txt")
+    plan = {"chromium": str(browser), "dist": str(built.dist), "rounds": options.rounds,
+            "compressed": str(built.compressed), "versions": versions(browser),
+            "peers": str(peers_site(cache, built.gguf)), "out": str(options.out.resolve())}
+    options.out.mkdir(parents=True, exist_ok=True)
+    say("step benchmark")
+    done = subprocess.run([str(python), "-m", "benchmark.scene"], input=json.dumps(plan), text=True,
+                          env={**os.environ, "PYTHONPATH": str(HERE)})
+    if done.returncode != 0:
+        raise BuildProblem("the benchmark failed", "the lines above say why")
+    return 0
+
+
+if __name__ == "__main__":
+    run_main(main)

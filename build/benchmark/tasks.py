@@ -1,0 +1,23 @@
+"""What every contestant is asked to do: the same texts, the same numbers of tokens."""
+
+from __future__ import annotations
+
+PROMPT = (
+    "<|im_start|>system\n"
+    "You are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n"
+    "<|im_start|>user\n"
+    "Write a one-paragraph story about a dragon.<|im_end|>\n"
+    "<|im_start|>assistant\n"
+)
+"""The first example of the site, as the document that the model reads."""
+
+SHORT, STORY = 40, 100
+"""Tokens that are written greedily: from the engine token by token, and a story."""
+
+TEXT = " ".join(
+    f"On day {day} the {animal} walked {day * 7} miles along the {place} and found nothing new."
+    for day, (animal, place) in enumerate(zip(
+        ["fox", "bear", "crane", "otter", "horse", "mule", "heron", "goat", "hare", "wolf"] * 2,
+        ["river", "wall", "coast", "railway", "valley", "ridge", "canal"] * 3, strict=False), 1)
+)
+"""About 400 tokens."""
