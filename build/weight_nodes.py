@@ -13,21 +13,28 @@ accuracy_level stays 0: higher levels quantise the activations.
 `NativeWeights` does the same but lets onnxruntime turn 8-bit matrices into float32 when it loads
 them: its CPU has a fast exact kernel for 4 bits and none for 8 (head of SmolLM2: 200 ms → 8 ms).
 
-`ExpandedWeights` is for WASM, which has neither: it takes every tensor marked "expand" as float32
-from a buffer named like the tensor, and other sections from buffers named TENSOR.codes,
-TENSOR.scales and TENSOR.mins, so that no caller needs to hold all of weights.bin.
+`ExpandedWeights` is for WASM, which has neither: it multiplies with every tensor marked "expand" as
+float32 from a buffer named like the tensor, and takes other sections from buffers named
+TENSOR.codes, TENSOR.scales and TENSOR.mins, so that no caller needs to hold all of weights.bin.
+onnxruntime packs every matrix anew at load, beside the one it read, and WebAssembly's memory never
+shrinks: so a large matrix goes in parts, and the embedding is not shared with the head, which would
+keep both copies alive.
 
 Knows nothing about the network that the matrices belong to.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from onnx_nodes import MICROSOFT, GraphNotes
 from weight_blocks import BLOCK
 from weights_file import NAME as WEIGHTS_FILE
+
+
+PART_BYTES = 32 << 20
 
 
 class QuantizedWeights:
@@ -153,24 +160,41 @@ class ExpandedWeights(QuantizedWeights):
 
     def linear(self, x: str, name: str) -> str:
         """Nodes for y = x · Wᵀ with W in the GGUF's own order [outputs, inputs]."""
-        if not self.tensors[name]["expand"]:
+        tensor = self.tensors[name]
+        if not tensor["expand"]:
             return super().linear(x, name)
-        return self.notes.node("FusedMatMul", [x, self._copy(name)], f"{name}.y", MICROSOFT,
-                               transB=1)
+        parts = row_parts(tensor["rows"], tensor["cols"])
+        if len(parts) == 1:
+            return self._product(x, name, parts[0], name)
+        products = [self._product(x, name, part, f"{name}.part{number}")
+                    for number, part in enumerate(parts)]
+        return self.notes.node("Concat", products, f"{name}.y", axis=-1)
 
     def rows(self, ids: str, name: str) -> str:
         """Nodes that look up rows of a matrix by index: float32 [..., cols]."""
-        if not self.tensors[name]["expand"]:
+        if self.tensors[name]["kind"] != "f16":
             return super().rows(ids, name)
-        return self._gather(self._copy(name), ids, f"{name}.rows")
+        return self._cast(self._gather(self._values(name), ids, f"{name}.half"), f"{name}.rows")
 
-    def _copy(self, name: str) -> str:
-        tensor = self.tensors[name]
-        return self.notes.external(name, "float32", [tensor["rows"], tensor["cols"]], name)
+    def _product(self, x: str, name: str, part: range, output: str) -> str:
+        cols = self.tensors[name]["cols"]
+        matrix = self.notes.external(output, "float32", [len(part), cols], name,
+                                     4 * cols * part.start)
+        return self.notes.node("FusedMatMul", [x, matrix], f"{output}.y", MICROSOFT, transB=1)
 
     def _section(self, name: str, part: str, dtype: str, shape: list[int]) -> str:
         section = f"{name}.{part}"
         return self.notes.external(section, dtype, shape, section)
+
+
+def row_parts(rows: int, cols: int, most: int = PART_BYTES) -> list[range]:
+    """The rows of a float32 matrix in as few, nearly equal parts of at most `most` bytes.
+
+    >>> row_parts(10, 2, 32)
+    [range(0, 4), range(4, 8), range(8, 10)]
+    """
+    each = math.ceil(rows / math.ceil(4 * rows * cols / most))
+    return [range(start, min(start + each, rows)) for start in range(0, rows, each)]
 
 
 def _block_sums(notes: GraphNotes, x: str) -> str:

@@ -35,15 +35,29 @@ export function expandedData(model, bytes, onTensor = () => {}) {
   const tensors = new Map(model.tensors.map((tensor) => [tensor.name, tensor]));
   const total = model.tensors.filter((tensor) => tensor.expand).length;
   let done = 0;
-  const read = (tensor) => {
-    onTensor(Math.min(++done, total), total);
-    return expandTensor(tensor, bytes);
+  const read = (tensor, begin, end) => {
+    if (begin === 0) onTensor(++done, total);
+    const each = tensor.cols * 4;
+    return expandTensor(rowsOf(tensor, begin / each, end / each), bytes);
   };
-  const lazy = (tensor) => new ExpandedOnRead(tensor.rows * tensor.cols * 4, () => read(tensor));
+  const lazy = (tensor) =>
+    new ExpandedOnRead(tensor.rows * tensor.cols * 4, (begin, end) => read(tensor, begin, end));
   return model.expanded_buffers.map((path) => ({
     path,
     data: tensors.has(path) ? lazy(tensors.get(path)) : namedSection(tensors, path, bytes),
   }));
+}
+
+/** The entry of rows [start, stop) of a tensor, where they lie in the same file. */
+function rowsOf(tensor, start, stop) {
+  const narrowed = { ...tensor, rows: stop - start };
+  for (const name of ["codes", "scales", "mins"]) {
+    if (!tensor[name]) continue;
+    const [at, length] = tensor[name];
+    const each = length / tensor.rows;
+    narrowed[name] = [at + start * each, narrowed.rows * each];
+  }
+  return narrowed;
 }
 
 function namedSection(tensors, path, bytes) {
@@ -54,9 +68,10 @@ function namedSection(tensors, path, bytes) {
 /**
  * Bytes that come into being when they are read.
  *
- * onnxruntime-web asks an external file for `byteLength` and then copies one `subarray` of it into
- * its own memory. Expanding there, instead of before, keeps one tensor in JavaScript's memory at a
- * time: 30 MB instead of 450 MB.
+ * onnxruntime-web asks an external file for `byteLength` and then copies each `subarray` that a
+ * weight is into its own memory. Expanding there, instead of before, keeps one of them in
+ * JavaScript's memory at a time: 30 MB instead of 540 MB. `read(begin, end)` gives those bytes as
+ * a typed array; weights are whole rows.
  */
 export class ExpandedOnRead extends Uint8Array {
   constructor(size, read) {
@@ -74,8 +89,8 @@ export class ExpandedOnRead extends Uint8Array {
   }
 
   subarray(begin = 0, end = this.size) {
-    const values = this.read();
-    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).subarray(begin, end);
+    const values = this.read(begin, end);
+    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   }
 }
 

@@ -48,21 +48,30 @@ def _whole_text(ids: list[int]) -> dict[str, np.ndarray]:
 
 def expanded_buffers(folder: Path, model: dict, path: Path) -> dict[str, np.ndarray]:
     """What a WASM engine hands over as external data, by name."""
-    shapes = {tensor.name: (list(tensor.dims), DTYPES[tensor.data_type])
-              for tensor in onnx.load(path, load_external_data=False).graph.initializer
-              if tensor.external_data}
-    assert list(shapes) == model["expanded_buffers"]
+    wanted = [tensor for tensor in onnx.load(path, load_external_data=False).graph.initializer
+              if tensor.external_data]
+    places = {tensor.name: {entry.key: entry.value for entry in tensor.external_data}
+              for tensor in wanted}
+    locations = dict.fromkeys(place["location"] for place in places.values())
+    assert list(locations) == model["expanded_buffers"]
     tensors = {tensor["name"]: tensor for tensor in model["tensors"]}
     weights = np.fromfile(folder / "weights.bin", np.uint8)
     buffers = {}
-    for name, (shape, dtype) in shapes.items():
-        if name in tensors:
-            values = stored_tensor(weights, tensors[name]).dequantised()
-        else:
-            tensor, part = name.rsplit(".", 1)
-            values = section(weights, tensors[tensor][part]).view(dtype)
-        buffers[name] = np.ascontiguousarray(values.reshape(shape))
+    for tensor in wanted:
+        place, dtype = places[tensor.name], DTYPES[tensor.data_type]
+        values = _delivered(weights, tensors, place["location"]).view(np.uint8).reshape(-1)
+        start = int(place["offset"])
+        part = values[start : start + int(place["length"])].view(dtype)
+        buffers[tensor.name] = np.ascontiguousarray(part.reshape(list(tensor.dims)))
     return buffers
+
+
+def _delivered(weights: np.ndarray, tensors: dict[str, dict], location: str) -> np.ndarray:
+    """What stands for the buffer of this name: a whole tensor as float32, or one of its sections."""
+    if location in tensors:
+        return np.ascontiguousarray(stored_tensor(weights, tensors[location]).dequantised())
+    tensor, part = location.rsplit(".", 1)
+    return section(weights, tensors[tensor][part])
 
 
 def stored_tensor(weights: np.ndarray, entry: dict) -> Tensor:

@@ -83,9 +83,9 @@ test("an unknown kind is named", () => {
 
 test("expanded bytes exist only while they are read", () => {
   let reads = 0;
-  const lazy = new ExpandedOnRead(8, () => {
+  const lazy = new ExpandedOnRead(8, (begin, end) => {
     reads += 1;
-    return Float32Array.of(1, 2);
+    return Float32Array.of(1, 2).subarray(begin / 4, end / 4);
   });
   assert.ok(lazy instanceof Uint8Array, "onnxruntime-web copies what is not");
   assert.equal(lazy.byteLength, 8);
@@ -94,6 +94,22 @@ test("expanded bytes exist only while they are read", () => {
   assert.equal(lazy.subarray(4, 8).byteLength, 4);
   assert.equal(reads, 2);
 });
+
+test("a matrix is read in parts of its rows", () => {
+  const one = oneBlock("q8_0", new Uint8Array(32).fill(130), HALF_BITS.half);
+  const other = oneBlock("q8_0", new Uint8Array(32).fill(132), HALF_BITS.half);
+  const codes = [...one.bytes.subarray(0, 32), ...other.bytes.subarray(0, 32)];
+  const scales = [...one.bytes.subarray(...place(one)), ...other.bytes.subarray(...place(other))];
+  const bytes = Uint8Array.from([...codes, ...scales]);
+  const tensor = { ...one.tensor, rows: 2, codes: [0, 64], scales: [64, 4] };
+  const [whole] = expandedData({ tensors: [tensor], expanded_buffers: ["w"] }, bytes);
+  const values = (begin, end) => [...new Float32Array(whole.data.subarray(begin, end).slice().buffer)];
+  assert.deepEqual(values(0, 128), Array(32).fill(1));
+  assert.deepEqual(values(128, 256), Array(32).fill(2));
+  assert.deepEqual(values(0, 256), [...values(0, 128), ...values(128, 256)]);
+});
+
+const place = ({ tensor: { scales } }) => [scales[0], scales[0] + scales[1]];
 
 test("external data of both graphs", () => {
   const { tensor, bytes } = oneBlock("q8_0", new Uint8Array(32).fill(130), HALF_BITS.half);
