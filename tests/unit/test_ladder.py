@@ -164,7 +164,7 @@ async def test_the_engine_keeps_to_the_protocol(ladder):
 
 
 @asynchronous
-async def test_another_model_predicts_with_the_same_controls(session, errors):
+async def test_another_model_predicts_with_the_same_controls(session, errors, saving):
     explorer = session.explorer
     session.measurement.look()
     await session.measurement.settle()
@@ -175,7 +175,7 @@ async def test_another_model_predicts_with_the_same_controls(session, errors):
     assert session.model is explorer.models[TRANSFORMER]
     assert explorer.scores() != transformer and None not in explorer.scores()[1:]
     assert explorer.distribution is not None
-    assert session.state()["settings"]["predictor"] == "bigram"
+    assert saving.state()["settings"]["predictor"] == "bigram"
     explorer.predict_with(TRANSFORMER)
     await session.measurement.settle()
     assert explorer.scores() == transformer

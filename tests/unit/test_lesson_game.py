@@ -11,6 +11,7 @@ from lmpanel.errors import BadArgument
 from lmpanel.lessons.parse import BadLesson, parse
 from lmpanel.lessons.worksheet import parse_worksheet
 from lmpanel.measurement import Measurement
+from lmpanel.saving import Saving
 from lmpanel.session import Session
 from support.asynchronous import asynchronous
 
@@ -154,9 +155,9 @@ async def test_a_game_before_the_lesson_goes_on_after_it(session):
 async def test_a_game_that_came_with_the_lesson_goes_on(session, opened, model, errors):
     opened.go(1)
     await play_round(session.play.game, 50)
-    saved = session.saved()
+    saved = Saving(session).saved()
     other = Session(model, errors.append, deliver)
-    other.open(saved)
+    Saving(other).open(saved)
     other.lessons.open("lessons/t.md", LESSON, set_up=False)
     other.lessons.go(2)
     assert len(other.play.game.rounds) == 1

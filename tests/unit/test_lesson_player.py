@@ -111,11 +111,11 @@ def test_closing_gives_the_settings_back_and_keeps_the_document(session, player)
     assert session.explorer.document == document and player.lesson is None
 
 
-def test_a_broken_lesson_leaves_everything(session, opened):
-    state, record = session.state(), opened.record
+def test_a_broken_lesson_leaves_everything(saving, opened):
+    state, record = saving.state(), opened.record
     with pytest.raises(BadLesson):
         opened.open("lessons/bad.md", "nonsense")
-    assert session.state() == state and opened.record is record
+    assert saving.state() == state and opened.record is record
     assert opened.refused["problems"][0]["line"] == 1
 
 
@@ -223,18 +223,18 @@ def test_while_the_model_writes_the_step_stays(session, opened):
     session.explorer.generating = False
 
 
-def test_a_lesson_is_saved_and_restored(session, opened, engine):
+def test_a_lesson_is_saved_and_restored(saving, opened, engine):
     opened.answer("sum", "2")
     opened.go(1)
     saved = json.loads(json.dumps(opened.saved()))
-    state = session.state()
+    state = saving.state()
     opened.clear()
     opened.close()
     assert opened.saved() is None
     assert opened.restore(saved) == [] and opened.wanted == "lessons/t.md"
     opened.open("lessons/t.md", LESSON, set_up=False)
     assert opened.record.step == 1 and opened.record.answers["sum"].value == "2"
-    assert session.state()["ids"] == state["ids"], "the document is not the lesson's to restore"
+    assert saving.state()["ids"] == state["ids"], "the document is not the lesson's to restore"
 
 
 def test_a_lesson_from_a_file_waits_for_it(opened):
