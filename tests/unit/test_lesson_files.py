@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lmpanel.explorer import ROOMS
 from lmpanel.lessons import file as lesson_file
 from lmpanel.lessons.__main__ import main
-from lmpanel.lessons.blocks import Ask, Capture, Check
+from lmpanel.lessons.directives import Ask, Capture, Check
 from lmpanel.lessons.file import MAX_CHARACTERS
 from lmpanel.lessons.glossary import TERMS
 from lmpanel.lessons.markdown import tree

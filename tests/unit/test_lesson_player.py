@@ -108,14 +108,14 @@ def test_closing_gives_the_settings_back_and_keeps_the_document(session, player)
     document = session.explorer.document
     player.close()
     assert (session.explorer.temperature, session.explorer.unit) == (1.3, "nats")
-    assert session.explorer.document == document and player.lesson is None
+    assert session.explorer.document == document and player.work is None
 
 
 def test_a_broken_lesson_leaves_everything(saving, opened):
-    state, record = saving.state(), opened.record
+    state, record = saving.state(), opened.work.record
     with pytest.raises(BadLesson):
         opened.open("lessons/bad.md", "nonsense")
-    assert saving.state() == state and opened.record is record
+    assert saving.state() == state and opened.work.record is record
     assert opened.refused["problems"][0]["line"] == 1
 
 
@@ -126,20 +126,20 @@ def test_a_broken_lesson_leaves_everything(saving, opened):
 )  # fmt: skip
 def test_numbers_are_checked_with_their_tolerance(opened, value, right, said):
     opened.answer("sum", value)
-    assert opened.record.answers["sum"].right is right and opened.said["sum"] == said
+    assert opened.work.record.answers["sum"].right is right and opened.work.said["sum"] == said
 
 
 @pytest.mark.parametrize("value", ["", "  ", "two", "1" * 5000])
 def test_what_is_no_answer_is_not_kept(opened, value):
     opened.answer("sum", value)
-    assert opened.said["sum"] and "sum" not in opened.record.answers
+    assert opened.work.said["sum"] and "sum" not in opened.work.record.answers
 
 
 def test_the_notice_comes_after_all_answers(opened):
     opened.answer("sum", "2")
-    assert not opened.done(0)
+    assert not opened.work.done(0)
     opened.answer("free", "because")
-    assert opened.done(0) and opened.record.answers["free"].right is None
+    assert opened.work.done(0) and opened.work.record.answers["free"].right is None
 
 
 def test_the_answer_is_told_after_two_tries(opened):
@@ -148,10 +148,10 @@ def test_the_answer_is_told_after_two_tries(opened):
     opened.answer("sum", "5")
     opened.answer("sum", "6")
     opened.tell_answer("sum")
-    answer = opened.record.answers["sum"]
-    assert answer.shown and answer.tries == 2 and "2" in opened.said["sum"]
+    answer = opened.work.record.answers["sum"]
+    assert answer.shown and answer.tries == 2 and "2" in opened.work.said["sum"]
     opened.answer("free", "x")
-    assert opened.done(0), "a told answer does not keep from the notice"
+    assert opened.work.done(0), "a told answer does not keep from the notice"
 
 
 def test_an_unknown_question_is_refused(opened):
@@ -164,9 +164,9 @@ def test_a_task_is_ticked_off_by_what_the_tool_is(session, opened):
     opened.go(1)
     assert session.explorer.temperature == 1, "a new document begins with the first settings"
     session.explorer.temperature = 0
-    assert opened.record.tasks == {"cold": "Be cold"}
+    assert opened.work.record.tasks == {"cold": "Be cold"}
     session.explorer.temperature = 1
-    assert "cold" in opened.record.tasks, "done stays done"
+    assert "cold" in opened.work.record.tasks, "done stays done"
 
 
 def test_setting_up_does_no_task(session, player):
@@ -174,7 +174,7 @@ def test_setting_up_does_no_task(session, player):
         "temperature: 0\n", "temperature: <= 1\n")  # fmt: skip
     player.open("lessons/t.md", lesson)
     player.go(1)
-    assert session.explorer.temperature == 1.5 and not player.record.tasks
+    assert session.explorer.temperature == 1.5 and not player.work.record.tasks
 
 
 def test_a_lesson_opened_at_a_step_that_only_goes_on_has_the_tool_of_the_step_before(
@@ -182,7 +182,7 @@ def test_a_lesson_opened_at_a_step_that_only_goes_on_has_the_tool_of_the_step_be
 ):
     player.open("lessons/t.md", LESSON, step=2)
     assert session.explorer.document.raw and session.explorer.tab == "surprise"
-    assert player.record.step == 2
+    assert player.work.record.step == 2
 
 
 def test_a_step_is_found_as_it_was_left(session, opened):
@@ -205,14 +205,14 @@ async def test_evidence_is_the_models_numbers(session, opened):
         opened.capture("span")
     await session.model.scores(session.explorer.document.ids)
     opened.capture("span")
-    table = opened.record.evidence["span"].table
+    table = opened.work.record.evidence["span"].table
     scores = session.explorer.scores()
     assert [row[3] for row in table["rows"]] == [s and round(s.bits, 6) for s in scores]
     total = sum(score.bits for score in scores[1:])
     opened.answer("bits", f"{total + 1:.3f}")
-    assert opened.record.answers["bits"].right is False
+    assert opened.work.record.answers["bits"].right is False
     opened.answer("bits", f"{total:.3f}")
-    assert opened.record.answers["bits"].right is True
+    assert opened.work.record.answers["bits"].right is True
 
 
 def test_while_the_model_writes_the_step_stays(session, opened):
@@ -233,7 +233,7 @@ def test_a_lesson_is_saved_and_restored(saving, opened, engine):
     assert opened.saved() is None
     assert opened.restore(saved) == [] and opened.wanted == "lessons/t.md"
     opened.open("lessons/t.md", LESSON, set_up=False)
-    assert opened.record.step == 1 and opened.record.answers["sum"].value == "2"
+    assert opened.work.record.step == 1 and opened.work.record.answers["sum"].value == "2"
     assert saving.state()["ids"] == state["ids"], "the document is not the lesson's to restore"
 
 
@@ -312,7 +312,7 @@ def test_what_is_on_the_worksheet_stays_when_another_is_taken(opened):
     other = Worksheet("Ada", {"lessons/t.md": Record("T", ["1", "2", "3"]),
                               "lessons/u.md": Record("U", ["1"])})
     opened.take_worksheet(json.dumps(other.as_json()))
-    assert opened.record.answers["sum"].value == "2"
+    assert opened.work.record.answers["sum"].value == "2"
     assert opened.worksheet.name == "Ada" and "lessons/u.md" in opened.worksheet.records
 
 
@@ -322,16 +322,17 @@ def test_two_tabs_add_up_to_one_worksheet(opened):
     record = json.loads(json.dumps(other))["records"]["lessons/t.md"]
     record["answers"]["free"] = {**record["answers"].pop("sum"), "value": "from the other tab"}
     opened.take_worksheet(json.dumps({**other, "records": {"lessons/t.md": record}}))
-    assert {id: a.value for id, a in opened.record.answers.items()} == {
+    assert {id: a.value for id, a in opened.work.record.answers.items()} == {
         "sum": "2", "free": "from the other tab"}  # fmt: skip
 
 
 def test_a_link_carries_no_evidence(opened):
-    opened.record.evidence["span"] = Evidence("l", 0, {"kind": "sum", "title": "", "columns": [],
-                                                       "rows": [], "notes": []})
+    evidence = opened.work.record.evidence
+    evidence["span"] = Evidence("l", 0, {"kind": "sum", "title": "", "columns": [],
+                                         "rows": [], "notes": []})
     assert opened.saved()["record"]["evidence"]
     assert not opened.saved(evidence=False)["record"]["evidence"]
-    assert "span" in opened.record.evidence
+    assert "span" in evidence
 
 
 def test_exports_escape_what_was_typed():
