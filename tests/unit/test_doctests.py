@@ -16,7 +16,8 @@ MODULES = """
 api arguments beam_search bounded_json bpe chat decoding display distribution document editor errors
 filters hand_search history messages model prefix_tree pretokenizer sampling scoring state_codec
 tokenizer typed unicode_classes vocabulary engine.base engine.fake
-game.calibration game.challenge game.played game.points game.positions game.result_code
+game.calibration game.challenge game.draft game.hidden_text game.played game.points game.positions
+game.result_code
 game.saved_game game.sealed game.setup game.suggestions game.surprise game.texts
 """
 CORE = MODULES.split()

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from lmpanel.engine.fake import FakeEngine, fake_tokenizer
 from lmpanel.errors import BadArgument, BadState, EngineLost
+from lmpanel.explorer import TRANSFORMER
 from lmpanel.game.points import bits
-from lmpanel.game.rounds import TRANSFORMER
 from lmpanel.game.setup import OWN
 from lmpanel.model import LanguageModel
 from lmpanel.session import Session
@@ -49,13 +49,13 @@ def numbers(value) -> set[float]:
 async def test_before_the_commitment_nothing_is_told(session):
     game = await begun(session)
     state = shown(session)
-    hidden, distribution = game.ids[game.positions[0]], game.known[TRANSFORMER]
+    hidden, distribution = game.ids[game.positions[0]], game.forecasts.known[TRANSFORMER]
     assert state["last"] is None and not numbers(state), "no probability, no bits"
     assert [token["id"] for token in state["context"]] == list(game.ids[: game.positions[0]])
     texts = [token["text"] for token in state["tokens"]]
     assert [t.strip().casefold() for t in texts] == sorted(t.strip().casefold() for t in texts)
-    assert len(texts) == 16 and distribution.top_id in game.suggestions
-    assert game.suggestions != [c.id for c in distribution.top(16)]
+    assert len(texts) == 16 and distribution.top_id in game.forecasts.suggestions
+    assert game.forecasts.suggestions != [c.id for c in distribution.top(16)]
     game.commit(game.turn, [])
     assert shown(session)["last"]["token"]["id"] == hidden
 
@@ -67,7 +67,7 @@ async def test_everyone_pays_for_the_same_token_in_the_same_context(session):
     for number, position in enumerate(game.positions):
         token, context = game.ids[position], game.ids[:position]
         assert game.context == context and game.place == number
-        other = next(t for t in game.suggestions if t != token)
+        other = next(t for t in game.forecasts.suggestions if t != token)
         spread = [[token, 40], [other, 20]] if number % 2 else [[other, 30]]
         game.commit(game.turn, spread)
         q = 0.4 if number % 2 else 0.7 / (game.vocab_size - 1)
@@ -96,14 +96,14 @@ async def test_everyone_pays_for_the_same_token_in_the_same_context(session):
 async def test_late_messages_and_impossible_points_change_nothing(session):
     game = await begun(session)
     turn, rounds = game.turn, game.rounds
-    game.commit(turn, [[game.suggestions[0], 100]])
+    game.commit(turn, [[game.forecasts.suggestions[0], 100]])
     assert "cannot be placed" in game.problem and not rounds
     game.commit(turn, [[10**6, 5]])
     assert "no token with the id" in game.problem and not rounds
     game.commit(turn - 1, [])
     game.add_token(turn - 1, 5)
     game.spread(turn - 1, [[5, 5]])
-    assert not rounds and not game.listed and not game.draft
+    assert not rounds and not game.draft.listed and not game.draft.points
     game.commit(turn, [])
     game.commit(turn, [])
     game.skip()
@@ -121,8 +121,8 @@ async def test_any_token_is_found_by_typing_and_can_get_points(session):
     special = session.model.tokenizer.special_id("<|endoftext|>")
     game.add_token(game.turn, special)
     game.add_token(game.turn, special)
-    assert game.listed == [special]
-    assert [t["id"] for t in shown(session)["tokens"]] == [*game.suggestions, special]
+    assert game.draft.listed == [special]
+    assert [t["id"] for t in shown(session)["tokens"]] == [*game.forecasts.suggestions, special]
     game.commit(game.turn, [[special, 99]])
     assert game.last.claims == [(0.99, False)]
 
@@ -188,27 +188,27 @@ async def test_a_lost_engine_is_told_and_asked_again(session, engine, errors):
     engine.lose_next(5)
     game.start()
     await game.settle()
-    assert game.failed and [type(error) for error in errors] == [EngineLost]
+    assert game.forecasts.failed and [type(error) for error in errors] == [EngineLost]
     assert shown(session)["failed"] and not shown(session)["waiting"]
     engine.lose_next(0)
     game.retry()
     await game.settle()
-    assert not game.failed and game.suggestions
+    assert not game.forecasts.failed and game.forecasts.suggestions
 
 
 @asynchronous
 async def test_more_predictors_join_in(session):
     other = LanguageModel(FakeEngine(seed=5), session.model.tokenizer)
-    beside = session.play.game._rivals
-    session.play.game._rivals = lambda: {**beside(), "bigram": other}
+    beside = session.play.game.forecasts.rivals
+    session.play.game.forecasts.rivals = lambda: {**beside(), "bigram": other}
     game = await begun(session)
     token, context = game.ids[game.positions[0]], game.context
     expected = await other.distribution(context)
-    assert set(expected.ranked(4).tolist()) <= set(game.suggestions) | {0, 1, 2}
+    assert set(expected.ranked(4).tolist()) <= set(game.forecasts.suggestions) | {0, 1, 2}
     game.commit(game.turn, [])
     assert game.last.rivals["bigram"] == expected.bits(token)
     assert [each.name for each in game.standings] == ["you", "uniform", "bigram", TRANSFORMER]
-    session.play.game._rivals = beside
+    session.play.game.forecasts.rivals = beside
     game.go_on()
     await game.settle()
     game.commit(game.turn, [])
@@ -227,7 +227,7 @@ async def test_a_challenge_is_offered_and_gives_the_same_rounds(session):
     other.play.game.accept()
     await other.play.game.settle()
     assert other.play.game.ids == game.ids and other.play.game.positions == positions
-    assert other.play.game.suggestions == game.suggestions
+    assert other.play.game.forecasts.suggestions == game.forecasts.suggestions
 
     game.commit(game.turn, [])
     session.play.open_challenge(code)

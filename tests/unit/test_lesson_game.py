@@ -77,7 +77,7 @@ def opened(session):
 
 async def play_round(game, points: int) -> None:
     await game.settle()
-    game.commit(game.turn, [[game.suggestions[0], points]])
+    game.commit(game.turn, [[game.forecasts.suggestions[0], points]])
 
 
 @asynchronous
