@@ -11,8 +11,9 @@ import pytest
 
 from lmpanel import run_costs
 from lmpanel.api import Api
-from lmpanel.branches import NAME_CHARACTERS, ROWS
+from lmpanel.branches import ROWS
 from lmpanel.document import Document
+from lmpanel.document_tree import NAME_CHARACTERS
 from lmpanel.errors import BadArgument, EngineLost
 from lmpanel.scoring import LN2
 from lmpanel.views.lens import Lens
@@ -74,9 +75,9 @@ async def test_every_document_at_rest_is_kept_and_can_be_gone_back_to(session):
 @asynchronous
 async def test_a_response_is_kept_when_it_is_written_and_not_token_by_token(session):
     session.explorer.past_end = True
-    before = len(list(session.branches.stops()))
+    before = len(list(session.branches.tree.stops()))
     await session.generation.run(max_tokens=12)
-    stops = [length for _, length, _ in session.branches.stops()]
+    stops = [length for _, length, _ in session.branches.tree.stops()]
     assert len(stops) == before + 1 and stops[-1] == len(session.explorer.document)
     assert session.attempts.kept[0].document.ids == session.branches.tree.ids(
         session.branches.here[-1])

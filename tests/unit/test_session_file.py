@@ -56,7 +56,7 @@ async def test_everything_comes_back(session, saving, other):
     assert [kept.number for kept in other.attempts.kept] == [1, 3]
     assert other.explorer.document == session.explorer.document
     assert other.guesses.tally == session.guesses.tally and other.guesses.tally.count == 1
-    named = [stop.name for _, _, stop in other.branches.stops() if stop.name]
+    named = [stop.name for _, _, stop in other.branches.tree.stops() if stop.name]
     assert named == ["<img src=x onerror=alert(1)>"]
     other.explorer.show(Document((5, 6, 7, 8)))
     other.attempts.keep("next", since=2)
