@@ -10,7 +10,6 @@ import pytest
 from lmpanel.errors import BadArgument
 from lmpanel.lessons.parse import BadLesson, parse
 from lmpanel.lessons.worksheet import parse_worksheet
-from lmpanel.measurement import Measurement
 from lmpanel.saving import Saving
 from lmpanel.session import Session
 from support.asynchronous import asynchronous
@@ -61,9 +60,8 @@ async def deliver() -> bytes:
 
 
 @pytest.fixture
-def session(monkeypatch, model, errors) -> Session:
-    """A session that measures nothing by itself."""
-    monkeypatch.setattr(Measurement, "look", lambda self, *events: None)
+def session(unmeasured, model, errors) -> Session:
+    """A session with a text to count n-grams in."""
     session = Session(model, errors.append, deliver)
     session.explorer.ahead = False
     return session

@@ -1,40 +1,19 @@
-"""Rounds on a text: what is asked, what is hidden, what everyone pays, and how it is kept."""
+"""Rounds on a text: what is asked, what is hidden, what everyone pays."""
 
 from __future__ import annotations
 
-import copy
-import json
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from played_game import TEXT, begun, shown
 
-from lmpanel.engine.fake import FakeEngine, fake_tokenizer
-from lmpanel.errors import BadArgument, BadState, EngineLost
+from lmpanel.engine.fake import FakeEngine
+from lmpanel.errors import EngineLost
 from lmpanel.explorer import TRANSFORMER
 from lmpanel.game.points import bits
 from lmpanel.game.setup import OWN
 from lmpanel.model import LanguageModel
-from lmpanel.session import Session
-from lmpanel.views import play as view
-from lmpanel.views.room import Room
 from support.asynchronous import asynchronous
-
-TEXT = "the dragon in the red garden and the other dragon on the roof there"
-
-
-def shown(session) -> dict:
-    session.play.part = "game"
-    return json.loads(json.dumps(view.payload(session), allow_nan=False))["game"]
-
-
-async def begun(session, **changes):
-    game = session.play.game
-    game.choose(text=OWN, own=TEXT, rounds=4, **changes)
-    game.start()
-    await game.settle()
-    return game
 
 
 def numbers(value) -> set[float]:
@@ -214,128 +193,3 @@ async def test_more_predictors_join_in(session):
     game.commit(game.turn, [])
     rows = {row["title"]: row["count"] for row in shown(session)["progress"]["standings"]}
     assert rows == {"You": 2, "Bigram": 1, "Uniform": 2, "Transformer": 2}
-
-
-@asynchronous
-async def test_a_challenge_is_offered_and_gives_the_same_rounds(session):
-    game = await begun(session)
-    code, positions = game.challenge_code(), game.positions
-    other = Session(LanguageModel(FakeEngine(), fake_tokenizer()), print)
-    other.play.open_challenge(code)
-    assert other.explorer.room == "play" and other.play.part == "game"
-    assert shown(other)["stage"] == "offered" and shown(other)["offered"]["tokens"] == len(game.ids)
-    other.play.game.accept()
-    await other.play.game.settle()
-    assert other.play.game.ids == game.ids and other.play.game.positions == positions
-    assert other.play.game.forecasts.suggestions == game.forecasts.suggestions
-
-    game.commit(game.turn, [])
-    session.play.open_challenge(code)
-    assert shown(session)["on"]
-    game.decline()
-    assert game.stage == "reveal" and len(game.rounds) == 1, "a game that is on is kept"
-
-
-@asynchronous
-async def test_a_challenge_of_another_tokenizer_is_refused(session, tokenizer):
-    game = await begun(session)
-    code, engine = game.challenge_code(), FakeEngine(len(tokenizer))
-    other = Session(LanguageModel(engine, tokenizer), print)
-    with pytest.raises(BadArgument, match="made with another model"):
-        other.play.open_challenge(code)
-    assert other.explorer.room == "explore" and other.play.game.offered is None
-
-
-@asynchronous
-async def test_a_result_code_says_what_was_played(session):
-    game = await begun(session)
-    session.play.call_player("  Ada \ud800")
-    token = game.ids[game.positions[0]]
-    game.commit(game.turn, [[token, 25]])
-    play = session.play
-    play.read_codes(f"here: {play.result_code()}")
-    result = play.readings[0].result
-    assert result.player == "Ada \ufffd" and result.costs == [2.0] and result.planned == 4
-    assert result.fingerprint == game.playing.fingerprint
-    assert result.rivals[TRANSFORMER] == pytest.approx(game.last.rivals[TRANSFORMER], abs=1e-4)
-    play.part = "codes"
-    row = json.loads(json.dumps(view.payload(session)))["codes"]["readings"][0]
-    assert row["mean"] == 2.0 and row["title"] == "a pasted text"
-    play.read_codes("nothing")
-    assert not play.readings and "no result code" in play.refusal
-
-
-@given(st.data())
-@asynchronous
-async def test_it_is_saved_and_restored(data):
-    session = Session(LanguageModel(FakeEngine(), fake_tokenizer()), print)
-    game = await begun(session, order=data.draw(st.sampled_from(["seed", "order"])))
-    steps = st.sampled_from(["commit", "skip", "next", "list"])
-    for step in data.draw(st.lists(steps, max_size=8)):
-        if step == "commit":
-            game.commit(game.turn, [[7, 30]])
-        elif step == "list":
-            game.add_token(game.turn, 9)
-            game.spread(game.turn, [[9, 12]])
-        else:
-            game.skip() if step == "skip" else game.go_on()
-        await game.settle()
-    saved = json.loads(json.dumps(session.play.saved(), allow_nan=False))
-    other = Session(LanguageModel(FakeEngine(), fake_tokenizer()), print)
-    other.play.restore(saved)
-    await other.play.game.settle()
-    assert other.play.saved() == saved
-    told, expected = shown(other), shown(session)
-    assert told | {"turn": 0} == expected | {"turn": 0, "problem": ""}
-
-
-def broken(saved: dict) -> list:
-    """Every way to spoil one entry of a saved game."""
-    found = [None, [], {}, {**saved, "version": 2}, {**saved, "part": "x"}, {**saved, "more": 1},
-             {**saved, "player": "x" * 100}, {**saved, "tutorial": None}]
-    wrong = {"setup": [None, {}, {**saved["game"]["setup"], "rounds": 1e9}], "playing": [None, 1],
-             "stage": ["over!", "setup", 3], "place": [-1, 99, "0", True], "rounds": [None, [1]],
-             "draft": [[[1, 100]], [[10**9, 3]], 5], "listed": [[-1], [10**9], "x", [0] * 500]}
-    for name, values in wrong.items():
-        found += [{**saved, "game": {**saved["game"], name: value}} for value in values]
-    for name, values in {"position": [0, 1, 10**6], "token": [-1, 5], "spread": [[[1, 100]]],
-                         "rivals": [{"": 1}, {"x": -1}, {"x": "1"}, []], "other": [1]}.items():
-        for value in values:
-            spoiled = copy.deepcopy(saved)
-            spoiled["game"]["rounds"][0][name] = value
-            found.append(spoiled)
-    return found
-
-
-@asynchronous
-async def test_a_spoiled_game_is_refused_and_changes_nothing(session):
-    game = await begun(session)
-    game.commit(game.turn, [[7, 30]])
-    session.play.tutorial.type(["3", "1", "6", "2"])
-    saved = json.loads(json.dumps(session.play.saved()))
-    for value in broken(saved):
-        with pytest.raises(BadState):
-            session.play.restore(value)
-        assert json.loads(json.dumps(session.play.saved())) == saved, value
-    session.play.restore(saved)
-
-
-@asynchronous
-async def test_the_room_is_drawn_anew_when_something_changes(session):
-    room = Room(session)
-    session.explorer.room = "play"
-    first = json.loads(room.state)
-    assert first["room"] == "play" and first["part"] == "tutorial"
-    room.actions()["play_scores"](texts=["3", "1", "6", "2"])
-    assert [round(row["nats"], 3) for row in json.loads(room.state)["tutorial"]["rows"]] == [
-        3.072, 5.072, 0.072, 4.072]
-    room.actions()["play_part"](name="game")
-    room.actions()["play_choose"](text="alice", rounds=3)
-    assert json.loads(room.state)["game"]["setup"]["text"] == "alice"
-    room.actions()["play_share"]()
-    assert "512 can be played" in json.loads(room.state)["game"]["link"]["problem"]
-    room.actions()["play_choose"](text=OWN, own=TEXT)
-    room.actions()["play_share"]()
-    assert json.loads(room.state)["game"]["link"]["code"].startswith("P1.")
-    room.actions()["play_choose"](rounds=5)
-    assert json.loads(room.state)["game"]["link"]["code"] == "", "a link of another game is gone"

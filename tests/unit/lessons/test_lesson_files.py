@@ -157,7 +157,7 @@ def test_the_command_tells_mistakes_and_their_lines(tmp_path, capsys):
 
 
 def test_the_readmes_example_is_a_lesson():
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
     example = readme.split("```markdown\n")[1].split("```\n")[0]
     lesson = parse(example)
     assert [step.title for step in lesson.steps] == ["Without a question", "With one"]
@@ -165,7 +165,7 @@ def test_the_readmes_example_is_a_lesson():
 
 @pytest.mark.parametrize("name", KINDS)
 def test_the_readme_names_every_quantity(name):
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
     assert f"`{name.replace('_', ' ')}`" in readme
 
 
