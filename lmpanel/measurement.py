@@ -13,6 +13,7 @@ from typing import Any
 
 from lmpanel.errors import Cancelled, LMPanelError
 from lmpanel.explorer import TRANSFORMER, Explorer
+from lmpanel.number_text import grouped
 from lmpanel.typed import Difference, TypedCheck
 
 LONG = 256
@@ -85,7 +86,7 @@ class Measurement:
 
     def _show_progress(self, done: int, total: int) -> None:
         if total > LONG:
-            self._explorer.progress = f"measuring token {done} of {total}"
+            self._explorer.progress = f"measuring token {grouped(done)} of {grouped(total)}"
         self._explorer.measured += 1
 
 

@@ -12,6 +12,7 @@ from lmpanel.game.positions import hidden_positions
 from lmpanel.game.saved_game import SavedGame, bad_game
 from lmpanel.game.setup import MOST_TOKENS, Setup
 from lmpanel.model import LanguageModel
+from lmpanel.number_text import grouped
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ def encode(setup: Setup, model: LanguageModel) -> tuple[int, ...]:
     most = min(MOST_TOKENS, model.context_length)
     if len(ids) > most:
         raise BadArgument(
-            f"The text has {len(ids):,} tokens; {most:,} can be played.", "Paste less of it."
+            f"The text has {grouped(len(ids))} tokens; {grouped(most)} can be played.",
+            "Paste less of it.",
         )
     return ids
 

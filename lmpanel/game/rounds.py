@@ -21,6 +21,7 @@ from lmpanel.game.played import Played, Standing, standings
 from lmpanel.game.points import check_spread
 from lmpanel.game.saved_game import SavedGame, read_saved_game, saved_game
 from lmpanel.game.setup import MOST_SEED, Setup, checked_setup
+from lmpanel.number_text import grouped
 from lmpanel.vocabulary import Vocabulary
 
 
@@ -119,8 +120,8 @@ class Game(param.Parameterized):
         tokens = len(encode(challenge.setup, self._explorer.model))
         if tokens != challenge.tokens:
             raise BadArgument(
-                f"This challenge was made with another model: its text has {challenge.tokens} "
-                f"tokens there and {tokens} here.",
+                "This challenge was made with another model: its text has "
+                f"{grouped(challenge.tokens)} tokens there and {grouped(tokens)} here.",
                 "Open it where it was made.",
             )
         self.offered = challenge

@@ -15,6 +15,7 @@ from lmpanel.errors import BadArgument
 from lmpanel.lessons.answers import judge, solution
 from lmpanel.lessons.directives import Ask, Capture, Check
 from lmpanel.lessons.worksheet import MAX_ANSWER, MAX_ENTRIES, Answer, Evidence, Record
+from lmpanel.number_text import grouped
 
 if TYPE_CHECKING:
     from lmpanel.lessons.parse import Lesson, Step
@@ -58,7 +59,7 @@ class Work:
             self.said[id] = "Write an answer first."
             return False
         if len(value) > MAX_ANSWER:
-            self.said[id] = f"This answer is longer than {MAX_ANSWER:,} characters."
+            self.said[id] = f"This answer is longer than {grouped(MAX_ANSWER)} characters."
             return False
         verdict = judge(ask, value, self._tool.quantity)
         self.said[id] = verdict.said

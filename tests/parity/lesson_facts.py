@@ -118,7 +118,7 @@ def play(lab: Lab) -> list[float]:
         ids = tokenizer.encode_plain(content_of("saturday"))
         assert len(hidden_positions(len(ids), "seed", seed, most)) == most
     return [
-        total, *(total - score for score in scores), math.log(4), 100, 152, 151, 0.25,
+        total, *(total - score for score in scores), math.log(4), 100, size, size - 1, 0.25,
         math.log2(size), -math.log2(0.99), lost,
     ]  # fmt: skip
 
@@ -170,10 +170,10 @@ def ngrams(lab: Lab) -> list[float]:
     )
     size = lab.after(maria).size
     return [
-        2 / 4, 152, size**2 / 1e9, size**3 / 1e12, lab.top(copied, " giraffe"),
+        2 / 4, size, size**2 / 1e9, size**3 / 1e12, lab.top(copied, " giraffe"),
         lab.bits(twice, " giraffe"), lab.top(maria, " Tom"), lab.p(maria, " Maria"),
         bigram.total, bigram.prob, trigram.prob, lab.p(white, " whale"), *per_token[:4],
-        per_token[5], counted // 1000, counted % 1000,
+        per_token[5], counted,
         lab.totals(Document(tuple(passage), raw=True)).bits_per_token,
     ]  # fmt: skip
 

@@ -29,7 +29,8 @@ def lab(model_dir, dist):
 
 def numbers(text: str) -> list[str]:
     """The numbers that a lesson tells: with a decimal point, or of three digits and more."""
-    lines = (line for line in text.splitlines() if not NO_NUMBERS.match(line))
+    whole = text.replace("\u202f", "")  # thousands are set apart
+    lines = (line for line in whole.splitlines() if not NO_NUMBERS.match(line))
     return [number for line in lines for number in NUMBER.findall(line)]
 
 

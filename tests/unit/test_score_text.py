@@ -84,7 +84,7 @@ async def test_the_longest_text_is_scored_and_a_longer_one_refused(errors, reply
     session.changes.score_text("a" * MAX_SCORED, reply)
     assert len(selected(session)) == MAX_SCORED
     state = Saving(session).state()
-    with pytest.raises(BadArgument, match="2,001 tokens; at most 2,000") as refusal:
+    with pytest.raises(BadArgument, match="2\u202f001 tokens; at most 2\u202f000") as refusal:
         session.changes.score_text("a" * (MAX_SCORED + 1), reply)
     assert "Leave out 1 of them or more. Nothing was changed." in str(refusal.value)
     assert Saving(session).state() == state and not explorer.history.can_redo
@@ -92,7 +92,10 @@ async def test_the_longest_text_is_scored_and_a_longer_one_refused(errors, reply
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("", "no text to score"), ("a" * 2**20, r"1,048,576 characters; at most [\d,]+ are taken")],
+    [
+        ("", "no text to score"),
+        ("a" * 2**20, r"1\u202f048\u202f576 characters; at most [\d\u202f]+ are taken"),
+    ],
 )
 @asynchronous
 async def test_no_text_and_a_huge_one_change_nothing(session, text, message, saving):

@@ -140,7 +140,7 @@ async def test_markers_of_templates_are_characters_in_a_text(session):
     [
         ({"text": OWN, "own": ""}, "no tokens to guess"),
         ({"text": OWN, "own": "x"}, "no tokens to guess"),
-        ({"text": OWN, "own": "x" * 20_001}, "20,001 characters"),
+        ({"text": OWN, "own": "x" * 20_001}, "20\u202f001 characters"),
         ({"text": OWN, "own": "x " * 600}, "tokens; 512 can be played"),
         ({"text": "nowhere"}, "no such text"),
         ({"rounds": 0}, "0 rounds"),

@@ -82,7 +82,7 @@ async def test_bad_wishes_are_told_and_change_nothing(answered):
         return what_if.said
 
     assert "same as the present" in await said("You are a fake.")
-    assert "1,200" in await said("x " * 600)
+    assert "1\u202f200" in await said("x " * 600)
     assert "characters" in await said("x" * 100_000)
     what_if.choose_kind("text")
     assert "empty" in await said("")
