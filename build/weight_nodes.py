@@ -33,7 +33,6 @@ from onnx_nodes import MICROSOFT, GraphNotes
 from weight_blocks import BLOCK
 from weights_file import NAME as WEIGHTS_FILE
 
-
 PART_BYTES = 32 << 20
 
 

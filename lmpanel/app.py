@@ -14,6 +14,7 @@ from lmpanel.engine.base import Engine
 from lmpanel.errors import BadArgument, LMPanelError
 from lmpanel.model import LanguageModel
 from lmpanel.ngrams.ladder import Fetch, no_corpus
+from lmpanel.saving import Saving
 from lmpanel.session import Session
 from lmpanel.tokenizer import Tokenizer
 from lmpanel.views.controls import Controls
@@ -40,6 +41,7 @@ class App:
         self.notify = notify
         self.model = LanguageModel(engine, tokenizer)
         self.session = Session(self.model, self.report, fetch)
+        self.saving = Saving(self.session)
         self.explorer = self.session.explorer
         self.api = Api(self.model)
         # The lens hears of a change first: when a new token stands in the strip, the candidates
@@ -80,7 +82,7 @@ class App:
         # A response is told of once, when it is written.
         if not self.explorer.generating and self.explorer.document != self._told:
             self._told = self.explorer.document
-            self.notify({"event": "state", "state": self.session.state()})
+            self.notify({"event": "state", "state": self.saving.state()})
 
     def _measured(self, *events: Any) -> None:
         if self.explorer.recorded is None:
@@ -108,23 +110,23 @@ class App:
 
     async def get_state(self) -> dict[str, Any]:
         """The document, position and settings."""
-        return self.session.state()
+        return self.saving.state()
 
     async def set_state(self, state: Any) -> dict[str, Any]:
         """Restore a state; answers with warnings about what was left out."""
-        return {"warnings": self.session.restore(state)}
+        return {"warnings": self.saving.restore(state)}
 
     async def save_session(self) -> str:
         """The text of a session file."""
-        return self.session.saved()
+        return self.saving.saved()
 
     async def make_link(self) -> str:
         """The fragment of a link to what is shown."""
-        return self.session.link()
+        return self.saving.link()
 
     async def follow_link(self, fragment: Any) -> dict[str, Any]:
         """Take over what a link carries; answers with warnings about what was left out."""
-        return {"warnings": self.session.follow(fragment)}
+        return {"warnings": self.saving.follow(fragment)}
 
     async def settle(self) -> None:
         """Wait until what is in view has been measured."""

@@ -226,9 +226,9 @@ class Host:
         app = App(self.engine, self.tokenizer, lambda event: None, fetch_corpus)
         try:
             if "file" in wish:
-                warnings = app.session.open(wish["file"])
+                warnings = app.saving.open(wish["file"])
             elif "state" in wish:
-                warnings = app.session.restore(wish["state"])
+                warnings = app.saving.restore(wish["state"])
         except LMPanelError:
             app.leave()
             raise
@@ -236,7 +236,7 @@ class Host:
 
     def _follow(self, link: str) -> list[str]:
         try:
-            return self.app.session.follow(link)
+            return self.app.saving.follow(link)
         except LMPanelError as error:
             self.app.report(error)
             return []

@@ -12,6 +12,7 @@ from lmpanel.chat import Turn
 from lmpanel.document import Document
 from lmpanel.editor import Editor
 from lmpanel.errors import BadArgument
+from lmpanel.number_text import grouped
 
 KINDS = ["system", "user", "token", "text"]
 
@@ -92,7 +93,7 @@ def _exchanged(editor: Editor, context: Document, change: Change) -> tuple[int, 
     if position is None or not 0 <= position < len(context):
         raise BadArgument(
             "The token to exchange is not one before these tokens.",
-            f"Click it in the document, or type its number, 1 to {len(context)}.",
+            f"Click it in the document, or type its number, 1 to {grouped(len(context))}.",
         )
     if token is None:
         raise BadArgument(

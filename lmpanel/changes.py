@@ -13,6 +13,7 @@ from lmpanel.errors import BadArgument, LMPanelError, NotAvailable
 from lmpanel.explorer import Explorer
 from lmpanel.messages import parse_conversation
 from lmpanel.model import LanguageModel
+from lmpanel.number_text import grouped
 
 CHARACTERS_PER_TOKEN = 16
 MAX_SCORED = 2000
@@ -89,7 +90,7 @@ class Changes:
     def rewind(self) -> None:
         """Cut the document after the token looked at."""
         length = min(self._explorer.cursor + 1, len(self._document))
-        self.change(self._document.rewind(length), f"rewound to token {length}")
+        self.change(self._document.rewind(length), f"rewound to token {grouped(length)}")
 
     # Turn by turn
 
@@ -159,8 +160,9 @@ class Changes:
             raise BadArgument("There is no text to score.", "Paste or type one first.")
         if len(ids) > MAX_SCORED:
             raise BadArgument(
-                f"This text has {len(ids):,} tokens; at most {MAX_SCORED:,} are scored at once.",
-                f"Leave out {len(ids) - MAX_SCORED:,} of them or more. Nothing was changed.",
+                f"This text has {grouped(len(ids))} tokens; at most {grouped(MAX_SCORED)} are "
+                "scored at once.",
+                f"Leave out {grouped(len(ids) - MAX_SCORED)} of them or more. Nothing was changed.",
             )
         if as_reply:
             before = self._editor.before_reply(self._document)
@@ -201,8 +203,8 @@ class Changes:
         limit = length * CHARACTERS_PER_TOKEN
         if len(text) > limit:
             raise BadArgument(
-                f"This text has {len(text):,} characters; at most {limit:,} are taken, and the "
-                f"model can look at {length:,} tokens.",
+                f"This text has {grouped(len(text))} characters; at most {grouped(limit)} are "
+                f"taken, and the model can look at {grouped(length)} tokens.",
                 "Paste a shorter piece. Nothing was changed.",
             )
         special = self._model.tokenizer.specials_in(text)

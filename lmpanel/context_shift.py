@@ -18,6 +18,7 @@ from lmpanel.changed_context import Change
 from lmpanel.distribution import kl_bits
 from lmpanel.document import Document
 from lmpanel.model import LanguageModel
+from lmpanel.number_text import grouped
 from lmpanel.scoring import TokenScore
 
 TOLD_EVERY = 8
@@ -95,7 +96,7 @@ async def shifts_between(
     `tell` hears in words how far it is. Raises what the model raises.
     """
     for context in (before, after):
-        await model.read(context, lambda done, total: tell(f"reading token {done} of {total}"))
+        await model.read(context, lambda done, total: tell(f"reading {_place(done, total)}"))
     shifts: list[Shift] = []
     async with (
         aclosing(_along(model, before, tokens)) as old,
@@ -105,7 +106,7 @@ async def shifts_between(
             p, q = await anext(old), await anext(new)
             shifts.append(Shift(p.score(token), q.score(token), kl_bits(p, q)))
             if len(shifts) % TOLD_EVERY == 0:
-                tell(f"token {len(shifts)} of {len(tokens)}")
+                tell(_place(len(shifts), len(tokens)))
                 await asyncio.sleep(0)
     return shifts
 
@@ -113,3 +114,7 @@ async def shifts_between(
 def _along(model: LanguageModel, context: Sequence[int], tokens: Sequence[int]):
     ids = (*context, *tokens)
     return model.distributions_along(ids, len(context), len(ids))
+
+
+def _place(done: int, total: int) -> str:
+    return f"token {grouped(done)} of {grouped(total)}"

@@ -12,6 +12,7 @@ import param
 
 from lmpanel.errors import BadArgument
 from lmpanel.explorer import Explorer
+from lmpanel.number_text import grouped
 
 LIMIT = 500
 """Most tokens of one expansion."""
@@ -50,7 +51,7 @@ class Expansion(param.Parameterized):
         """Why the expansion cannot be begun, empty when it can."""
         size = tokens_of(self.width, self.depth)
         if size > LIMIT:
-            return f"{self.width} wide and {self.depth} deep would be {size:,} tokens"
+            return f"{self.width} wide and {self.depth} deep would be {grouped(size)} tokens"
         return ""
 
     def resize(self, width: int, depth: int) -> None:

@@ -14,6 +14,7 @@ from lmpanel.document import Document
 from lmpanel.errors import Cancelled
 from lmpanel.explorer import Explorer
 from lmpanel.filters import Filters
+from lmpanel.number_text import grouped
 from lmpanel.sampling import Dice, Draw, Sampler
 
 STREAM_SECONDS = 0.2
@@ -106,7 +107,7 @@ class Generation:
         explorer = self._explorer
         count = len(explorer.document) - len(start)
         if count:
-            explorer.history.push(explorer.document, f"generated {count} tokens")
+            explorer.history.push(explorer.document, f"generated {grouped(count)} tokens")
         explorer.newest = None
         explorer.param.update(generating=False, written=_summary(run, count, how))
 
@@ -140,7 +141,7 @@ def _biased(filters: Filters) -> str:
 def _summary(run: Decoding, count: int, how: str) -> str:
     if run.stopped and not count:
         return REASONS["stopped"]
-    tokens = f"{count} token" if count == 1 else f"{count} tokens"
+    tokens = f"{count} token" if count == 1 else f"{grouped(count)} tokens"
     if run.finish == "length" and not count:
         return "the context is full: the model cannot look at one more token"
     if run.finish is None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from lmpanel.bounded_json import read_json
 from lmpanel.errors import BadArgument, BadState
+from lmpanel.number_text import grouped
 
 PREFIX = "s=1."
 MAX_LINK = 30_000
@@ -37,7 +38,8 @@ def encode_link(value: Any) -> str:
     fragment = PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
     if len(fragment) > MAX_LINK:
         raise BadArgument(
-            f"The link would have {len(fragment):,} characters; at most {MAX_LINK:,} get through.",
+            f"The link would have {grouped(len(fragment))} characters; at most {grouped(MAX_LINK)} "
+            "get through.",
             "Save the session to a file instead.",
         )
     return fragment
@@ -55,7 +57,7 @@ def decode_link(fragment: str) -> Any:
     if not fragment.startswith(PREFIX):
         raise BadState("This link was made by another version.", "Nothing was changed.")
     if len(fragment) > MAX_LINK:
-        raise BadState(f"This link is longer than {MAX_LINK:,} characters.", _DAMAGED)
+        raise BadState(f"This link is longer than {grouped(MAX_LINK)} characters.", _DAMAGED)
     try:
         return read_json(_inflated(fragment[len(PREFIX) :]), max_characters=MAX_TEXT)
     except (ValueError, zlib.error, binascii.Error) as error:

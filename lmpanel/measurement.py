@@ -13,6 +13,7 @@ from typing import Any
 
 from lmpanel.errors import Cancelled, LMPanelError
 from lmpanel.explorer import TRANSFORMER, Explorer
+from lmpanel.number_text import grouped
 from lmpanel.typed import Difference, TypedCheck
 
 LONG = 256
@@ -80,13 +81,13 @@ class Measurement:
 
     async def _measure_next(self, context: tuple[int, ...]) -> None:
         if context:
-            self._explorer.model.looked_at = context
+            self._explorer.model.known.looked_at = context
             await self._explorer.model.distribution(context)
         self._explorer.measured += 1
 
     def _show_progress(self, done: int, total: int) -> None:
         if total > LONG:
-            self._explorer.progress = f"measuring token {done} of {total}"
+            self._explorer.progress = f"measuring token {grouped(done)} of {grouped(total)}"
         self._explorer.measured += 1
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from lmpanel.bounded_json import read_json
 from lmpanel.errors import BadArgument, BadConversation
+from lmpanel.number_text import grouped
 
 ROLES = ("system", "user", "assistant")
 MAX_MESSAGES = 500
@@ -79,7 +80,8 @@ def check_length(*texts: str) -> None:
     total = sum(map(len, texts))
     if total > MAX_TEXT:
         raise BadArgument(
-            f"The text has {total:,} characters; {MAX_TEXT:,} are the most.", "Give a shorter one."
+            f"The text has {grouped(total)} characters; {grouped(MAX_TEXT)} are the most.",
+            "Give a shorter one.",
         )
 
 

@@ -7,26 +7,16 @@ documents, turns or the interface.
 
 from __future__ import annotations
 
-import asyncio
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any
 
 import numpy as np
 
 from lmpanel.chat import ChatTemplate
 from lmpanel.distribution import Distribution
-from lmpanel.engine.base import (
-    MAX_BRANCHES,
-    MAX_ROWS,
-    Engine,
-    EngineInfo,
-    Inside,
-    LensRows,
-    check_context,
-)
-from lmpanel.engine.kv_cache import common_prefix
-from lmpanel.errors import BadArgument, ContextFull, EngineLost, NotAvailable
+from lmpanel.engine.base import MAX_ROWS, Engine, EngineInfo, Inside, LensRows, check_context
+from lmpanel.engine.turnstile import Turnstile
+from lmpanel.errors import BadArgument, ContextFull, NotAvailable
+from lmpanel.known_distributions import KnownDistributions, own
 from lmpanel.prefix_tree import PrefixTree
 from lmpanel.scoring import TokenScore, score_rows
 from lmpanel.tokenizer import Tokenizer
@@ -50,12 +40,8 @@ class LanguageModel:
         self.engine = engine
         self.tokenizer = tokenizer
         self.tree = PrefixTree()
-        self._kept = kept
-        self.looked_at: tuple[int, ...] = ()
-        """Whose distribution stays, whatever else is asked: somebody has it before his eyes."""
-        self._distributions: OrderedDict[tuple[int, ...], Distribution] = OrderedDict()
-        self._foreseen: dict[tuple[int, ...], Distribution] = {}
-        self._turnstile = asyncio.Lock()
+        self.known = KnownDistributions(kept)
+        self._turnstile = Turnstile(engine)
         try:
             self.chat: ChatTemplate | None = ChatTemplate.from_model(engine.info.model, tokenizer)
         except NotAvailable:
@@ -89,13 +75,7 @@ class LanguageModel:
 
     def cached(self, ids: Sequence[int]) -> Distribution | None:
         """The distribution after `ids` if it is remembered; never asks the engine."""
-        key = tuple(ids)
-        found = self._distributions.get(key)
-        if found is not None:
-            self._distributions.move_to_end(key)
-        elif (found := self._foreseen.pop(key, None)) is not None:
-            self._keep(key, found)
-        return found
+        return self.known.find(tuple(ids))
 
     async def distribution(self, ids: Sequence[int]) -> Distribution:
         """The distribution over what follows `ids`.
@@ -112,8 +92,8 @@ class LanguageModel:
             return found
         async with self._turnstile:
             if (found := self.cached(ids)) is None:
-                rows = await self._ask("logits", ids, len(ids) - 1)
-                found = self._remember(ids, rows[0])
+                rows = await self._turnstile.ask("logits", ids, len(ids) - 1)
+                found = self.known.keep(ids, rows[0])
             return found
 
     async def distributions(self, contexts: Sequence[Sequence[int]]) -> list[Distribution]:
@@ -127,8 +107,8 @@ class LanguageModel:
         async with self._turnstile:
             found = {ids: self.cached(ids) for ids in keys}
             missing = [ids for ids, known in found.items() if known is None]
-            async for ids, row in self._rows(missing):
-                found[ids] = self._remember(ids, row)
+            async for ids, row in self._turnstile.last_rows(missing):
+                found[ids] = self.known.keep(ids, row)
         return [found[ids] for ids in keys]
 
     async def foresee(self, contexts: Sequence[Sequence[int]]) -> None:
@@ -139,27 +119,12 @@ class LanguageModel:
         keys = [self._checked(ids) for ids in contexts]
         async with self._turnstile:
             missing = [ids for ids in dict.fromkeys(keys) if self.cached(ids) is None]
-            rows = [(ids, _own(row)) async for ids, row in self._rows(missing)]
-            self._foreseen = {ids: Distribution(row) for ids, row in rows}
+            rows = self._turnstile.last_rows(missing)
+            self.known.foreseen = {ids: own(row) async for ids, row in rows}
 
     def forget_foreseen(self) -> None:
         """Drop what `foresee` has ready; what was asked for stays."""
-        self._foreseen.clear()
-
-    async def _rows(
-        self, contexts: list[tuple[int, ...]]
-    ) -> AsyncIterator[tuple[tuple[int, ...], np.ndarray]]:
-        shared = _shared(contexts)
-        for start in range(0, len(contexts), MAX_BRANCHES):
-            batch = contexts[start : start + MAX_BRANCHES]
-            for ids, row in zip(batch, await self._batch(batch, shared), strict=True):
-                yield ids, row
-
-    async def _batch(self, contexts: list[tuple[int, ...]], shared: int) -> Sequence[np.ndarray]:
-        if shared and len(contexts) > 1:
-            tails = [ids[shared:] for ids in contexts]
-            return await self._ask("branch", contexts[0][:shared], tails)
-        return [(await self._ask("logits", ids, len(ids) - 1))[0] for ids in contexts]
+        self.known.foreseen.clear()
 
     async def read(self, ids: Sequence[int], on_progress: Progress | None = None) -> None:
         """Let the engine read a long context piece by piece, so that others get their turn.
@@ -171,7 +136,7 @@ class LanguageModel:
         ids = self._checked(ids)
         for stop in range(READ_AT_ONCE, len(ids), READ_AT_ONCE):
             async with self._turnstile:
-                await self._ask("logits", ids[:stop], stop - 1)
+                await self._turnstile.ask("logits", ids[:stop], stop - 1)
             if on_progress is not None:
                 on_progress(stop, len(ids))
 
@@ -194,7 +159,7 @@ class LanguageModel:
             last = min(first + ROWS_ALONG, stop)
             # As in `scores`, a click need not wait for the whole stretch.
             async with self._turnstile:
-                rows = await self._ask("logits", ids[: last - 1], first - 1)
+                rows = await self._turnstile.ask("logits", ids[: last - 1], first - 1)
             for row in rows:
                 yield Distribution(row)
 
@@ -202,32 +167,31 @@ class LanguageModel:
         """Cosine of every token's embedding with that of `token`, and its length: [2, vocab]."""
         self.tokenizer.vocabulary.check((token,))
         async with self._turnstile:
-            return await self._ask("similar", token)
+            return await self._turnstile.ask("similar", token)
 
     async def open_inside(self) -> None:
         """Have the extra graphs for `inside` and `lens` ready, as `Engine.open_inside`."""
         async with self._turnstile:
-            await self._ask("open_inside")
+            await self._turnstile.ask("open_inside")
 
     async def inside(self, ids: Sequence[int]) -> Inside:
         """Residuals and attention of a short text, as `Engine.inside`."""
         ids = self._checked(ids)
         async with self._turnstile:
-            return await self._ask("inside", ids)
+            return await self._turnstile.ask("inside", ids)
 
     async def lens(self, rows: np.ndarray, asked: np.ndarray) -> LensRows:
         """The logit lens on residuals, as `Engine.lens`."""
         async with self._turnstile:
-            return await self._ask("lens", rows, asked)
+            return await self._turnstile.ask("lens", rows, asked)
 
     def known_scores(self, ids: Sequence[int]) -> list[TokenScore | None]:
         """What is known about each token of `ids` without asking the engine, else None."""
         ids = tuple(ids)
         scores = self.tree.known(ids)
-        lengths = {len(key) for key in self._distributions}
-        for position in lengths:
+        for position in self.known.lengths:
             if position < len(ids) and scores[position] is None:
-                before = self._distributions.get(ids[:position])
+                before = self.known.peek(ids[:position])
                 if before is not None:
                     score = scores[position] = before.score(ids[position])
                     self.tree.record(ids, position, score)
@@ -251,8 +215,7 @@ class LanguageModel:
 
     def forget(self) -> None:
         """Let all remembered distributions and scores go."""
-        self._distributions.clear()
-        self._foreseen.clear()
+        self.known.clear()
         self.tree.clear()
 
     def _next_chunk(self, ids: tuple[int, ...]) -> tuple[int, int] | None:
@@ -281,48 +244,14 @@ class LanguageModel:
             if chunk is None:
                 return None
             start, stop = chunk
-            rows = await self._ask("logits", ids[: stop - 1], start - 1)
+            rows = await self._turnstile.ask("logits", ids[: stop - 1], start - 1)
             targets = ids[start:stop]
             self.tree.record_all(ids, start, score_rows(rows[: len(targets)], targets))
             if stop - 1 == len(ids):
-                self._remember(ids, rows[-1])
+                self.known.keep(ids, rows[-1])
             return stop - 1
-
-    async def _ask(self, verb: str, *arguments: Any) -> Any:
-        call = getattr(self.engine, verb)
-        try:
-            return await call(*arguments)
-        except EngineLost:
-            ready = getattr(self.engine, "ready", None)
-            if ready is not None:
-                await ready()
-            return await call(*arguments)
-
-    def _remember(self, ids: tuple[int, ...], row: np.ndarray) -> Distribution:
-        return self._keep(ids, Distribution(_own(row)))
-
-    def _keep(self, ids: tuple[int, ...], distribution: Distribution) -> Distribution:
-        self._distributions[ids] = distribution
-        while len(self._distributions) > self._kept:
-            del self._distributions[next(key for key in self._distributions
-                                         if key != self.looked_at)]
-        return distribution
 
     def _checked(self, ids: Sequence[int]) -> tuple[int, ...]:
         self.tokenizer.vocabulary.check(ids)
         self.check_context(len(ids))
         return tuple(ids)
-
-
-def _own(row: np.ndarray) -> np.ndarray:
-    """A copy: a view would keep the whole chunk of rows alive."""
-    return np.array(row, dtype=np.float32)
-
-
-def _shared(contexts: Sequence[tuple[int, ...]]) -> int:
-    """How many tokens all contexts begin with, leaving each at least one of its own."""
-    if not contexts:
-        return 0
-    first, last = min(contexts), max(contexts)
-    limit = min(map(len, contexts)) - 1
-    return min(limit, common_prefix(first, last))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lmpanel.errors import BadInput
+from lmpanel.number_text import grouped
 
 LN2 = math.log(2.0)
 PER_BIT = {"bits": 1.0, "nats": LN2}
@@ -178,5 +179,5 @@ def written_perplexity(totals: Totals, unit: str = "bits") -> str:
     base, total = ("2", totals.bits) if unit == "bits" else ("e", totals.nats)
     result = f"{perplexity:#.4g}".rstrip(".")
     if 9999.5 <= perplexity < 1e15:
-        result = f"{perplexity:,.0f}".replace(",", "\u202f")
-    return f"{base}^({total:.3f} / {totals.count}) = {result}"
+        result = grouped(round(perplexity))
+    return f"{base}^({total:.3f} / {grouped(totals.count)}) = {result}"

@@ -16,6 +16,7 @@ from lmpanel.bounded_json import read_json
 from lmpanel.checks import Check, number, one_of, or_none, pairs, whole
 from lmpanel.errors import BadState
 from lmpanel.filters import MAX_BIAS
+from lmpanel.number_text import grouped
 from lmpanel.sampling import MAX_SEED
 
 VERSION = 1
@@ -140,7 +141,8 @@ def _ids(value: Any, vocab_size: int, context_length: int) -> tuple[int, ...]:
     if not isinstance(value, list):
         raise _bad("its ids are not a list")
     if len(value) > context_length:
-        raise _bad(f"it has {len(value)} tokens and the model can look at {context_length}")
+        most = grouped(context_length)
+        raise _bad(f"it has {grouped(len(value))} tokens and the model can look at {most}")
     if not all(map(whole(0, vocab_size - 1), value)):
         raise _bad("an id is not one of the vocabulary")
     return tuple(value)

@@ -18,6 +18,7 @@ from lmpanel.context_shift import Comparison, shifts_between
 from lmpanel.document import Document
 from lmpanel.errors import BadArgument, Cancelled, ContextFull, LMPanelError
 from lmpanel.explorer import Explorer
+from lmpanel.number_text import grouped
 
 LONGEST = 400
 FOUND = 8
@@ -237,7 +238,8 @@ class WhatIf(param.Parameterized):
         total, most = len(context) + stop - start, explorer.model.context_length
         if total > most:
             raise ContextFull(
-                f"With the new context there are {total:,} tokens; the model can look at {most:,}.",
+                f"With the new context there are {grouped(total)} tokens; the model can look at "
+                f"{grouped(most)}.",
                 "Shorten the new context, or select fewer tokens.",
             )
         by = explorer.predictor
@@ -284,6 +286,6 @@ def _check_span(start: int, stop: int) -> None:
         )
     if stop - start > LONGEST:
         raise BadArgument(
-            f"These are {stop - start} tokens; at most {LONGEST} are compared.",
+            f"These are {grouped(stop - start)} tokens; at most {LONGEST} are compared.",
             "Select a part of them in the document.",
         )

@@ -14,6 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from lmpanel.errors import BadInput, ContextFull
+from lmpanel.number_text import grouped
 
 MAX_ROWS = 128
 """Most rows of logits in one call: 128 rows of 49152 float32 are 25 MB."""
@@ -245,8 +246,8 @@ def check_context(info: EngineInfo, count: int) -> None:
     """Raise ContextFull when `count` tokens are more than the model can look at."""
     if count > info.context_length:
         raise ContextFull(
-            f"The document has {count:,} tokens, but this model can look at "
-            f"{info.context_length:,}.",
+            f"The document has {grouped(count)} tokens, but this model can look at "
+            f"{grouped(info.context_length)}.",
             "Shorten the document, or start a new conversation.",
         )
 

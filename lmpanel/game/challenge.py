@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from lmpanel.errors import BadArgument
 from lmpanel.game.sealed import Seal
 from lmpanel.game.setup import OWN, Setup, checked_setup
+from lmpanel.number_text import grouped
 
 LONGEST = 8_000
 """Most characters of a challenge: longer addresses are cut by mail programs and chats."""
@@ -38,8 +39,8 @@ def write_challenge(challenge: Challenge) -> str:
         return SEAL.close([*value, challenge.tokens])
     except BadArgument as error:
         raise BadArgument(
-            f"This text of {len(own):,} characters is too long for a link.",
-            "Shorten it: about 6,000 characters fit. Or hand it out, to be pasted.",
+            f"This text of {grouped(len(own))} characters is too long for a link.",
+            "Shorten it: about 6\u202f000 characters fit. Or hand it out, to be pasted.",
         ) from error
 
 

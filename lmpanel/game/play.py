@@ -13,6 +13,7 @@ import param
 from lmpanel.bpe import mend
 from lmpanel.errors import BadArgument, BadState
 from lmpanel.explorer import Explorer
+from lmpanel.game.forecasts import Rivals
 from lmpanel.game.result_code import (
     MOST_NAME,
     Reading,
@@ -21,7 +22,7 @@ from lmpanel.game.result_code import (
     read_results,
     write_result,
 )
-from lmpanel.game.rounds import Game, Rivals
+from lmpanel.game.rounds import Game
 from lmpanel.game.setup import Setup
 from lmpanel.game.tutorial import Tutorial
 

@@ -6,35 +6,29 @@ was hidden is told by `rounds` alone, after the commitment. Knows nothing about 
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import param
 
-from lmpanel.distribution import Distribution
-from lmpanel.errors import BadArgument, Cancelled, LMPanelError
-from lmpanel.explorer import TRANSFORMER, Explorer
+from lmpanel.errors import BadArgument
+from lmpanel.explorer import Explorer
 from lmpanel.game.challenge import Challenge, read_challenge, write_challenge
+from lmpanel.game.draft import Draft
+from lmpanel.game.forecasts import Forecasts, Rivals
+from lmpanel.game.hidden_text import HiddenText, encode, hidden_in, hide
 from lmpanel.game.played import Played, Standing, standings
 from lmpanel.game.points import check_spread
-from lmpanel.game.positions import hidden_positions
-from lmpanel.game.saved_game import SavedGame, bad_game, read_saved_game, saved_game
-from lmpanel.game.setup import MOST_SEED, MOST_TOKENS, Setup, checked_setup
-from lmpanel.game.suggestions import suggested
-from lmpanel.model import LanguageModel
-
-Rivals = Callable[[], Mapping[str, LanguageModel]]
-"""The name of the model among the rivals, which must be there."""
-FOUND = 8
-MOST_LISTED = 60
+from lmpanel.game.saved_game import SavedGame, read_saved_game, saved_game
+from lmpanel.game.setup import MOST_SEED, Setup, checked_setup
+from lmpanel.number_text import grouped
+from lmpanel.vocabulary import Vocabulary
 
 
 class Game(param.Parameterized):
     """One player's game on one explorer's model; needs an event loop.
 
-    `rivals` says, at every round, who predicts beside the player: name → model, all over the same
-    vocabulary, the TRANSFORMER among them.
+    `rivals` says, at every round, who predicts beside the player.
     """
 
     changes = param.Integer(default=0, doc="Counts up with everything that is shown.")
@@ -42,8 +36,7 @@ class Game(param.Parameterized):
     def __init__(self, explorer: Explorer, rivals: Rivals):
         super().__init__()
         self._explorer = explorer
-        self._rivals = rivals
-        self._task: asyncio.Task | None = None
+        self.forecasts = Forecasts(explorer, rivals, self._changed)
         self.setup = Setup()
         self.offered: Challenge | None = None
         self.problem = ""
@@ -54,28 +47,37 @@ class Game(param.Parameterized):
     def _clear(self) -> None:
         self.playing: Setup | None = None
         self.stage = "setup"
-        self.ids: tuple[int, ...] = ()
-        self.positions: tuple[int, ...] = ()
+        self.hidden = HiddenText()
         self.place = 0
         self.rounds: list[Played] = []
         self._clear_round()
 
     def _clear_round(self) -> None:
-        self.draft: dict[int, int] = {}
-        self.listed: list[int] = []
-        self.query, self.found = "", []
-        self.known: Mapping[str, Distribution] = {}
-        self.suggestions: list[int] = []
-        self.failed = False
+        self.draft = Draft()
+        self.forecasts.forget()
         self.problem = ""
         self.turn += 1
 
     # What is to be known
 
     @property
+    def _vocabulary(self) -> Vocabulary:
+        return self._explorer.model.tokenizer.vocabulary
+
+    @property
     def vocab_size(self) -> int:
         """Tokens among which the rest is spread."""
         return self._explorer.model.info.vocab_size
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The text that is played, as tokens."""
+        return self.hidden.ids
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Which of its tokens are hidden, one a round."""
+        return self.hidden.positions
 
     @property
     def context(self) -> tuple[int, ...]:
@@ -85,7 +87,7 @@ class Game(param.Parameterized):
     @property
     def waiting(self) -> bool:
         """Whether the models are still reading the context of this round."""
-        return self.stage == "round" and not self.known
+        return self.stage == "round" and not self.forecasts.known
 
     @property
     def last(self) -> Played | None:
@@ -115,11 +117,11 @@ class Game(param.Parameterized):
     def offer(self, code: str) -> None:
         """Show a challenge, to be accepted or not. Raises BadArgument; nothing changes then."""
         challenge = read_challenge(code)
-        tokens = len(self._encode(challenge.setup))
+        tokens = len(encode(challenge.setup, self._explorer.model))
         if tokens != challenge.tokens:
             raise BadArgument(
-                f"This challenge was made with another model: its text has {challenge.tokens} "
-                f"tokens there and {tokens} here.",
+                "This challenge was made with another model: its text has "
+                f"{grouped(challenge.tokens)} tokens there and {grouped(tokens)} here.",
                 "Open it where it was made.",
             )
         self.offered = challenge
@@ -138,7 +140,7 @@ class Game(param.Parameterized):
     def challenge_code(self) -> str:
         """The code of the game that is on, or of the setup. Raises BadArgument."""
         setup = self.playing or self.setup
-        return write_challenge(Challenge(setup, len(self._encode(setup))))
+        return write_challenge(Challenge(setup, len(encode(setup, self._explorer.model))))
 
     # Saved and restored
 
@@ -151,74 +153,46 @@ class Game(param.Parameterized):
                 self.stage,
                 self.place,
                 tuple(self.rounds),
-                tuple((token, points) for token, points in self.draft.items() if points),
-                tuple(self.listed),
+                tuple((token, points) for token, points in self.draft.points.items() if points),
+                tuple(self.draft.listed),
             )
         )
 
     def restore(self, value: Any) -> None:
         """Take over what `saved` gave. Raises BadState, and changes nothing then."""
         saved = read_saved_game(value, self.vocab_size)
-        ids, positions = self._check_saved(saved)
-        self._stop()
+        hidden = hidden_in(saved, self._explorer.model)
+        self.forecasts.stop()
         self._clear()
         self.setup, self.playing, self.stage = saved.setup, saved.playing, saved.stage
-        self.ids, self.positions, self.place = ids, positions, saved.place
-        self.rounds, self.listed = list(saved.rounds), list(saved.listed)
-        self.draft = dict(saved.draft)
+        self.hidden, self.place, self.rounds = hidden, saved.place, list(saved.rounds)
+        self.draft.points, self.draft.listed = dict(saved.draft), list(saved.listed)
         if self.stage in ("round", "reveal"):
-            self._look()
+            self.forecasts.ask(self.context)
         self._changed()
-
-    def _check_saved(self, saved: SavedGame) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The tokens and positions of a saved game, which its rounds must be of."""
-        if saved.playing is None:
-            return (), ()
-        try:
-            ids = self._encode(saved.playing)
-        except BadArgument as error:
-            raise bad_game(error.message.rstrip(".")) from error
-        positions = self._positions(saved.playing, ids)
-        if saved.place >= len(positions):
-            raise bad_game("it is beyond its last round")
-        possible = positions[: saved.place + (saved.stage != "round")]
-        places = [played.position for played in saved.rounds]
-        if places != sorted(set(places)) or not set(places) <= set(possible):
-            raise bad_game("a round is not one of this text")
-        if any(ids[played.position] != played.token for played in saved.rounds):
-            raise bad_game("another token stands where one was played")
-        if saved.stage == "reveal" and (not places or places[-1] != positions[saved.place]):
-            raise bad_game("nothing can have been revealed")
-        return ids, positions
 
     # The rounds
 
     def spread(self, turn: int, pairs: Iterable[Any]) -> None:
         """Remember the points that are placed so far; nothing of it is shown anew."""
         if turn == self.turn and self.stage == "round":
-            self.draft = dict(check_spread(pairs))
+            self.draft.spread(pairs)
 
     def find(self, query: str) -> None:
         """Look tokens up, by their text or id."""
-        self.query = query[:200]
-        self.found = self._explorer.model.tokenizer.vocabulary.find(self.query, FOUND)
+        self.draft.find(query, self._vocabulary)
         self._changed()
 
     def add_token(self, turn: int, token: int) -> None:
         """Put a token on the list of this round, so that it can get points."""
         if turn != self.turn or self.stage != "round":
             return
-        self._explorer.model.tokenizer.vocabulary.check((token,))
-        if token not in [*self.suggestions, *self.listed]:
-            if len(self.listed) >= MOST_LISTED:
-                raise BadArgument("The list is full.", "Use the tokens that are on it.")
-            self.listed.append(token)
-        self.query, self.found = "", []
+        self.draft.add(token, self.forecasts.suggestions, self._vocabulary)
         self._changed()
 
     def commit(self, turn: int, pairs: Iterable[Any]) -> None:
         """Commit to the points: what was hidden comes out, and what everyone pays for it."""
-        if turn != self.turn or self.stage != "round" or not self.known:
+        if turn != self.turn or self.stage != "round" or not self.forecasts.known:
             return
         self._try(lambda: self._reveal(list(pairs)))
 
@@ -249,50 +223,32 @@ class Game(param.Parameterized):
 
     def leave(self) -> None:
         """Back to the choice of a text."""
-        self._stop()
+        self.forecasts.stop()
         self._clear()
         self._changed()
 
     def retry(self) -> None:
         """Ask the models again after they failed."""
-        if self.failed:
-            self.failed = False
-            self._look()
+        if self.forecasts.failed:
+            self.forecasts.failed = False
+            self.forecasts.ask(self.context)
 
     async def settle(self) -> None:
         """Wait until the models have read the context."""
-        while self._task is not None:
-            await asyncio.wait([self._task])
+        await self.forecasts.settle()
 
     def _start(self, setup: Setup) -> None:
-        ids = self._encode(setup)
-        positions = self._positions(setup, ids)
-        self._stop()
+        hidden = hide(setup, self._explorer.model)
+        self.forecasts.stop()
         self._clear()
-        self.playing, self.ids, self.positions, self.stage = setup, ids, positions, "round"
-        self._look()
-
-    @staticmethod
-    def _positions(setup: Setup, ids: tuple[int, ...]) -> tuple[int, ...]:
-        return hidden_positions(len(ids), setup.order, setup.seed, setup.rounds)
-
-    def _encode(self, setup: Setup) -> tuple[int, ...]:
-        """The text as tokens, markers of templates as mere characters."""
-        ids = tuple(self._explorer.model.tokenizer.encode_plain(setup.content))
-        if len(ids) < 2:
-            raise BadArgument("The text has no tokens to guess.", "Paste a sentence or two.")
-        most = min(MOST_TOKENS, self._explorer.model.context_length)
-        if len(ids) > most:
-            raise BadArgument(
-                f"The text has {len(ids):,} tokens; {most:,} can be played.", "Paste less of it."
-            )
-        return ids
+        self.playing, self.hidden, self.stage = setup, hidden, "round"
+        self.forecasts.ask(self.context)
 
     def _reveal(self, pairs: list[Any]) -> None:
         token = self.ids[self.positions[self.place]]
         spread = check_spread(pairs)
-        self._explorer.model.tokenizer.vocabulary.check(id for id, _ in spread)
-        rivals = {name: known.bits(token) for name, known in self.known.items()}
+        self._vocabulary.check(id for id, _ in spread)
+        rivals = {name: known.bits(token) for name, known in self.forecasts.known.items()}
         self.rounds.append(Played(self.positions[self.place], token, spread, rivals))
         self.stage = "reveal"
 
@@ -303,49 +259,16 @@ class Game(param.Parameterized):
             self.place += 1
             self.stage = "round"
             self._clear_round()
-            self._look()
+            self.forecasts.ask(self.context)
         self._changed()
 
     def _end(self) -> None:
-        self._stop()
+        self.forecasts.stop()
         if self.rounds:
             self._clear_round()
             self.stage = "over"
         else:
             self._clear()
-
-    def _look(self) -> None:
-        self._stop()
-        self._task = asyncio.ensure_future(self._read())
-
-    def _stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
-
-    async def _read(self) -> None:
-        known: dict[str, Distribution] = {}
-        try:
-            for name, model in self._rivals().items():
-                try:
-                    known[name] = await model.distribution(self.context)
-                except LMPanelError:
-                    # Without the text that n-grams are counted in, they do not take part.
-                    if name == TRANSFORMER:
-                        raise
-        except (asyncio.CancelledError, Cancelled):
-            return
-        except LMPanelError as error:
-            self._explorer.report(error)
-            self.failed = True
-        else:
-            vocabulary = self._explorer.model.tokenizer.vocabulary
-            self.suggestions = suggested(vocabulary, self.context, known, TRANSFORMER)
-            self.known = known
-        finally:
-            if self._task is asyncio.current_task():
-                self._task = None
-                self._changed()
 
     def _try(self, change: Callable[[], None]) -> None:
         """Make a change, or say why it cannot be made."""

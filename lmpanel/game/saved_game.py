@@ -1,7 +1,7 @@
 """A game as plain JSON and back: what a session file carries of it.
 
-Reading trusts nothing and refuses the whole; whether the rounds fit their text is for the game to
-say, which has the tokenizer. Knows nothing about models.
+Reading trusts nothing and refuses the whole; whether the rounds fit their text is for
+`hidden_text` to say, which has the tokenizer. Knows nothing about models.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from typing import Any
 
 from lmpanel.bounded_json import read_json
 from lmpanel.errors import BadArgument
+from lmpanel.number_text import grouped
 
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _MARKS = re.compile(r"([A-Z]{1,8})(\d{1,4})\.([^.]*)\.([0-9a-f]{8})", re.ASCII)
@@ -95,8 +96,8 @@ eight digits and letters. Copy all of it.
 
     def _too_long(self, length: int) -> BadArgument:
         return BadArgument(
-            f"This {self.name} is too long: {length:,} characters, {self.most_characters:,} at "
-            "most.",
+            f"This {self.name} is too long: {grouped(length)} characters, "
+            f"{grouped(self.most_characters)} at most.",
             "Use a shorter text.",
         )
 

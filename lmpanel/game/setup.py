@@ -13,6 +13,7 @@ from typing import Any
 from lmpanel.bpe import mend
 from lmpanel.errors import BadArgument
 from lmpanel.game.texts import content_of, text_named
+from lmpanel.number_text import grouped
 
 OWN = "own"
 """The name of a text that the player pasted."""
@@ -73,8 +74,8 @@ def checked_setup(setup: Setup, **changes: Any) -> Setup:
         text_named(changed.text)
     if len(changed.own) > MOST_CHARACTERS:
         raise BadArgument(
-            f"The text has {len(changed.own):,} characters.",
-            f"Paste {MOST_CHARACTERS:,} at most: a few paragraphs are plenty.",
+            f"The text has {grouped(len(changed.own))} characters.",
+            f"Paste {grouped(MOST_CHARACTERS)} at most: a few paragraphs are plenty.",
         )
     if changed.order not in ORDERS:
         raise BadArgument("Tokens are hidden by seed or in order.", "Choose one of them.")

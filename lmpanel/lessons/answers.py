@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lmpanel.lessons.blocks import Ask
+from lmpanel.lessons.directives import Ask
 from lmpanel.lessons.expectations import read_number
 
 

@@ -1,160 +1,33 @@
-"""What the directives of a lesson say, read from their blocks; every mistake with its line.
+"""Reads the blocks of a lesson's directives; every mistake with its line.
 
-| directive   | what it does                                                                |
-|-------------|-----------------------------------------------------------------------------|
-| `setup`     | puts a document, a place in it and settings onto the tool                    |
-| `ask`       | asks for a text, a number or a choice; checks the answer when one is given   |
-| `check`     | a task that is ticked off when the tool is as it says                        |
-| `capture`   | keeps numbers of the tool as evidence                                        |
-| `highlight` | puts a ring round parts of the page                                          |
-| `hide`      | takes parts of the page away, `lock` makes them inactive, until the step ends |
-| `notice`    | what is shown when the step's questions are answered: Markdown               |
-
-Knows nothing about how a lesson is played.
+What they say is in `directives`; `::: setup` has its own reader in `setup_block`. Knows nothing
+about how a lesson is played.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from lmpanel.explorer import ROOMS, TABS
+from lmpanel.lessons.directives import Ask, Capture, Check
 from lmpanel.lessons.evidence_kinds import KINDS as EVIDENCE
 from lmpanel.lessons.expectations import Expectation, expect, read_number
 from lmpanel.lessons.file import Block, Entry
 from lmpanel.lessons.parts import PARTS
-from lmpanel.lessons.play_setup import KEYS as PLAY
-from lmpanel.lessons.play_setup import PlaySetup, read_play
 from lmpanel.lessons.quantities import KINDS, NUMBERS, TEXTS
-from lmpanel.messages import ROLES
-from lmpanel.state_codec import SETTINGS
-
-Complain = Callable[[int, str], None]
 
 TYPES = ("text", "number", "choice")
 MAX_OPTIONS = 12
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_PLACES = ("end", "start", "reply")
-_SPANS = ("all", "reply", "none")
-_SWITCH = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
-_FOREIGN = {"ahead", "biases", "tab", "measure"}
-
-
-@dataclass(frozen=True)
-class Setup:
-    """How the tool is to be: `turns` or a `raw` text, or the document as it stands; `play`."""
-
-    turns: tuple[tuple[str, str], ...] = ()
-    reply: str | None = None
-    raw: str | None = None
-    look: str = ""
-    selection: str = ""
-    room: str | None = None
-    play: PlaySetup | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A question. What is right: the texts `right`, `number` (value, tolerance), or `measured`."""
-
-    id: str
-    question: str
-    line: int
-    type: str = "text"
-    options: tuple[str, ...] = ()
-    right: tuple[str, ...] = ()
-    number: tuple[float, float] | None = None
-    measured: str | None = None
-    tolerance: float = 0.0
-    unit: str = ""
-    hint: str = ""
-    lines: int = 1
-
-    @property
-    def checked(self) -> bool:
-        """Whether there is a right answer."""
-        return bool(self.right) or self.number is not None or self.measured is not None
-
-
-@dataclass(frozen=True)
-class Check:
-    """A task, done when all its conditions hold at once."""
-
-    id: str
-    task: str
-    line: int
-    conditions: tuple[tuple[str, Expectation], ...]
-
-
-@dataclass(frozen=True)
-class Capture:
-    """Numbers of the tool to be kept."""
-
-    id: str
-    what: str
-    label: str
 
 
 class Reader:
     """Reads the blocks of one lesson; `complain` is told of every mistake."""
 
-    def __init__(self, complain: Complain):
+    def __init__(self, complain: Callable[[int, str], None]):
         self.complain = complain
         self._ids: set[str] = set()
-
-    def setup(self, block: Block) -> Setup:
-        """How the tool is to be."""
-        turns, plain, settings, play = [], {}, {}, {}
-        entries = block.entries(self.complain)
-        of_game = PLAY if any(entry.key == "game" for entry in entries) else ()
-        for entry in entries:
-            if entry.key in of_game:
-                play[entry.key] = entry
-            elif entry.key in ROLES:
-                turns.append((entry.key, entry.value))
-            elif entry.key in ("reply", "raw", "look", "select", "room"):
-                plain[entry.key] = entry.value
-            elif entry.key in SETTINGS and entry.key not in ("ahead", "biases"):
-                self._setting(entry, settings)
-            else:
-                self.complain(entry.line, f'"{entry.key}" is nothing that a setup can set')
-        self._check_setup(block, turns, plain)
-        return Setup(
-            tuple(turns),
-            plain.get("reply"),
-            plain.get("raw"),
-            plain.get("look", ""),
-            plain.get("select", ""),
-            plain.get("room") or ("play" if play else None),
-            read_play(play, self.complain) if play else None,
-            settings,
-        )
-
-    def _check_setup(self, block: Block, turns: list, plain: dict[str, str]) -> None:
-        if "raw" in plain and (turns or "reply" in plain):
-            self.complain(block.line, "a raw text has no turns: give either raw, or turns")
-        if "reply" in plain and not turns:
-            self.complain(block.line, "a reply needs a message before it (user: …)")
-        if turns and turns[-1][0] == "system":
-            self.complain(block.line, "after the system prompt a message is missing (user: …)")
-        if plain.get("room", "explore") not in ROOMS:
-            self.complain(
-                block.line, f'there is no room "{plain["room"]}"; there are {_list(ROOMS)}'
-            )
-
-    def _setting(self, entry: Entry, settings: dict[str, Any]) -> None:
-        values = [_SWITCH.get(entry.value.lower()), read_number(entry.value), entry.value]
-        if isinstance(values[1], float) and values[1].is_integer():
-            values.insert(1, int(values[1]))
-        for value in values:
-            if value is not None and SETTINGS[entry.key](value):
-                settings[entry.key] = value
-                return
-        known = f"; there are {_list(TABS)}" if entry.key == "tab" else ""
-        self.complain(entry.line, f'{entry.key} cannot be "{entry.value[:40]}"{known}')
 
     def ask(self, block: Block) -> Ask:
         """A question with its right answer, if it has one."""
@@ -173,17 +46,8 @@ class Reader:
             "hint": one.get("hint", ""),
             "lines": 4 if one.get("lines") == "many" else 1,
         }
-        if not ask["question"]:
-            self.complain(block.line, 'a question needs a line "question: …"')
-        if kind not in TYPES:
-            self.complain(
-                block.line, f'there is no type "{kind}" of question; there are {_list(TYPES)}'
-            )
-        if (kind == "choice") != bool(options) or len(options) > MAX_OPTIONS or len(options) == 1:
-            self.complain(
-                block.line,
-                f'a choice has 2 to {MAX_OPTIONS} lines "option: …", and only a choice has them',
-            )
+        for reason in _wrong(ask["question"], kind, options):
+            self.complain(block.line, reason)
         answers = [entry for entry in entries if entry.key == "answer"]
         return Ask(**ask, **self._right(kind, options, answers, one))
 
@@ -304,5 +168,15 @@ class Reader:
         return block.name
 
 
-def _list(names: Any) -> str:
+def _wrong(question: str, kind: str, options: tuple[str, ...]) -> Iterator[str]:
+    """What does not fit together in a question."""
+    if not question:
+        yield 'a question needs a line "question: …"'
+    if kind not in TYPES:
+        yield f'there is no type "{kind}" of question; there are {_list(TYPES)}'
+    if (kind == "choice") != bool(options) or len(options) > MAX_OPTIONS or len(options) == 1:
+        yield f'a choice has 2 to {MAX_OPTIONS} lines "option: …", and only a choice has them'
+
+
+def _list(names: Iterable[str]) -> str:
     return ", ".join(names)

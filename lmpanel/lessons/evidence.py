@@ -13,6 +13,7 @@ from lmpanel.errors import BadArgument
 from lmpanel.lessons.evidence_kinds import KINDS
 from lmpanel.lessons.evidence_table import Table, rounded, shown, table
 from lmpanel.lessons.rival_evidence import game, ladder, tutorial
+from lmpanel.number_text import grouped
 from lmpanel.scoring import LN2, TokenScore, Totals, written_perplexity, written_sum
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _curve(session: Session) -> Table:
 def _document(session: Session) -> Table:
     ids = session.explorer.document.ids
     rows = [[i + 1, shown(session, id), id] for i, id in enumerate(ids)]
-    return table(f"The document, {len(ids)} tokens", ("token no.", "token", "id"), rows)
+    return table(f"The document, {grouped(len(ids))} tokens", ("token no.", "token", "id"), rows)
 
 
 _CAPTURES: dict[str, Callable[[Session], Table]] = {

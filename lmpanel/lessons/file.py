@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from lmpanel.number_text import grouped
+
 MAX_CHARACTERS = 200_000
 MAX_STEPS = 60
 MAX_LINE = 4_000
@@ -101,13 +103,13 @@ def cut(text: str) -> Outline:
     """
     outline = Outline()
     if len(text) > MAX_CHARACTERS:
-        many = f"the file has {len(text):,} characters; {MAX_CHARACTERS:,} are the most"
-        outline.complain(1, many)
+        most = grouped(MAX_CHARACTERS)
+        outline.complain(1, f"the file has {grouped(len(text))} characters; {most} are the most")
         return outline
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for number, line in enumerate(lines, 1):
         if len(line) > MAX_LINE:
-            outline.complain(number, f"the line is longer than {MAX_LINE:,} characters")
+            outline.complain(number, f"the line is longer than {grouped(MAX_LINE)} characters")
     if not outline.problems:
         body = _front(lines, outline)
         if body is not None:

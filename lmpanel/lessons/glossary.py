@@ -285,7 +285,7 @@ TERMS: dict[str, Term] = {
         see=("chat template",),
     ),
     "vocabulary": Term(
-        "All tokens a model knows, 49 152 in the model that comes with this page.",
+        "All tokens a model knows, 49 152 in the model that comes with this page.",
         see=("token",),
     ),
 }

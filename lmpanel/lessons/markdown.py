@@ -12,6 +12,8 @@ from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any
 
+from lmpanel.number_text import grouped
+
 MAX_NESTING = 12
 MAX_TEXT = 20_000
 
@@ -59,7 +61,8 @@ def tree(
     [['p', ['A ', ['em', ['b']], ' ', ['code', ['c']]]], ['ul', [['li', [['p', ['<i>']]]]]]]
     """
     if len(text) > MAX_TEXT:
-        complain(line, f"the text has {len(text):,} characters; {MAX_TEXT:,} are the most")
+        most = grouped(MAX_TEXT)
+        complain(line, f"the text has {grouped(len(text))} characters; {most} are the most")
         return []
     builder = _Builder(line, terms, complain)
     builder.add(_parser().parse(text))

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lmpanel.errors import LMPanelError
-from lmpanel.lessons.blocks import Ask, Capture, Check, Reader, Setup
+from lmpanel.lessons.blocks import Reader
+from lmpanel.lessons.directives import Ask, Capture, Check, Setup
 from lmpanel.lessons.expectations import read_number
 from lmpanel.lessons.file import Block, Outline, Problem, Section, Text, cut
 from lmpanel.lessons.glossary import TERMS
 from lmpanel.lessons.markdown import Node, tree
+from lmpanel.lessons.setup_block import read_setup
 
 _FRONT = ("title", "summary", "minutes", "order", "hide", "lock")
 MAX_PARTS = 40
@@ -152,7 +154,7 @@ def _take_block(block: Block, step: Step, reader: Reader) -> None:
     elif block.kind == "setup":
         if step.setup is not None:
             reader.complain(block.line, "a step has one setup at most")
-        step.setup = reader.setup(block)
+        step.setup = read_setup(block, reader.complain)
     elif block.kind in ("highlight", "hide", "lock"):
         setattr(step, block.kind, (*getattr(step, block.kind), *reader.parts(block)))
     else:

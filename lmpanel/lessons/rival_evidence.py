@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lmpanel.errors import BadArgument
 from lmpanel.explorer import TRANSFORMER
 from lmpanel.lessons.evidence_table import Table, rounded, shown, table
+from lmpanel.number_text import grouped
 
 if TYPE_CHECKING:
     from lmpanel.session import Session
@@ -72,7 +73,7 @@ def ladder(session: Session) -> Table:
     before = session.model.tokenizer.decode(session.explorer.context[-12:])[-40:]
     columns = ("model", "likeliest", f"p of {token}", "bits per token")
     counted = f"The n-grams were counted in {trained.text.title}."
-    count = f"Bits per token are those of {costs[TRANSFORMER].count} tokens."
+    count = f"Bits per token are those of {grouped(costs[TRANSFORMER].count)} tokens."
     return table(f"What each model expects after “{before}”", columns, rows, counted, count)
 
 

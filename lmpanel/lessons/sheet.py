@@ -33,6 +33,22 @@ class Sheet(param.Parameterized):
         if kept:
             self.kept += 1
 
+    def record_for(self, source: str, title: str, steps: list[str]) -> Record:
+        """What the worksheet has of a lesson, or a new record; fit for its steps.
+
+        Of a lesson whose file has other steps now, what was answered stays. Raises BadArgument
+        when no further lesson has room.
+        """
+        known = self.worksheet.records.get(source)
+        if known is None and len(self.worksheet.records) >= MAX_LESSONS:
+            raise BadArgument("The worksheet is full.", "Save it, then clear it.")
+        if known is None:
+            return Record(title, steps)
+        if len(known.steps) != len(steps):
+            return _moved(known, title, steps)
+        known.title, known.steps = title, steps
+        return known
+
     def take_worksheet(self, text: str) -> None:
         """Add what another worksheet has more: an older one, another tab's. Raises BadState."""
         worksheet = parse_worksheet(text)
@@ -62,6 +78,16 @@ class Sheet(param.Parameterized):
             raise BadArgument("A worksheet is saved as markdown or html.")
         name, kind, write = made[form]
         self.exported = (name, kind, write(self.worksheet))
+
+
+def _moved(record: Record, title: str, steps: list[str]) -> Record:
+    """A record with what was answered in steps that are others now."""
+    fresh = Record(
+        title, steps, answers=record.answers, tasks=record.tasks, evidence=record.evidence
+    )
+    for entry in (*fresh.answers.values(), *fresh.evidence.values()):
+        entry.step = min(entry.step, len(steps) - 1)
+    return fresh
 
 
 def merge(record: Record, other: Record) -> None:

@@ -14,7 +14,7 @@ from lmpanel.lessons.quantities import quantity, reply_span
 from lmpanel.state_codec import SETTINGS
 
 if TYPE_CHECKING:
-    from lmpanel.lessons.blocks import Setup
+    from lmpanel.lessons.directives import Setup
     from lmpanel.session import Session
 
 _KEPT = {"ahead"}

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lmpanel.errors import BadArgument, NotAvailable
+from lmpanel.number_text import grouped
 
 BUNDLED = "Moby-Dick"
 FILE = "corpus/moby-dick.txt.gz"
@@ -42,8 +43,8 @@ class Text:
         size = len(self.text.encode("utf-8", "replace"))
         if self.own and size > MAX_BYTES:
             raise BadArgument(
-                f"This text has {size:,} bytes; at most {MAX_BYTES:,} are counted.",
-                f"Leave out {size - MAX_BYTES:,} of them or more. Nothing was changed.",
+                f"This text has {grouped(size)} bytes; at most {grouped(MAX_BYTES)} are counted.",
+                f"Leave out {grouped(size - MAX_BYTES)} of them or more. Nothing was changed.",
             )
         if not self.text.strip():
             raise BadArgument("There is no text to train on.", "Paste one, or open a file.")

@@ -1,1 +1,1 @@
-"""What Panel shows: one Python class per component of site/components, payload out, actions in."""
+"""What is shown: one file per part of the page, drawn by site/components."""

@@ -9,6 +9,7 @@ from typing import Any
 from lmpanel.beam_search import Beam
 from lmpanel.document import Document
 from lmpanel.hand_search import WIDTHS, HandSearch
+from lmpanel.number_text import grouped
 from lmpanel.session import Session
 from lmpanel.views import guessing
 from lmpanel.views.tokens import token_row
@@ -63,7 +64,7 @@ def actions(session: Session) -> dict[str, Any]:
 
     def take(document: Document, beam: Beam, how: str) -> None:
         """Make a beam the response, and keep it as an attempt."""
-        session.changes.change(document, f"took a beam of {len(beam.ids)} tokens")
+        session.changes.change(document, f"took a beam of {grouped(len(beam.ids))} tokens")
         if beam.ids:
             session.attempts.keep(how, len(document) - len(beam.ids))
 

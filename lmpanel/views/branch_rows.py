@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from lmpanel.branches import Stop
+from lmpanel.document_tree import Stop
 from lmpanel.radix_tree import Run
 from lmpanel.run_costs import NOTHING, Cost
 from lmpanel.scoring import PER_BIT
@@ -43,7 +43,7 @@ class Marks:
         whole = bool(path) and path[-1].ids[: len(ids) - path[-1].start] == ids[path[-1].start :]
         chosen = [(tree.find(document.ids), len(document)) for document in branches.chosen]
         return cls(
-            trunk=frozenset(run.number for run in tree.path(tree.ids(branches.trunk))),
+            trunk=frozenset(run.number for run in tree.path(tree.ids(branches.tree.trunk))),
             path=frozenset(run.number for run in path),
             near=frozenset(run.number for run in path[-NEAR:]),
             chosen=frozenset(run.number for run, length in chosen if run and run.stop == length),
@@ -79,7 +79,7 @@ def tree(session: Session) -> dict[str, Any]:
         "more": seen - len(rows),
         "leaves": len(leaves),
         "unpinned": sum(
-            not _is_kept(branches.stop_at(run)) and (run.number, run.stop) != marks.end
+            not _is_kept(branches.tree.stop_at(run)) and (run.number, run.stop) != marks.end
             for run in leaves
         ),
     }
@@ -92,7 +92,7 @@ def _is_kept(stop: Stop | None) -> bool:
 def _row(
     session: Session, run: Run, depth: int, cost: Cost | None, total: Cost | None, marks: Marks
 ) -> dict[str, Any]:
-    stop = session.branches.stop_at(run)
+    stop = session.branches.tree.stop_at(run)
     trunk = run.number in marks.trunk
     number, length = marks.end
     wanted = not trunk and (not run.children or _is_kept(stop))

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lmpanel.branches import NAME_CHARACTERS, Stop
 from lmpanel.comparison import Comparison
+from lmpanel.document_tree import NAME_CHARACTERS, Stop
 from lmpanel.errors import BadArgument
 from lmpanel.expansion import LIMIT, tokens_of
 from lmpanel.radix_tree import Run
@@ -32,8 +32,8 @@ def payload(session: Session) -> dict[str, Any]:
         "unit": session.explorer.unit,
         "name_characters": NAME_CHARACTERS,
         "writing": session.explorer.generating,
-        "fork": {"at": branches.trunk.stop},
-        "first": [_first(session, *place) for place in branches.stops() if place[2].kept],
+        "fork": {"at": branches.tree.trunk.stop},
+        "first": [_first(session, *place) for place in branches.tree.stops() if place[2].kept],
         "here": _here(session),
         **branch_rows.tree(session),
         "open": _open(session),
@@ -48,7 +48,7 @@ def actions(session: Session) -> dict[str, Any]:
     branches, expansion = session.branches, session.expansion
 
     def go(number: int, length: int) -> None:
-        document = branches.document(int(number), int(length))
+        document = branches.tree.document(int(number), int(length))
         session.changes.change(document, "went to a branch")
 
     def clear() -> None:
@@ -164,7 +164,7 @@ def _side(session: Session, compared: Comparison, which: int) -> dict[str, Any]:
     factor = PER_BIT[session.explorer.unit]
     per_token = totals.bits_per_token
     return {
-        "name": session.branches.name_of(session.branches.chosen[which]),
+        "name": session.branches.tree.name_of(session.branches.chosen[which]),
         "tokens": [_cell(session, *pair) for pair in zip(ids[:TOKENS], scores)],
         "count": len(ids),
         "logprob": -totals.nats + 0.0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lmpanel.number_text import grouped
 from lmpanel.tasks import TASKS
 from lmpanel.views.component import Component, module
 
@@ -47,7 +48,7 @@ class Controls(Component):
     def _written(self) -> str:
         if self.explorer.generating:
             start = len(self.explorer.history.current.state)
-            return f"{len(self.explorer.document) - start} tokens"
+            return f"{grouped(len(self.explorer.document) - start)} tokens"
         return self.explorer.written
 
     def actions(self) -> dict[str, Any]:

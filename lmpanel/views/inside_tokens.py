@@ -7,6 +7,7 @@ from typing import Any
 from lmpanel.bpe import from_alphabet, mend
 from lmpanel.bpe_steps import MAX_BYTES, Piece, cut_rule
 from lmpanel.display import spoken, visible
+from lmpanel.number_text import grouped
 from lmpanel.session import Session
 from lmpanel.tokenization import MAX_CHARACTERS
 from lmpanel.views.tokens import token_row
@@ -64,7 +65,7 @@ def _notes(session: Session) -> list[str]:
     tokenization, tokenizer = session.inside.tokenization, session.model.tokenizer
     notes = []
     if tokenization.cut:
-        notes.append(f"Only the first {MAX_CHARACTERS:,} characters are kept here.")
+        notes.append(f"Only the first {grouped(MAX_CHARACTERS)} characters are kept here.")
     if tokenization.mended:
         notes.append(
             "There is half a character in this text (a lone surrogate), which no UTF-8 can hold: "

@@ -24,11 +24,11 @@ class LessonCard(Component):
 
     def payload(self) -> dict[str, Any]:
         wanted = self.player.wanted
-        if self.player.lesson is None:
+        if self.player.work is None:
             return {"open": False, "wanted": wanted}
         from lmpanel.views.lesson_step import payload
 
-        return {"open": True, "wanted": wanted, **payload(self.player)}
+        return {"open": True, "wanted": wanted, **payload(self.player.work)}
 
     def actions(self) -> dict[str, Any]:
         player = self.player

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from lmpanel.lessons.blocks import Ask, Capture, Check
+from lmpanel.lessons.directives import Ask, Capture, Check
 from lmpanel.lessons.markdown import Node
 from lmpanel.lessons.parse import Part, Prose
 from lmpanel.lessons.parts import PARTS
-from lmpanel.lessons.player import TELL_AFTER, Player
+from lmpanel.lessons.work import TELL_AFTER, Work
 
 
-def payload(player: Player) -> dict[str, Any]:
+def payload(work: Work) -> dict[str, Any]:
     """The state of site/components/lesson_card.js."""
-    step, record, number = player.step, player.record, player.record.step
-    done = player.done(number)
-    shown = done or number in player.revealed
+    step, record, number = work.step, work.record, work.record.step
+    done = work.done(number)
+    shown = done or number in work.revealed
     places = {
         kind: [PARTS[name] for name in getattr(step, kind)]
         for kind in ("highlight", "hide", "lock")
     }
-    parts = [_part(player, part, shown) for part in step.parts]
+    parts = [_part(work, part, shown) for part in step.parts]
     asks = any(isinstance(part, Ask | Check) for part in step.parts)
     return {
-        "source": player.source,
-        "title": player.lesson.title,
-        "steps": [_step(player, index) for index in range(len(record.steps))],
+        "source": work.source,
+        "title": work.lesson.title,
+        "steps": [_step(work, index) for index in range(len(record.steps))],
         "step": number,
         "name": step.title,
         "parts": [part for part in parts if part],
@@ -38,30 +38,30 @@ def payload(player: Player) -> dict[str, Any]:
     }
 
 
-def _step(player: Player, index: int) -> dict[str, Any]:
-    seen = index in player.record.seen
-    return {"title": player.record.steps[index], "seen": seen, "done": seen and player.done(index)}
+def _step(work: Work, index: int) -> dict[str, Any]:
+    seen = index in work.record.seen
+    return {"title": work.record.steps[index], "seen": seen, "done": seen and work.done(index)}
 
 
-def _part(player: Player, part: Part, shown: bool) -> dict[str, Any] | None:
+def _part(work: Work, part: Part, shown: bool) -> dict[str, Any] | None:
     if isinstance(part, Prose):
         if part.notice and not shown:
             return None
         return {"kind": "notice" if part.notice else "prose", "nodes": part.nodes}
     if isinstance(part, Ask):
-        return _ask(player, part)
+        return _ask(work, part)
     if isinstance(part, Check):
         return {
             "kind": "task",
             "id": part.id,
             "task": part.task,
-            "done": part.id in player.record.tasks,
+            "done": part.id in work.record.tasks,
         }
-    return _capture(player, part)
+    return _capture(work, part)
 
 
-def _ask(player: Player, ask: Ask) -> dict[str, Any]:
-    answer = player.record.answers.get(ask.id)
+def _ask(work: Work, ask: Ask) -> dict[str, Any]:
+    answer = work.record.answers.get(ask.id)
     told = bool(answer and answer.shown)
     return {
         "kind": "ask",
@@ -80,7 +80,7 @@ def _ask(player: Player, ask: Ask) -> dict[str, Any]:
         else "right"
         if answer.right
         else "wrong",
-        "said": player.said.get(ask.id, ""),
+        "said": work.said.get(ask.id, ""),
         "can_tell": bool(answer)
         and answer.right is False
         and answer.tries >= TELL_AFTER
@@ -88,8 +88,8 @@ def _ask(player: Player, ask: Ask) -> dict[str, Any]:
     }
 
 
-def _capture(player: Player, capture: Capture) -> dict[str, Any]:
-    have = player.record.evidence.get(capture.id)
+def _capture(work: Work, capture: Capture) -> dict[str, Any]:
+    have = work.record.evidence.get(capture.id)
     title = have.table["title"] if have else ""
     return {
         "kind": "capture",

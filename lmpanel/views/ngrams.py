@@ -13,6 +13,7 @@ from lmpanel.explorer import TRANSFORMER
 from lmpanel.ngrams.corpus import Text
 from lmpanel.ngrams.ladder import RUNGS
 from lmpanel.ngrams.smoothing import Term
+from lmpanel.number_text import grouped
 from lmpanel.session import Session
 from lmpanel.views import guessing, next_token, word_ladder
 from lmpanel.views.tokens import token_row
@@ -185,10 +186,6 @@ def formula(term: Term) -> str:
     lower, prob = (f"{value:.4g}".replace("e-0", "e-") for value in (term.lower, term.prob))
     if not term.total:
         return f"{lower}, as after the shorter context"
-    off, total = f"{term.discount:.4g}", _whole(term.total)
-    share = f"({_whole(term.count)} − {off}) / {total}" if term.count else "0"
-    return f"{share} + {off} × {_whole(term.types)} / {total} × {lower} = {prob}"
-
-
-def _whole(value: int) -> str:
-    return f"{value:,}".replace(",", "\u202f")
+    off, total = f"{term.discount:.4g}", grouped(term.total)
+    share = f"({grouped(term.count)} − {off}) / {total}" if term.count else "0"
+    return f"{share} + {off} × {grouped(term.types)} / {total} × {lower} = {prob}"

@@ -114,28 +114,29 @@ def _link(session: Session) -> dict[str, str]:
 def _round(session: Session) -> dict[str, Any]:
     game, vocabulary = session.play.game, session.model.tokenizer.vocabulary
     context = game.context
-    tokens = [*game.suggestions, *(t for t in game.listed if t not in game.suggestions)]
+    suggested, draft = game.forecasts.suggestions, game.draft
+    tokens = [*suggested, *(token for token in draft.listed if token not in suggested)]
     return {
         "turn": game.turn,
         "number": game.place + 1,
-        "waiting": game.waiting and not game.failed,
-        "failed": game.failed,
+        "waiting": game.waiting and not game.forecasts.failed,
+        "failed": game.forecasts.failed,
         "context": [token_row(vocabulary, id) for id in context[-SHOWN:]],
         "cut": len(context) > SHOWN,
         "tokens": [token_row(vocabulary, id) for id in tokens],
-        "listed": len(game.listed),
-        "draft": [list(pair) for pair in game.draft.items()],
+        "listed": len(draft.listed),
+        "draft": [list(pair) for pair in draft.points.items()],
         "search": _search(session),
     }
 
 
 def _search(session: Session) -> dict[str, Any]:
-    game, vocabulary = session.play.game, session.model.tokenizer.vocabulary
-    nothing = bool(game.query) and not game.found
+    draft, vocabulary = session.play.game.draft, session.model.tokenizer.vocabulary
+    nothing = bool(draft.query) and not draft.found
     return {
-        "query": game.query,
-        "found": [token_row(vocabulary, id) for id in game.found],
-        "message": not_found(session.explorer, game.query) if nothing else "",
+        "query": draft.query,
+        "found": [token_row(vocabulary, id) for id in draft.found],
+        "message": not_found(session.explorer, draft.query) if nothing else "",
     }
 
 
@@ -146,7 +147,7 @@ def _last(session: Session) -> dict[str, Any] | None:
     if played is None:
         return None
     q, points = played.q(game.vocab_size), dict(played.spread)
-    known = game.known.get(TRANSFORMER)
+    known = game.forecasts.known.get(TRANSFORMER)
     return {
         "token": token_row(vocabulary, played.token),
         "points": played.on_token,
@@ -180,7 +181,7 @@ def _cost(name: str, cost: float) -> dict[str, Any]:
 
 def _rank(game: Game, name: str, played: Played) -> int | None:
     # Where all tokens are equal, a rank says nothing.
-    known = game.known.get(name) if name != "uniform" else None
+    known = game.forecasts.known.get(name) if name != "uniform" else None
     return known.rank_of(played.token) if known is not None else None
 
 

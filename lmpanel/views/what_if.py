@@ -10,6 +10,7 @@ from typing import Any
 
 from lmpanel.changed_context import Change
 from lmpanel.context_shift import Comparison, Shift
+from lmpanel.number_text import grouped
 from lmpanel.scoring import PER_BIT
 from lmpanel.session import Session
 from lmpanel.views import guessing, next_token
@@ -165,7 +166,7 @@ def _in_words(session: Session, change: Change) -> str:
     """What was different, for the line above the numbers."""
     if change.kind == "token":
         new = session.model.tokenizer.vocabulary.display(change.token, visible_space=True)
-        return f"token {change.position + 1} exchanged for “{new}”"
+        return f"token {grouped(change.position + 1)} exchanged for “{new}”"
     text = change.text if len(change.text) <= CHARACTERS else change.text[:CHARACTERS] + "…"
     name = "plain text before it" if change.kind == "text" else KINDS[change.kind]
     return f"{name}: “{text}”" if text else f"{name}, empty"

@@ -134,7 +134,7 @@ function joint(cell, right, ranks, coming) {
 
 function tokensLine(piece) {
   const one = piece.rows.length === 1;
-  return [h("span", { class: "muted" }, one ? "The token: " : `The ${piece.rows.length} tokens: `), piece.rows.length ? piece.rows.map((row) => h("span", { class: "made" }, h("b", {}, rowNodes(row)), h("span", { class: "muted number" }, ` ${row.id}`))) : "none."];
+  return [h("span", { class: "muted" }, one ? "The token: " : `The ${count(piece.rows.length)} tokens: `), piece.rows.length ? piece.rows.map((row) => h("span", { class: "made" }, h("b", {}, rowNodes(row)), h("span", { class: "muted number" }, ` ${row.id}`))) : "none."];
 }
 
 export const styles = css`

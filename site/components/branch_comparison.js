@@ -33,7 +33,7 @@ function sentence({ difference, difference_bits: difference_, sides }, unit, nam
   const by = h("b", { class: "number", "data-difference": exact(difference_) }, `${bits(Math.abs(difference))} ${unit}`);
   if (difference === 0) return ["The model prefers neither: ", by];
   const times = 2 ** Math.abs(difference_);
-  const longer = sides[0].count === sides[1].count ? "" : ` They are not equally long (${sides[0].count} and ${sides[1].count} tokens): every further token costs something, so compare the ${unit} per token too.`;
+  const longer = sides[0].count === sides[1].count ? "" : ` They are not equally long (${count(sides[0].count)} and ${count(sides[1].count)} tokens): every further token costs something, so compare the ${unit} per token too.`;
   return ["The model prefers ", h("b", {}, names[difference > 0 ? 0 : 1]), " by ", by, times < 1e6 ? `: ${times < 10 ? times.toFixed(2) : count(times)} times as likely.` : ".", longer];
 }
 

@@ -56,7 +56,7 @@ export function change(value) {
   return value > 0 && text !== "0.00" ? `+${text}` : text;
 }
 
-/** 49152 → "49 152", with narrow no-break spaces. */
+/** 49152 → "49 152", with narrow no-break spaces; lmpanel/number_text.py does the same. */
 export function count(value) {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }

@@ -134,7 +134,7 @@ function rankCurve({ rows, layers, follows, names, final }) {
   const path = (key) => rows.map((row, i) => (row ? `${i && rows[i - 1] ? "L" : "M"}${x(i).toFixed(1)} ${y(row[key]).toFixed(1)}` : "")).join("");
   const ticks = Array.from({ length: Math.floor(Math.log10(most)) + 1 }, (_, i) => 10 ** i);
   const same = !follows || follows.id === final;
-  const words = `Rank of the answer ${names[final]?.spoken ?? ""} after each layer: ${rows.map((row) => row?.final_rank ?? "unknown").join(", ")}.`;
+  const words = `Rank of the answer ${names[final]?.spoken ?? ""} after each layer: ${rows.map((row) => row ? count(row.final_rank) : "unknown").join(", ")}.`;
   return h("div", { class: "stack tight" }, svg("svg", { class: "ranks", role: "img", viewBox: `0 0 ${width} ${height}`, "aria-label": words },
     ticks.map((rank) => [svg("path", { class: "grid", d: `M${left} ${y(rank)}H${width - 12}` }), svg("text", { x: left - 6, y: y(rank) + 4, "text-anchor": "end" }, count(rank))]),
     [0, 10, 20, 30].filter((i) => i <= layers).map((i) => svg("text", { x: x(i), y: height - 4, "text-anchor": "middle" }, i)),

@@ -13,7 +13,7 @@ import { tokenNodes, rowNodes, tokenLabel } from "./token_text.js";
 import { cumulativeStrip } from "./cumulative_strip.js";
 import { candidateTable } from "./candidate_table.js";
 import { guessForm, guessSwitch } from "./guess_form.js";
-import { amount, csvLine, probability } from "./format.js";
+import { amount, count, csvLine, probability } from "./format.js";
 
 /** @param {import("./link.js").Link} link */
 export function create(link) {
@@ -130,7 +130,7 @@ function lookUp(link, pick) {
     if (!found?.query) return fill(out);
     const rows = found.rows.map((row) => h("li", { class: "number" },
       h("button", { type: "button", class: "token", "aria-label": `Pick ${row.spoken}`, onclick: () => pick(row.id) }, rowNodes(row)),
-      ` id ${row.id} · rank ${row.rank} · p ${probability(row.prob)} · ${amount(row.bits, state.unit)}`));
+      ` id ${row.id} · rank ${count(row.rank)} · p ${probability(row.prob)} · ${amount(row.bits, state.unit)}`));
     return fill(out, rows.length ? h("ul", { class: "small" }, rows) : null, found.message ? h("p", { class: "small muted" }, found.message) : null);
   };
   return { element, show };

@@ -38,7 +38,7 @@ function step(term, asked, link) {
     h("p", {}, h("b", {}, `P${LOW[term.n]}(`, quoted(asked), length ? [" | ", h("span", { class: "run" }, context())] : null, ")"), " ", seen(term, asked, context())),
     h("p", { class: "formula", "data-prob": exact(term.prob) }, term.formula),
     term.followers.length && length ? h("p", { class: "small muted" }, "What followed: ", term.followers.map((token, i) => h("span", { class: "expected" },
-      h("button", { type: "button", class: "token", "data-key": `${term.n} ${i}`, "aria-label": `${token.spoken}, ${token.count} times`, onclick: () => link.send("ask_ngrams", { id: token.id }) }, rowNodes(token)), ` ${count(token.count)}×`))) : null);
+      h("button", { type: "button", class: "token", "data-key": `${term.n} ${i}`, "aria-label": `${token.spoken}, ${count(token.count)} times`, onclick: () => link.send("ask_ngrams", { id: token.id }) }, rowNodes(token)), ` ${count(token.count)}×`))) : null);
 }
 
 function seen(term, asked, context) {

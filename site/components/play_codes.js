@@ -6,7 +6,7 @@
  * Sends: `play_read {text}`.
  */
 import { h, css, fill, saveFile, setText } from "./dom.js";
-import { csvLine, exact, surprise } from "./format.js";
+import { count, csvLine, exact, surprise } from "./format.js";
 import { calibrationPlot } from "./calibration_plot.js";
 
 /** @param {import("./link.js").Link} link */
@@ -48,7 +48,7 @@ function resultTable(readings, unit) {
 function cells(row, unit) {
   return [h("th", { scope: "row", class: "left" }, row.player || "(no name)"), h("td", { class: "left" }, `${row.title} `, h("span", { class: "small muted" }, row.fingerprint)), h("td", { class: "left" }, row.how), h("td", {}, `${row.played} of ${row.planned}`),
     h("td", { class: "mean", title: exact(row.mean) }, surprise(row.mean, unit)), h("td", {}, surprise(row.model, unit)),
-    h("td", { class: "left small" }, row.rounds.map(({ position, points, bits }) => h("span", { class: "each", title: `token ${position}: ${points} points` }, surprise(bits, unit))))];
+    h("td", { class: "left small" }, row.rounds.map(({ position, points, bits }) => h("span", { class: "each", title: `token ${count(position)}: ${points} points` }, surprise(bits, unit))))];
 }
 
 function asCsv(readings) {

@@ -7,6 +7,7 @@
  */
 import { h, css, fill, setText, showSetting } from "./dom.js";
 import { challengeUrl } from "./challenge_link.js";
+import { count } from "./format.js";
 import { copyField } from "./play_copy.js";
 
 /** @param {import("./link.js").Link} link */
@@ -68,7 +69,7 @@ function drawCards(box, { texts, setup, own_name: ownName }, link) {
     const rows = [...texts, { name: ownName, level: "Your own", title: "Paste a text", source: "" }];
     fill(box, rows.map((text) => {
       const radio = h("input", { type: "radio", name: "play-text", value: text.name, onchange: () => link.send("play_choose", { text: text.name }) });
-      return h("label", { class: "text-card", title: text.source }, radio, h("b", {}, text.level), h("span", {}, text.title), h("span", { class: "small muted" }, text.words ? `${text.words} words${text.language === "English" ? "" : `, ${text.language}`} · ${text.source}` : "it stays on this machine"));
+      return h("label", { class: "text-card", title: text.source }, radio, h("b", {}, text.level), h("span", {}, text.title), h("span", { class: "small muted" }, text.words ? `${count(text.words)} words${text.language === "English" ? "" : `, ${text.language}`} · ${text.source}` : "it stays on this machine"));
     }));
   }
   for (const radio of box.querySelectorAll("input")) radio.checked = radio.value === setup.text;
@@ -84,7 +85,7 @@ export function playOffer(link) {
     h("button", { type: "button", class: "button", onclick: () => link.send("play_decline") }, "Not now")));
   const show = ({ offered, on }) => {
     setText(title, `A challenge: ${offered.title}`);
-    setText(about, `${offered.level} text of ${offered.tokens} tokens${offered.source ? ` (${offered.source})` : ""}. ${offered.rounds} of them are hidden, ${offered.order === "seed" ? `chosen by the seed ${offered.seed}` : "one after the other"}: the same ones for everyone who has this link.`);
+    setText(about, `${offered.level} text of ${count(offered.tokens)} tokens${offered.source ? ` (${offered.source})` : ""}. ${offered.rounds} of them are hidden, ${offered.order === "seed" ? `chosen by the seed ${offered.seed}` : "one after the other"}: the same ones for everyone who has this link.`);
     warning.hidden = !on;
   };
   return { element, show, focus: () => title.focus() };

@@ -6,7 +6,7 @@
  * token has no prediction.  A diverging scale goes both ways from its middle step; signs tell which.
  * The steps are the same whatever unit is shown; the legend names their limits in that unit.
  */
-import { inUnit } from "./format.js";
+import { count, inUnit } from "./format.js";
 
 /** The measures a strip can be coloured by: limits between the five steps, and their names. */
 export const SCALES = {
@@ -22,7 +22,7 @@ export const SCALES = {
   },
   rank: {
     title: "Rank", limits: [2, 11, 101, 1001], value: (row) => row.rank,
-    labels: ["top choice", "top 10", "top 100", "top 1000", "beyond 1000"], ends: ["top 1", "beyond 1000"],
+    labels: ["top choice", "top 10", "top 100", `top ${count(1000)}`, `beyond ${count(1000)}`], ends: ["top 1", `beyond ${count(1000)}`],
   },
   delta: {
     title: "Δ bits (what if)", limits: [-3, -0.5, 0.5, 3], value: (row) => row.delta, signs: ["−−", "−", "", "+", "++"],

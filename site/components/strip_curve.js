@@ -141,7 +141,7 @@ function summary({ rows, unit }) {
   if (!known.length) return "Surprisal and entropy: nothing is measured yet";
   const mean = (field) => amount(known.reduce((sum, row) => sum + row[field], 0) / known.length, unit);
   const peak = known.reduce((most, row) => row.bits > most.bits ? row : most);
-  return `Surprisal and entropy of ${count(known.length)} tokens: surprisal ${mean("bits")} on average, highest at token ${rows.indexOf(peak) + 1}, ${peak.spoken}, ${amount(peak.bits, unit)}; entropy ${mean("entropy")} on average`;
+  return `Surprisal and entropy of ${count(known.length)} tokens: surprisal ${mean("bits")} on average, highest at token ${count(rows.indexOf(peak) + 1)}, ${peak.spoken}, ${amount(peak.bits, unit)}; entropy ${mean("entropy")} on average`;
 }
 
 export const curveStyles = css`

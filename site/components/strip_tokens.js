@@ -59,10 +59,10 @@ export class StripTokens {
   name(index, withTotal = false) {
     const row = this.rows[index];
     if (!row) return "End of the document: what comes next";
-    const total = withTotal ? ` of ${this.rows.length}` : "";
+    const total = withTotal ? ` of ${count(this.rows.length)}` : "";
     const chance = row.prob === null ? this.unknown(index) : `probability ${percent(row.prob)}`;
     const other = row.delta === null ? "" : `, ${Math.abs(row.delta).toFixed(1)} bits ${row.delta < 0 ? "less" : "more"} in the other context`;
-    return `token ${index + 1}${total}, ${row.spoken}, ${chance}${other}`;
+    return `token ${count(index + 1)}${total}, ${row.spoken}, ${chance}${other}`;
   }
 
   unknown(index) {

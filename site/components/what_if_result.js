@@ -8,7 +8,7 @@
  */
 import { h, css, fill, setAttribute, setText } from "./dom.js";
 import { rowNodes } from "./token_text.js";
-import { bits, change, exact, probability } from "./format.js";
+import { bits, change, count, exact, probability } from "./format.js";
 import { step } from "./scales.js";
 
 /** @param {import("./link.js").Link} link */
@@ -85,7 +85,7 @@ function line(row, unit, largest) {
 const divergence = (value) => (value === null ? "–" : value.toFixed(3));
 
 function tokenButton(row) {
-  return h("button", { type: "button", class: row.kind === "text" ? "at" : "at code", "data-index": row.index, "aria-label": `Look at token ${row.index + 1}, ${row.spoken}` }, rowNodes(row));
+  return h("button", { type: "button", class: row.kind === "text" ? "at" : "at code", "data-index": row.index, "aria-label": `Look at token ${count(row.index + 1)}, ${row.spoken}` }, rowNodes(row));
 }
 
 function explanation() {

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from explorer_page import STEP_MS, ExplorerPage
 from playwright.sync_api import Locator, expect
 
-from lmpanel.lessons.blocks import Ask, Capture, Check
+from lmpanel.lessons.directives import Ask, Capture, Check
 
 
 class LessonPage(ExplorerPage):

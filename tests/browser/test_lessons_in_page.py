@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 
 from lmpanel.lessons.__main__ import index
 from lmpanel.lessons.answers import judge
-from lmpanel.lessons.blocks import Ask, Capture, Check
+from lmpanel.lessons.directives import Ask, Capture, Check
 from lmpanel.lessons.parse import Lesson, parse
 from support.chromium_pages import watched_page
 

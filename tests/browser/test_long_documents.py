@@ -81,7 +81,7 @@ def test_more_than_the_model_can_look_at_is_refused_before_it_is_asked(
     ids, before = steady.ids(), engine(steady)
     steady.message.fill(text)
     steady.button("End Turn").click()
-    expect(steady.notices.first).to_contain_text("8,192")
+    expect(steady.notices.first).to_contain_text("8\u202f192")
     steady.settled()
     assert steady.ids() == ids
     assert steady.message.input_value() == text

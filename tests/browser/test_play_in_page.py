@@ -294,7 +294,7 @@ def test_a_challenge_link_in_a_fresh_page(
     expect(play.get_by_text("The text has no tokens to guess.")).to_be_visible()
     own.fill("word " * 5000)
     play.get_by_role("button", name="Challenge link").click()
-    expect(play.get_by_text("The text has 25,000 characters.")).to_be_visible()
+    expect(play.get_by_text("The text has 25\u202f000 characters.")).to_be_visible()
     own.fill("".join(f"{i * 7919 % 100_003} " for i in range(3000)))
     play.get_by_role("button", name="Challenge link").click()
     expect(play.get_by_text("can be played.")).to_be_visible()

@@ -195,8 +195,8 @@ def test_what_cannot_be_scored_changes_nothing_and_is_kept(explorer: ExplorerPag
     area = lens(explorer).locator("#score-text")
     for text, said in (
         ("", "There is no text to score"),
-        (" dog" * 2001, "This text has 2,001 tokens; at most 2,000"),
-        ("a" * 2**20, "1,048,576 characters; at most"),
+        (" dog" * 2001, "This text has 2\u202f001 tokens; at most 2\u202f000"),
+        ("a" * 2**20, "1\u202f048\u202f576 characters; at most"),
     ):
         paste(explorer, text)
         expect(explorer.notices.last).to_contain_text(said, timeout=STEP_MS)

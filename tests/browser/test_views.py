@@ -18,7 +18,7 @@ MEASURES = {
     "surprisal": ("bits", [1, 3, 5, 8], "8 bits and more"),
     "probability": ("bits", [1, 3, 5, 8], "1/256 and less"),
     "entropy": ("entropy_bits", [1, 2.5, 4, 6], "6 bits and more"),
-    "rank": ("rank", [2, 11, 101, 1001], "beyond 1000"),
+    "rank": ("rank", [2, 11, 101, 1001], "beyond 1\u202f000"),
 }
 
 

@@ -204,7 +204,7 @@ def test_what_cannot_be_compared_is_said_and_nothing_is_lost(explorer: ExplorerP
     expect(said(explorer)).to_contain_text("The new context is empty.")
     area.fill("word " * 8200)
     explorer.button("Compare").click()
-    expect(said(explorer)).to_contain_text("the model can look at 8,192", timeout=STEP_MS)
+    expect(said(explorer)).to_contain_text("the model can look at 8\u202f192", timeout=STEP_MS)
     expect(area).to_have_value("word " * 8200)
     lens(explorer).get_by_role("button", name="Reset").click()
     expect(area).to_have_value(STORY)

@@ -67,7 +67,7 @@ def expanded_buffers(folder: Path, model: dict, path: Path) -> dict[str, np.ndar
 
 
 def _delivered(weights: np.ndarray, tensors: dict[str, dict], location: str) -> np.ndarray:
-    """What stands for the buffer of this name: a whole tensor as float32, or one of its sections."""
+    """What stands for this buffer: a whole tensor as float32, or one of its sections."""
     if location in tensors:
         return np.ascontiguousarray(stored_tensor(weights, tensors[location]).dequantised())
     tensor, part = location.rsplit(".", 1)

@@ -9,6 +9,7 @@ import pytest
 from lmpanel.engine.fake import FakeEngine, fake_tokenizer
 from lmpanel.errors import LMPanelError
 from lmpanel.model import LanguageModel
+from lmpanel.saving import Saving
 from lmpanel.session import Session
 from lmpanel.tokenizer import Tokenizer
 
@@ -53,6 +54,11 @@ def session(model, errors) -> Session:
     session = Session(model, errors.append)
     session.explorer.ahead = False
     return session
+
+
+@pytest.fixture
+def saving(session) -> Saving:
+    return Saving(session)
 
 
 @pytest.fixture

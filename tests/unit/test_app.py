@@ -38,11 +38,11 @@ async def test_states_are_set_and_got(app):
 @pytest.mark.parametrize("state", [None, [], {}, {"version": 1}, {"version": 1, "ids": [-1]}])
 @asynchronous
 async def test_a_bad_state_is_refused(app, state):
-    before = app.session.state()
+    before = app.saving.state()
     answer = await app.call("set_state", [state])
     assert answer["error"]["code"] == "bad_state"
     assert answer["error"]["message"].endswith("Nothing was changed.")
-    assert app.session.state() == before
+    assert app.saving.state() == before
 
 
 @pytest.mark.parametrize(
@@ -56,10 +56,10 @@ async def test_wrong_calls_are_answered(app, method, args):
 
 @asynchronous
 async def test_other_calls_reach_the_interface_and_leave_the_document(app):
-    before = app.session.state()
+    before = app.saving.state()
     answer = await app.call("next", [{"text": "a dragon"}, {"top_k": 3}])
     assert len(answer["result"]["candidates"]) == 3
-    assert app.session.state() == before
+    assert app.saving.state() == before
 
 
 @asynchronous

@@ -108,7 +108,7 @@ def test_what_is_odd_is_explained(session):
     state = shown(session, "<|im_end|>x", plain=True)
     assert "cut up" in state["notes"][0] and len(state["chosen"]["symbols"]) == 2
     assert shown(session, "")["chosen"] is None
-    assert "first 2,000" in shown(session, "ab " * 2000)["notes"][0]
+    assert "first 2\u202f000" in shown(session, "ab " * 2000)["notes"][0]
 
 
 def test_a_piece_that_is_too_long_has_tokens_and_no_steps(session):

@@ -157,7 +157,7 @@ async def test_a_text_that_cannot_fit_is_refused_before_it_is_tokenised(session,
     before, too_long = session.explorer.document, "a" * (512 * 16 + 1)
     for refused in (changes.append_text, changes.end_turn, changes.raw_text,
                     changes.set_conversation, lambda text: changes.replace_turn(1, text)):
-        with pytest.raises(BadArgument, match=r"8,193 characters.*8,192.*512 tokens"):
+        with pytest.raises(BadArgument, match=r"8\u202f193 characters.*8\u202f192.*512 tokens"):
             refused(too_long)
     assert session.explorer.document == before and engine.stats.calls == 0
 

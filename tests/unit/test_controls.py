@@ -70,8 +70,8 @@ async def test_a_box_is_emptied_only_when_its_text_is_in_the_document(session, e
 
 
 @asynchronous
-async def test_unknown_verbs_do_nothing(session, errors):
-    controls, before = Controls(session), session.state()
+async def test_unknown_verbs_do_nothing(session, errors, saving):
+    controls, before = Controls(session), saving.state()
     controls._handle_msg({"verb": "format_disk"})
     controls._handle_msg({})
-    assert session.state() == before and errors == [] and not controls._running
+    assert saving.state() == before and errors == [] and not controls._running

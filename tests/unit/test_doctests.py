@@ -13,11 +13,12 @@ import pytest
 import lmpanel
 
 MODULES = """
-api arguments beam_search bounded_json bpe chat decoding display distribution document editor errors
-filters hand_search history messages model prefix_tree pretokenizer sampling scoring state_codec
-tokenizer typed unicode_classes vocabulary engine.base engine.fake
-game.calibration game.challenge game.played game.points game.positions game.result_code
-game.saved_game game.sealed game.setup game.suggestions game.surprise game.texts
+api arguments beam_search bounded_json bpe chat decoding display distribution document
+document_tree editor errors filters hand_search history known_distributions messages model
+number_text prefix_tree pretokenizer sampling saved_branches scoring state_codec tokenizer typed
+unicode_classes vocabulary engine.base engine.fake engine.turnstile
+game.calibration game.challenge game.draft game.hidden_text game.played game.points game.positions
+game.result_code game.saved_game game.sealed game.setup game.suggestions game.surprise game.texts
 """
 CORE = MODULES.split()
 FILES = Path(lmpanel.__file__).parent.rglob("*.py")

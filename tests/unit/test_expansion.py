@@ -157,7 +157,7 @@ async def test_a_changed_document_does_not_break_it(errors):
     assert session.model.tokenizer.decode(session.explorer.document.ids) == "hello"
     number = session.branches.tree.find(context).children
     leaf = next(iter(number.values()))
-    found = session.branches.document(leaf.number, leaf.stop)
+    found = session.branches.tree.document(leaf.number, leaf.stop)
     assert not found.raw, "it is read as the document that it began with"
 
 

@@ -177,9 +177,10 @@ async def test_every_action_reaches_the_explorer(session):
     [{"verb": "length", "n": 7}, {"verb": "tab", "name": "none"}, {"verb": "pick", "id": "x"}],
 )
 @asynchronous
-async def test_nonsense_from_the_page_is_reported_and_changes_nothing(session, errors, message):
-    lens, before = Lens(session), session.state()
+async def test_nonsense_from_the_page_is_reported_and_changes_nothing(
+        session, saving, errors, message):
+    lens, before = Lens(session), saving.state()
     lens._handle_msg(message)
     for task in list(lens._running):
         await task
-    assert [error.code for error in errors] == ["error"] and session.state() == before
+    assert [error.code for error in errors] == ["error"] and saving.state() == before

@@ -122,4 +122,4 @@ async def test_what_is_looked_at_stays_whatever_scripts_ask(errors, engine):
     for token in range(9):
         await session.model.distribution((1, token))
     assert session.explorer.distribution is not None
-    assert len(session.model._distributions) == 4
+    assert len(session.model.known) == 4

@@ -94,9 +94,9 @@ async def test_what_was_foreseen_is_what_the_model_says(session):
 async def test_only_the_last_batch_is_kept(session):
     for _ in range(4):
         await rested(session)
-        assert len(session.model._foreseen) <= CANDIDATES
+        assert len(session.model.known.foreseen) <= CANDIDATES
         await session.changes.pick_top()
-    assert len(session.model._distributions) <= 6
+    assert len(session.model.known) <= 6
 
 
 @pytest.mark.parametrize("change", ["document", "cursor", "generating"])
@@ -117,7 +117,7 @@ async def test_whatever_the_student_does_cancels_it(errors, change):
         session.explorer.generating = True
     await asyncio.wait([task])
     assert engine.cancelled and session.prefetch._task is not task
-    assert not session.model._foreseen and not errors
+    assert not session.model.known.foreseen and not errors
 
 
 @asynchronous

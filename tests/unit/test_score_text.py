@@ -10,6 +10,7 @@ from lmpanel.changes import MAX_SCORED
 from lmpanel.engine.fake import FakeEngine, fake_tokenizer
 from lmpanel.errors import BadArgument
 from lmpanel.model import LanguageModel
+from lmpanel.saving import Saving
 from lmpanel.session import Session
 from lmpanel.views.lens import Lens
 from support.asynchronous import asynchronous
@@ -82,37 +83,40 @@ async def test_the_longest_text_is_scored_and_a_longer_one_refused(errors, reply
     explorer = session.explorer
     session.changes.score_text("a" * MAX_SCORED, reply)
     assert len(selected(session)) == MAX_SCORED
-    state = session.state()
-    with pytest.raises(BadArgument, match="2,001 tokens; at most 2,000") as refusal:
+    state = Saving(session).state()
+    with pytest.raises(BadArgument, match="2\u202f001 tokens; at most 2\u202f000") as refusal:
         session.changes.score_text("a" * (MAX_SCORED + 1), reply)
     assert "Leave out 1 of them or more. Nothing was changed." in str(refusal.value)
-    assert session.state() == state and not explorer.history.can_redo
+    assert Saving(session).state() == state and not explorer.history.can_redo
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("", "no text to score"), ("a" * 2**20, r"1,048,576 characters; at most [\d,]+ are taken")],
+    [
+        ("", "no text to score"),
+        ("a" * 2**20, r"1\u202f048\u202f576 characters; at most [\d\u202f]+ are taken"),
+    ],
 )
 @asynchronous
-async def test_no_text_and_a_huge_one_change_nothing(session, text, message):
-    state = session.state()
+async def test_no_text_and_a_huge_one_change_nothing(session, text, message, saving):
+    state = saving.state()
     for reply in (False, True):
         with pytest.raises(BadArgument, match=message):
             session.changes.score_text(text, reply)
-    assert session.state() == state and not session.explorer.history.can_undo
+    assert saving.state() == state and not session.explorer.history.can_undo
 
 
 @asynchronous
-async def test_there_must_be_something_to_reply_to(session):
+async def test_there_must_be_something_to_reply_to(session, saving):
     session.changes.new_conversation()
-    state = session.state()
+    state = saving.state()
     with pytest.raises(BadArgument, match="nothing to hand over"):
         session.changes.score_text("abc", as_reply=True)
     session.changes.raw_text("abc")
     with pytest.raises(BadArgument, match="no turns"):
         session.changes.score_text("abc", as_reply=True)
     session.changes.undo()
-    assert session.state() == {**state, "settings": session.state()["settings"]}
+    assert saving.state() == {**state, "settings": saving.state()["settings"]}
 
 
 @asynchronous
@@ -123,10 +127,10 @@ async def test_special_tokens_in_the_text_are_said_and_counted(session, errors):
 
 
 @asynchronous
-async def test_a_lone_surrogate_does_no_harm(session, errors):
+async def test_a_lone_surrogate_does_no_harm(session, errors, saving):
     session.changes.score_text("a\ud800b")
     assert selected(session) == session.model.tokenizer.encode("a\ud800b")
-    json.dumps(session.state())
+    json.dumps(saving.state())
 
 
 @asynchronous

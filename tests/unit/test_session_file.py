@@ -14,6 +14,7 @@ from lmpanel.engine.fake import FakeEngine, fake_tokenizer
 from lmpanel.errors import BadState
 from lmpanel.model import LanguageModel
 from lmpanel.packed_ids import pack, unpack
+from lmpanel.saving import Saving
 from lmpanel.session import Session
 from lmpanel.session_file import MAX_CHARACTERS, read_session, write_session
 from support.asynchronous import asynchronous
@@ -48,14 +49,14 @@ async def worked_with(session) -> Session:
 
 
 @asynchronous
-async def test_everything_comes_back(session, other):
+async def test_everything_comes_back(session, saving, other):
     await worked_with(session)
-    other.open(session.saved())
-    assert other.saved() == session.saved()
+    Saving(other).open(saving.saved())
+    assert Saving(other).saved() == saving.saved()
     assert [kept.number for kept in other.attempts.kept] == [1, 3]
     assert other.explorer.document == session.explorer.document
     assert other.guesses.tally == session.guesses.tally and other.guesses.tally.count == 1
-    named = [stop.name for _, _, stop in other.branches.stops() if stop.name]
+    named = [stop.name for _, _, stop in other.branches.tree.stops() if stop.name]
     assert named == ["<img src=x onerror=alert(1)>"]
     other.explorer.show(Document((5, 6, 7, 8)))
     other.attempts.keep("next", since=2)
@@ -63,9 +64,9 @@ async def test_everything_comes_back(session, other):
 
 
 @asynchronous
-async def test_attempts_from_a_file_are_measured_when_they_are_looked_at(session, other):
+async def test_attempts_from_a_file_are_measured_when_they_are_looked_at(session, saving, other):
     await worked_with(session)
-    other.open(session.saved())
+    Saving(other).open(saving.saved())
     attempt = other.attempts.kept[0]
     assert other.attempts.totals(attempt) is None
     seen = other.explorer.measured
@@ -78,10 +79,10 @@ async def test_attempts_from_a_file_are_measured_when_they_are_looked_at(session
 
 
 @asynchronous
-async def test_a_link_carries_document_position_and_settings(session, other):
+async def test_a_link_carries_document_position_and_settings(session, saving, other):
     await worked_with(session)
-    assert other.follow(session.link()) == []
-    assert other.state() == session.state()
+    assert Saving(other).follow(saving.link()) == []
+    assert Saving(other).state() == saving.state()
     other.changes.undo()
     assert other.explorer.document == Session(other.model, print).explorer.document
 
@@ -113,12 +114,12 @@ def damaged(saved: dict, part: str, **entries) -> dict:
 
 @pytest.mark.parametrize("damage", DAMAGES)
 @asynchronous
-async def test_a_damaged_part_is_refused(session, other, damage):
+async def test_a_damaged_part_is_refused(session, saving, other, damage):
     await worked_with(session)
-    parts = DAMAGES[damage](read_session(session.saved()))
+    parts = DAMAGES[damage](read_session(saving.saved()))
     text = json.dumps({"format": "lmpanel session", "version": 1, "parts": parts})
     with pytest.raises(BadState):
-        other.open(text)
+        Saving(other).open(text)
 
 
 @pytest.mark.parametrize("text, reason", [

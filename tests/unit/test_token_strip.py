@@ -207,12 +207,12 @@ async def test_json_handed_back_unchanged_is_the_document_itself(session):
 
 
 @asynchronous
-async def test_the_curve_is_a_setting_and_costs_no_rows(session):
+async def test_the_curve_is_a_setting_and_costs_no_rows(session, saving):
     mirror = Mirror(session)
     mirror.told.clear()
     mirror.strip.actions()["curve"](True)
     session.explorer.unit = "nats"
     state = json.loads(mirror.strip.state)
     assert (state["curve"], state["unit"]) == (True, "nats")
-    assert session.state()["settings"]["curve"] is True
+    assert saving.state()["settings"]["curve"] is True
     assert mirror.told == [], "it is drawn from the rows that are there"

@@ -10,7 +10,7 @@ import pytest
 from lmpanel.errors import BadArgument
 from lmpanel.lessons.parse import BadLesson, parse
 from lmpanel.lessons.worksheet import parse_worksheet
-from lmpanel.measurement import Measurement
+from lmpanel.saving import Saving
 from lmpanel.session import Session
 from support.asynchronous import asynchronous
 
@@ -60,9 +60,8 @@ async def deliver() -> bytes:
 
 
 @pytest.fixture
-def session(monkeypatch, model, errors) -> Session:
-    """A session that measures nothing by itself."""
-    monkeypatch.setattr(Measurement, "look", lambda self, *events: None)
+def session(unmeasured, model, errors) -> Session:
+    """A session with a text to count n-grams in."""
     session = Session(model, errors.append, deliver)
     session.explorer.ahead = False
     return session
@@ -76,7 +75,7 @@ def opened(session):
 
 async def play_round(game, points: int) -> None:
     await game.settle()
-    game.commit(game.turn, [[game.suggestions[0], points]])
+    game.commit(game.turn, [[game.forecasts.suggestions[0], points]])
 
 
 @asynchronous
@@ -87,16 +86,17 @@ async def test_the_tutorial_begins_with_the_scores_of_the_lesson(session, opened
     assert opened.tool.quantity("tutorial_surprises") == "3.072 5.072 0.072 4.072"
     assert opened.tool.quantity("tutorial_highest_score") == 6
     assert opened.tool.quantity("tutorial_loss") is None
-    assert "equal" not in opened.record.tasks, "even scores on the way there are not the student's"
+    tasks = opened.work.record.tasks
+    assert "equal" not in tasks, "even scores on the way there are not the student's"
     with pytest.raises(BadArgument):
         opened.capture("losses")
     play.tutorial.type(["2", "2", "2", "2"])
-    assert "equal" in opened.record.tasks
+    assert "equal" in opened.work.record.tasks
     play.tutorial.type(["3", "1", "6", "2"])
     play.tutorial.reveal()
     assert opened.tool.quantity("tutorial_last_loss") == pytest.approx(3.072, abs=5e-4)
     opened.capture("losses")
-    assert opened.record.evidence["losses"].table["rows"] == [[1, "the", 3.072172]]
+    assert opened.work.record.evidence["losses"].table["rows"] == [[1, "the", 3.072172]]
     opened.set_up_again()
     assert not play.tutorial.losses and play.tutorial.texts == ["3", "1", "6", "2"]
 
@@ -109,9 +109,9 @@ async def test_a_game_goes_on_from_step_to_step(session, opened):
     await play_round(game, 40)
     game.go_on()
     await play_round(game, 90)
-    assert "two" in opened.record.tasks
+    assert "two" in opened.work.record.tasks
     opened.capture("rounds")
-    table = opened.record.evidence["rounds"].table
+    table = opened.work.record.evidence["rounds"].table
     assert [row[0] - 1 for row in table["rows"]] == [one.position for one in game.rounds]
     assert [row[4] for row in table["rows"]] == pytest.approx(
         [one.costs(game.vocab_size)["you"] for one in game.rounds], abs=1e-6)
@@ -154,9 +154,9 @@ async def test_a_game_before_the_lesson_goes_on_after_it(session):
 async def test_a_game_that_came_with_the_lesson_goes_on(session, opened, model, errors):
     opened.go(1)
     await play_round(session.play.game, 50)
-    saved = session.saved()
+    saved = Saving(session).saved()
     other = Session(model, errors.append, deliver)
-    other.open(saved)
+    Saving(other).open(saved)
     other.lessons.open("lessons/t.md", LESSON, set_up=False)
     other.lessons.go(2)
     assert len(other.play.game.rounds) == 1

@@ -20,44 +20,44 @@ SETTINGS = {
 
 
 @asynchronous
-async def test_a_state_is_restored_as_it_was(session):
+async def test_a_state_is_restored_as_it_was(session, saving):
     explorer = session.explorer
     explorer.param.update(**SETTINGS)
     explorer.select(12, 7)
-    saved = json.loads(json.dumps(session.state()))
+    saved = json.loads(json.dumps(saving.state()))
     assert saved["cursor"] == 7 and saved["selection"] == [7, 13]
     assert saved["settings"] == SETTINGS
     session.changes.raw_text("something else")
     explorer.param.update(where="here", tab="next", measure="entropy", unit="bits", length=5,
                           guessing=False)
-    assert session.restore(saved) == []
-    assert json.loads(json.dumps(session.state())) == saved
+    assert saving.restore(saved) == []
+    assert json.loads(json.dumps(saving.state())) == saved
     assert (explorer.anchor, explorer.cursor) == (12, 7)
 
 
 @asynchronous
-async def test_the_tab_is_the_saved_one_whatever_was_selected(session):
+async def test_the_tab_is_the_saved_one_whatever_was_selected(session, saving):
     session.explorer.select(3, 9)
     session.explorer.tab = "next"
-    saved = session.state()
+    saved = saving.state()
     session.changes.raw_text("something else")
-    session.restore(saved)
+    saving.restore(saved)
     assert session.explorer.tab == "next" and session.explorer.span == (3, 10)
 
 
 @asynchronous
-async def test_a_state_saved_at_the_caret_leads_back_to_it(session):
-    saved = session.state()
+async def test_a_state_saved_at_the_caret_leads_back_to_it(session, saving):
+    saved = saving.state()
     assert saved["cursor"] is None and saved["selection"] is None
     session.explorer.select(3, 9)
-    session.restore(saved)
+    saving.restore(saved)
     assert session.explorer.cursor == session.explorer.anchor == len(session.explorer.document)
 
 
 @asynchronous
-async def test_restoring_can_be_undone(session):
+async def test_restoring_can_be_undone(session, saving):
     before = session.explorer.document
-    session.restore({"version": 1, "ids": [5, 6], "raw": True})
+    saving.restore({"version": 1, "ids": [5, 6], "raw": True})
     assert session.explorer.document.ids == (5, 6) and session.explorer.document.raw
     session.changes.undo()
     assert session.explorer.document == before
@@ -78,36 +78,36 @@ async def test_restoring_can_be_undone(session):
     ],
 )
 @asynchronous
-async def test_a_damaged_state_changes_nothing(session, damage):
-    before = copy.deepcopy(session.state())
+async def test_a_damaged_state_changes_nothing(session, damage, saving):
+    before = copy.deepcopy(saving.state())
     with pytest.raises(BadState):
-        session.restore({**before, "settings": SETTINGS, **damage})
-    assert session.state() == before and not session.explorer.history.can_undo
+        saving.restore({**before, "settings": SETTINGS, **damage})
+    assert saving.state() == before and not session.explorer.history.can_undo
 
 
 @asynchronous
-async def test_single_oddities_are_left_out_with_a_warning(session):
+async def test_single_oddities_are_left_out_with_a_warning(session, saving):
     state = {
         "version": 1, "ids": [5, 6, 7], "cursor": 9, "selection": [2, 99],
         "settings": {"length": 7, "unit": "nats", "colour": "red"},
     }
-    warnings = session.restore(state)
+    warnings = saving.restore(state)
     assert len(warnings) == 4
     assert session.explorer.document.ids == (5, 6, 7) and session.explorer.unit == "nats"
     assert session.explorer.length == 10 and session.explorer.cursor == 3
 
 
 @asynchronous
-async def test_nothing_is_restored_while_the_model_writes(session):
-    state = session.state()
+async def test_nothing_is_restored_while_the_model_writes(session, saving):
+    state = saving.state()
     session.explorer.generating = True
     with pytest.raises(BadArgument):
-        session.restore({**state, "ids": [5], "settings": SETTINGS})
-    assert session.state() == state
+        saving.restore({**state, "ids": [5], "settings": SETTINGS})
+    assert saving.state() == state
 
 
 @asynchronous
-async def test_biases_of_tokens_that_are_not_there_are_left_out(session):
-    saved = session.state()
+async def test_biases_of_tokens_that_are_not_there_are_left_out(session, saving):
+    saved = saving.state()
     saved["settings"]["biases"] = [[4, 1.0], [10**6, None]]
-    assert session.restore(saved) == [] and session.explorer.biases == [(4, 1.0)]
+    assert saving.restore(saved) == [] and session.explorer.biases == [(4, 1.0)]

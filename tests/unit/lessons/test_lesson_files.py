@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lmpanel.explorer import ROOMS
 from lmpanel.lessons import file as lesson_file
 from lmpanel.lessons.__main__ import main
-from lmpanel.lessons.blocks import Ask, Capture, Check
+from lmpanel.lessons.directives import Ask, Capture, Check
 from lmpanel.lessons.file import MAX_CHARACTERS
 from lmpanel.lessons.glossary import TERMS
 from lmpanel.lessons.markdown import tree
@@ -157,7 +157,7 @@ def test_the_command_tells_mistakes_and_their_lines(tmp_path, capsys):
 
 
 def test_the_readmes_example_is_a_lesson():
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
     example = readme.split("```markdown\n")[1].split("```\n")[0]
     lesson = parse(example)
     assert [step.title for step in lesson.steps] == ["Without a question", "With one"]
@@ -165,7 +165,7 @@ def test_the_readmes_example_is_a_lesson():
 
 @pytest.mark.parametrize("name", KINDS)
 def test_the_readme_names_every_quantity(name):
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
     assert f"`{name.replace('_', ' ')}`" in readme
 
 

@@ -1,0 +1,140 @@
+"""The work on the open lesson: its step, and what was answered, done and captured.
+
+Predict, do, notice: what there is to notice in a step is shown when its questions are answered and
+its tasks done. Asks `tool` for quantities and evidence, and writes on the lesson's record of the
+worksheet; knows neither how the tool is set up nor how steps are drawn. Imported when a lesson is
+opened.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from lmpanel.errors import BadArgument
+from lmpanel.lessons.answers import judge, solution
+from lmpanel.lessons.directives import Ask, Capture, Check
+from lmpanel.lessons.worksheet import MAX_ANSWER, MAX_ENTRIES, Answer, Evidence, Record
+from lmpanel.number_text import grouped
+
+if TYPE_CHECKING:
+    from lmpanel.lessons.parse import Lesson, Step
+    from lmpanel.lessons.tool import Tool
+
+TELL_AFTER = 2
+"""After so many wrong answers the right one may be asked for."""
+
+
+class Work:
+    """What one student makes of one lesson; `source` says which, `record` is what is kept."""
+
+    def __init__(self, source: str, lesson: Lesson, record: Record, tool: Tool):
+        self.source = source
+        self.lesson = lesson
+        self.record = record
+        self._tool = tool
+        self.revealed: set[int] = set()
+        """Steps whose notices are shown although not all is answered."""
+        self.said: dict[str, str] = {}
+        """What was said to the last answer of each question."""
+
+    @property
+    def step(self) -> Step:
+        """The step that is shown."""
+        return self.lesson.steps[self.record.step]
+
+    def visit(self, step: int) -> None:
+        """Go to a step."""
+        self.record.step = step
+        self.record.seen = sorted({*self.record.seen, step})
+
+    def answer(self, id: str, value: str) -> bool:
+        """Check an answer if there is a right one, and keep it; False for what is no answer.
+
+        Raises BadArgument for an unknown question and on a full worksheet, as `capture`.
+        """
+        ask = self._find(Ask, id)
+        value = str(value).strip()
+        if not value:
+            self.said[id] = "Write an answer first."
+            return False
+        if len(value) > MAX_ANSWER:
+            self.said[id] = f"This answer is longer than {grouped(MAX_ANSWER)} characters."
+            return False
+        verdict = judge(ask, value, self._tool.quantity)
+        self.said[id] = verdict.said
+        if verdict.counts:
+            self._keep_answer(ask, value, verdict.right)
+        return True
+
+    def _keep_answer(self, ask: Ask, value: str, right: bool | None) -> None:
+        answers, old = self.record.answers, self.record.answers.get(ask.id)
+        _check_room(answers, ask.id)
+        tries = old.tries + 1 if old else 1
+        question = f"{ask.question} ({ask.unit})" if ask.unit else ask.question
+        answers[ask.id] = Answer(
+            question[:1000], self.record.step, value, right, tries, bool(old and old.shown)
+        )
+
+    def tell_answer(self, id: str) -> None:
+        """Show the right answer; the worksheet says that it was shown. Raises BadArgument."""
+        ask = self._find(Ask, id)
+        answer = self.record.answers.get(id)
+        if answer is None or answer.right is not False or answer.tries < TELL_AFTER:
+            raise BadArgument("Try it yourself first.")
+        answer.shown = True
+        self.said[id] = f"A right answer is: {solution(ask, self._tool.quantity)}"
+
+    def capture(self, id: str) -> None:
+        """Keep the numbers of the tool as evidence; a second time replaces the first."""
+        wanted, evidence = self._find(Capture, id), self.record.evidence
+        _check_room(evidence, id)
+        table = self._tool.capture(wanted.what)
+        table["notes"].append(f"Captured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.")
+        evidence[id] = Evidence(wanted.label[:200], self.record.step, table)
+
+    def reveal(self) -> None:
+        """Show what there is to notice in the step although not all is answered."""
+        self.revealed.add(self.record.step)
+
+    def tick_off(self) -> bool:
+        """Tick off the tasks of the step that are done by now; whether there was one."""
+        tasks, quantity = self.record.tasks, self._tool.quantity
+        open_tasks = [part for part in self.step.all(Check) if part.id not in tasks]
+        done = [
+            task
+            for task in open_tasks
+            if all(wanted.met(quantity(name)) for name, wanted in task.conditions)
+        ]
+        for task in done:
+            tasks[task.id] = task.task[:1000]
+        return bool(done)
+
+    def done(self, step: int) -> bool:
+        """Whether everything that a step asks for is answered and done."""
+        record, parts = self.record, self.lesson.steps[step].parts
+        answered = all(self._answered(part.id) for part in parts if isinstance(part, Ask))
+        return answered and all(
+            part.id in record.tasks for part in parts if isinstance(part, Check)
+        )
+
+    def _answered(self, id: str) -> bool:
+        answer = self.record.answers.get(id)
+        return answer is not None and (answer.right is not False or answer.shown)
+
+    def clear(self) -> None:
+        """Forget what was answered, done and captured; the step stays."""
+        old = self.record
+        self.record = Record(old.title, old.steps, old.step, [old.step])
+        self.revealed, self.said = set(), {}
+
+    def _find(self, kind: type, id: str) -> Any:
+        found = self.step.find(kind, id)
+        if found is None:
+            raise BadArgument(f'This step has no "{str(id)[:40]}".')
+        return found
+
+
+def _check_room(entries: dict[str, Any], id: str) -> None:
+    if id not in entries and len(entries) >= MAX_ENTRIES:
+        raise BadArgument("The worksheet of this lesson is full.", "Clear it first.")
