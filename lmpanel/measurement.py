@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from lmpanel.eager import begun
 from lmpanel.errors import Cancelled, LMPanelError
 from lmpanel.explorer import TRANSFORMER, Explorer
 from lmpanel.number_text import grouped
@@ -36,8 +37,12 @@ class Measurement:
     def look(self, *events: Any) -> None:
         """Measure what is not known yet; while the model writes, only stop measuring."""
         self.cancel()
+        self._task = None
         if self._explorer.generating:
-            self._task, self._explorer.progress = None, ""
+            self._explorer.progress = ""
+        elif self._explorer.distribution is None:
+            # The model is asked first, and computes while the page is being drawn.
+            self._task = begun(self._measure())
         else:
             self._task = asyncio.ensure_future(self._measure())
 
@@ -62,7 +67,8 @@ class Measurement:
         except LMPanelError as error:
             self._explorer.report(error)
         finally:
-            if self._task is asyncio.current_task():
+            # None: it came to its end before anybody could hold it.
+            if self._task in (None, asyncio.current_task()):
                 self._explorer.progress = ""
 
     async def _measure_view(self) -> None:

@@ -22,19 +22,24 @@ FIND = """
     const found = (selector) => all(document.querySelector("#slot-lens .live"))
         .filter((element) => element.matches(selector));
     const frame = () => new Promise(requestAnimationFrame);
-    const painted = async () => { await frame(); await frame(); };
+    // A frame's callbacks run right before it is painted; what is posted from there runs after.
+    const painted = () => new Promise((done) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = done;
+        port2.postMessage(null);
+    });
 """
-# From the press of a candidate to the frame after the one with the next table in it.
+# From the press of a candidate until the next table has been painted.
 CLICK = f"""async (rank) => {{ {FIND}
     const [lens] = found(".next"), [title] = found(".next .title");
     const before = title.textContent;
     const start = performance.now();
     found(".candidates tbody button.token")[rank - 1].click();
     while (title.textContent === before || lens.classList.contains("busy")) await frame();
-    await frame();
+    await painted();
     return performance.now() - start;
 }}"""
-# From a move of the slider to the frame after the one with the new columns in it.
+# From a move of the slider until the new columns have been painted.
 TABLE = ".sampling .wide > table.candidates:has(caption)"
 MOVE = f"""async (value) => {{ {FIND}
     const [slider] = found("#filter-temperature"), [table] = found("{TABLE}");
@@ -43,7 +48,7 @@ MOVE = f"""async (value) => {{ {FIND}
     slider.value = value;
     slider.dispatchEvent(new Event("input", {{ bubbles: true }}));
     while (table.textContent === before) await frame();
-    await frame();
+    await painted();
     return performance.now() - start;
 }}"""
 CALLS = """async (n) => {
