@@ -2,16 +2,17 @@
  * Connects the engine's events with the status line, the notices and Python: progress while it
  * loads, a new port for Python whenever a verified engine is there, a clear word when it is lost.
  */
-import { canSpare, watchBattery } from "./spare_work.js";
+import { canSpare, mustSpareMemory, watchBattery } from "./spare_work.js";
 import { announce, clearNotice, notice } from "./status.js";
 
 /**
  * @param {{engine: import("./engine/host.js").EngineHost, python: object, status: object,
- *   options: {backend: string, threads: number|null, ahead: boolean}}} parts
+ *   options: {backend: string, threads: number|null, memory: string, ahead: boolean}}} parts
  */
 export function watchEngine(parts) {
   const { engine, python, status, options } = parts;
-  const start = () => engine.start(options).catch(() => {});  // told by the "error" event
+  const sparing = mustSpareMemory(options.memory);
+  const start = () => engine.start({ ...options, sparing }).catch(() => {});  // told by the "error" event
   const listen = (name, handler) => engine.addEventListener(name, ({ detail }) => handler(detail));
   listen("progress", ({ phase, message, done, total }) => {
     if (phase === "ready") return;
@@ -52,7 +53,7 @@ function ready(parts, info) {
   clearNotice("engine");
   clearNotice("backend");
   announce(`The model is ready: ${status.line()}.`);
-  if (compact) tellCompact();
+  if (compact) tellCompact(options.memory);
   else tellSteps(steps, options.backend);
   return connect(parts);
 }
@@ -64,7 +65,8 @@ function tellSteps(steps, wanted) {
   notice({ code: "backend", message: "The model runs in another way than asked for.", remedy: failed.map((step) => step.reason).join(" ") });
 }
 
-function tellCompact() {
+function tellCompact(wish) {
+  if (wish === "low") return;
   notice({ code: "backend", message: "There is too little memory for the fast way of computing.",
     remedy: "The weights stay compressed; the numbers are the same, but every token takes longer. Close other tabs and programs and reload the page for the fast way." });
 }

@@ -4,11 +4,12 @@
  */
 
 const BACKENDS = ["auto", "webgpu", "webgpu-nosubgroups", "wasm"];
-const KNOWN = new Set(["backend", "threads", "ahead", "lesson"]);
+const MEMORY = ["auto", "full", "low"];
+const KNOWN = new Set(["backend", "threads", "memory", "ahead", "lesson"]);
 
 /**
  * @param {string} search e.g. "?backend=wasm&threads=2"
- * @returns {{backend: string, threads: number|null, ahead: boolean, lesson: string|null, warnings: string[]}}
+ * @returns {{backend: string, threads: number|null, memory: string, ahead: boolean, lesson: string|null, warnings: string[]}}
  */
 export function readOptions(search) {
   const query = new URLSearchParams(search);
@@ -17,6 +18,7 @@ export function readOptions(search) {
   return {
     backend: backend(query.get("backend"), warnings),
     threads: threads(query.get("threads"), warnings),
+    memory: memory(query.get("memory"), warnings),
     ahead: ahead(query.get("ahead"), warnings),
     lesson: lesson(query.get("lesson"), warnings),
     warnings,
@@ -34,6 +36,12 @@ function threads(value, warnings) {
   if (/^[1-9]\d?$/.test(value) && Number(value) <= 16) return Number(value);
   warnings.push(`threads=${clip(value)} is not a number from 1 to 16; the number is chosen by the page.`);
   return null;
+}
+
+function memory(value, warnings) {
+  if (value === null || MEMORY.includes(value)) return value ?? "auto";
+  warnings.push(`memory=${clip(value)} is not known; the page decides. Possible: ${MEMORY.join(", ")}.`);
+  return "auto";
 }
 
 function ahead(value, warnings) {

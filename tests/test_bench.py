@@ -23,7 +23,8 @@ SITE = {
 }
 PEER = {"decode": 10.0, "story": 12.0, "score_ms": 25000.0, "memory_mb": None}
 MEASURED = {"machine": {"float32_limit": 35.0}, "results": {
-    "lmpanel wasm 1": [SITE], "wllama 1": [PEER], "lmpanel wasm 2": [SITE], "wllama 2": [PEER]}}
+    "lmpanel wasm 1": [SITE], "wllama 1": [PEER], "lmpanel wasm 2": [SITE], "wllama 2": [PEER],
+    "lmpanel low memory": [{"step_ms": 200.0, "memory_mb": {"now": 450.0, "peak": 480.0}}]}}
 
 
 @pytest.mark.parametrize("module", [machine, memory, plot, report, traffic])
@@ -38,7 +39,7 @@ def by_name(measured=MEASURED) -> dict[str, Figure]:
 
 def test_every_goal_is_judged_by_the_median():
     judged = {name: figure.met for name, figure in by_name().items() if figure.goal}
-    assert len(judged) == 15 and all(judged.values())
+    assert len(judged) == 16 and all(judged.values())
     slow = copy.deepcopy(MEASURED)
     for one in slow["results"]["lmpanel wasm 1"]:
         one.update(decode=11.0, click_ms=[90.0], move={"ms": [33.0], "calls": 1})

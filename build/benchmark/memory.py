@@ -9,16 +9,14 @@ PROC = Path("/proc")
 
 
 def page_memory(profile: Path) -> dict[str, float] | None:
-    """MB that the page processes of the browser with this profile hold now and held at most.
+    """MB that the page's process of the browser with this profile holds now and held at most.
 
-    {"now", "peak"}: sums over its renderer processes of VmRSS and VmHWM. None where there is no
-    /proc. Workers run in the process of their page.
+    {"now", "peak"}: VmRSS and VmHWM of its largest renderer process; the others are the browser's
+    own, or wait for a page. None where there is no /proc. Workers run in their page's process.
     """
     processes = [path for path in PROC.glob("[0-9]*") if _is_page(path, profile)]
-    if not processes:
-        return None
     told = [memory for path in processes if (memory := _status(path))]
-    return {name: sum(memory[name] for memory in told) for name in ("now", "peak")}
+    return max(told, key=lambda memory: memory["peak"], default=None)
 
 
 def _is_page(process: Path, profile: Path) -> bool:

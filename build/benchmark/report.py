@@ -66,7 +66,9 @@ def figures(measured: Round) -> list[Figure]:
         *_reaction(site),
         *_start(site),
         *_size(site),
-        *(found for name in results for found in _speeds(name, results[name])),
+        *_memory(site, results["lmpanel low memory"]),
+        *(found for name, rounds in results.items() if "story" in rounds[0]
+          for found in _speeds(name, rounds)),
     ]
 
 
@@ -115,18 +117,28 @@ def _size(site: list[Round]) -> list[Figure]:
     def megabytes(count: Callable[[dict[str, int]], int]) -> list[float]:
         return [count(one["bytes"]) / 1e6 for one in site]
 
-    found = [
+    return [
         figure("bytes that the interface needs, compressed", "MB",
                megabytes(lambda phases: phases["interface"]), "≤ 16"),
         figure("bytes in all, compressed", "MB",
                megabytes(lambda phases: sum(phases.values())), "≤ 115"),
     ]
-    if all(one["memory_mb"] for one in site):
-        for name, goal in (("peak", "≤ 1300"), ("now", "≤ 900")):
-            what = "at most" if name == "peak" else "settled"
-            found.append(figure(f"memory of the page, {what}", "MB",
-                                [one["memory_mb"][name] for one in site], goal))
-    return found
+
+
+def _memory(site: list[Round], sparing: list[Round]) -> list[Figure]:
+    if not all(one["memory_mb"] for one in [*site, *sparing]):
+        return []
+
+    def megabytes(rounds: list[Round], name: str) -> list[float]:
+        return [one["memory_mb"][name] for one in rounds]
+
+    return [
+        figure("memory of the page, at most", "MB", megabytes(site, "peak"), "≤ 1300"),
+        figure("memory of the page, settled", "MB", megabytes(site, "now"), "≤ 900"),
+        figure("memory of the page, low-memory mode, at most", "MB",
+               megabytes(sparing, "peak"), "≤ 500"),
+        figure("decode step, low-memory mode", "ms", [one["step_ms"] for one in sparing]),
+    ]
 
 
 def _speeds(name: str, rounds: list[Round]) -> list[Figure]:

@@ -83,6 +83,13 @@ class Stage:
             result["engine"] = page.engine()
             return result
 
+    def sparing(self) -> Result:
+        """The site with as little memory as it can do with."""
+        with self.browser() as (browser, profile):
+            page = SitePage(browser.new_page(), self.site.url, "backend=wasm&memory=low")
+            page.open()
+            return {"step_ms": page.step(), "memory_mb": page_memory(profile)}
+
     def peer(self, name: str, threads: int) -> Result:
         """A peer: loaded and asked for the same."""
         with self.browser() as (browser, profile):
@@ -98,6 +105,7 @@ def contestants(stage: Stage, adapter: Result | None) -> dict[str, Callable[[], 
         query = f"backend=wasm&threads={threads}"
         all_of_them[f"lmpanel wasm {threads}"] = lambda query=query: stage.lmpanel(query)
         all_of_them[f"wllama {threads}"] = lambda threads=threads: stage.peer("wllama", threads)
+    all_of_them["lmpanel low memory"] = stage.sparing
     if adapter is not None and not adapter["software"]:
         all_of_them["lmpanel webgpu"] = lambda: stage.lmpanel("backend=webgpu")
     return all_of_them

@@ -92,7 +92,7 @@ class SitePage:
     def speeds(self) -> dict[str, Any]:
         """What the model does when scripts ask: tokens a second, milliseconds, ids."""
         ids = self.state()["ids"]
-        self._timed("generate", {"ids": ids}, {"max_tokens": 2})
+        self.step()
         short, _ = self._timed("generate", {"ids": ids}, {"max_tokens": SHORT})
         step = 1000 / self.status()["tokens_per_second"]
         story, written = self._timed("generate", {"ids": ids}, {"max_tokens": STORY})
@@ -105,6 +105,11 @@ class SitePage:
             "score_tokens": len(scored["tokens"]),
             "ids": written["ids"],
         }
+
+    def step(self) -> float:
+        """Milliseconds of a decode step in the engine, the median of a few."""
+        self._timed("generate", {"ids": self.state()["ids"]}, {"max_tokens": 8})
+        return 1000 / self.status()["tokens_per_second"]
 
     def clicks(self) -> list[float]:
         """Milliseconds from a click on a candidate to the next table, nothing computed ahead."""

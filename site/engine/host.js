@@ -50,15 +50,17 @@ export class EngineHost extends EventTarget {
   /**
    * Start, or start again with other wishes.
    *
-   * @param {{backend?: string, threads?: number|null}} [wishes]
+   * @param {{backend?: string, threads?: number|null, sparing?: boolean}} [wishes] sparing: with as
+   *   little memory as possible
    * @returns {Promise<EngineInfo>}
    * @throws {EngineError} after an "error" event with the same error
    */
-  async start({ backend = "auto", threads = null } = {}) {
+  async start({ backend = "auto", threads = null, sparing = false } = {}) {
     if (backend !== "auto" && !BACKENDS.includes(backend)) throw unknownBackend(backend);
     const run = this.reset();
-    this.threads = threads;
-    const { rungs, skipped } = plan(backend, backend === "wasm" ? null : await this.inspectOnce());
+    Object.assign(this, { threads, sparing });
+    const gpu = backend === "wasm" ? null : await this.inspectOnce();
+    const { rungs, skipped } = plan(backend, gpu, sparing);
     this.steps = skipped;
     this.rungs = rungs;
     return this.climb(run);
@@ -66,7 +68,7 @@ export class EngineHost extends EventTarget {
 
   /** Change the backend; the document is not touched, the KV cache starts empty. */
   useBackend(name) {
-    return this.start({ backend: name, threads: this.threads });
+    return this.start({ backend: name, threads: this.threads, sparing: this.sparing });
   }
 
   /** Names that `useBackend` takes here, best first. @returns {Promise<string[]>} */

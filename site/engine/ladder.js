@@ -36,11 +36,14 @@ const HOPELESS = new Set([
  *
  * @param {"auto"|"webgpu"|"webgpu-nosubgroups"|"wasm"} wanted
  * @param {import("./gpu.js").GpuReport} gpu
+ * @param {boolean} [sparing] on WASM the weights stay compressed from the first
  * @returns {{rungs: Rung[], skipped: Step[]}}
  */
-export function plan(wanted, gpu) {
+export function plan(wanted, gpu, sparing = false) {
   const start = wanted === "auto" ? 0 : RUNGS.findIndex(({ backend }) => backend === wanted);
-  const rungs = RUNGS.slice(start);
+  const rungs = RUNGS.slice(start).filter(
+    ({ backend, compact }) => compact || backend !== "wasm" || !sparing,
+  );
   const skipped = rungs
     .map((rung) => ({ ...rung, ok: false, reason: reasonToSkip(rung, wanted, gpu) }))
     .filter(({ reason }) => reason);

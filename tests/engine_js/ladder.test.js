@@ -20,6 +20,11 @@ test("a good GPU is tried first, with everything below it", () => {
   assert.deepEqual(names(plan("auto", GPU)), ["webgpu", "webgpu-nosubgroups", ...WASM]);
 });
 
+test("with little memory the weights stay compressed from the first", () => {
+  assert.deepEqual(names(plan("auto", GPU, true)), ["webgpu", "webgpu-nosubgroups", "wasm compact"]);
+  assert.deepEqual(names(plan("wasm", null, true)), ["wasm compact"]);
+});
+
 test("without a GPU the reason is told and WASM is left", () => {
   const { rungs, skipped } = plan("auto", NO_GPU);
   assert.deepEqual(names({ rungs }), WASM);

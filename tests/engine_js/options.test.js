@@ -5,7 +5,7 @@ import { readOptions } from "../../site/options.js";
 
 test("a lesson is a name or a path inside this site", () => {
   for (const lesson of ["conversation", "course/week-1.md", "a.b/c_d.md"]) {
-    assert.deepEqual(readOptions(`?lesson=${lesson}`), { backend: "auto", threads: null, ahead: true, lesson, warnings: [] });
+    assert.deepEqual(readOptions(`?lesson=${lesson}`), { backend: "auto", threads: null, memory: "auto", ahead: true, lesson, warnings: [] });
   }
   assert.equal(readOptions("").lesson, null);
 });
@@ -17,4 +17,11 @@ test("a lesson elsewhere is none, and is told", () => {
     assert.equal(taken, null, lesson);
     assert.equal(warnings.length, 1, lesson);
   }
+});
+
+test("memory is one of three, anything else is said", () => {
+  assert.equal(readOptions("?memory=low").memory, "low");
+  const { memory, warnings } = readOptions("?memory=0");
+  assert.equal(memory, "auto");
+  assert.match(warnings[0], /memory=0 .*auto, full, low/);
 });
