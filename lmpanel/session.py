@@ -40,6 +40,7 @@ from lmpanel.what_if import WhatIf
 from lmpanel.word_rungs import WordRungs
 
 _UNCHANGED = "Nothing was changed."
+_OWN_TEXT = "Your text for the n-grams is too large for a link; a session file holds it."
 
 
 class Session:
@@ -129,6 +130,8 @@ class Session:
             "guesses": self.guesses,
             "game": self.play,
             "lesson": self.lessons,
+            "ngrams": self.ladder,
+            "inside": self.inside,
         }
 
     def saved(self) -> str:
@@ -150,25 +153,33 @@ class Session:
         self.explorer.room = saved.get("room", "explore")
         return warnings
 
-    def link(self) -> str:
+    def link(self) -> tuple[str, list[str]]:
         """The fragment of a link to the document, position, settings and step of the lesson.
 
-        Raises BadArgument when that is too much for a link.
+        With it come warnings about what is too large for any link. In the room Inside it leads to
+        what is looked at there. Raises BadArgument when all that is too much for a link.
         """
-        lesson = self.lessons.saved(evidence=False)
-        return encode_link({"state": self.state(), "room": self.explorer.room, "lesson": lesson})
+        room, lesson = self.explorer.room, self.lessons.saved(evidence=False)
+        parts = {"state": self.state(), "room": room, "lesson": lesson}
+        if room == "inside":
+            parts["inside"] = self.inside.saved()
+        return encode_link(parts), [_OWN_TEXT] if self.ladder.own else []
 
     def follow(self, fragment: str) -> list[str]:
         """Take over what a link carries; all or nothing. Returns warnings. Raises BadState."""
         linked = decode_link(fragment)
         if not isinstance(linked, dict):
             raise BadState("This link has an unknown content.", _UNCHANGED)
-        _check_parts(linked, {"state", "room", "lesson"})
-        # Everything that can be wrong with the document is found before the lesson opens.
+        _check_parts(linked, {"state", "room", "lesson", "inside"})
+        # Everything that can be wrong elsewhere is found before the lesson opens.
         self._decoded(linked.get("state"))
+        if "inside" in linked:
+            self.inside.check(linked["inside"])
         self.changes.check_idle()
         told = self.lessons.restore(linked["lesson"]) if linked.get("lesson") else []
         warnings = [*told, *self.restore(linked.get("state"))]
+        if "inside" in linked:
+            self.inside.restore(linked["inside"])
         self.explorer.room = linked.get("room", "explore")
         return warnings
 

@@ -46,9 +46,13 @@ export function followLinks(python) {
   });
 }
 
-/** The address of this page with what is shown. Rejects when that is too much for a link. */
+/**
+ * The address of this page with what is shown, and warnings about what is not in it.
+ * Rejects when that is too much for a link.
+ */
 export async function makeLink(python) {
   const address = new URL(location.href);
-  address.hash = await python.call("make_link", []);
-  return address.href;
+  const { fragment: hash, warnings } = await python.call("make_link", []);
+  address.hash = hash;
+  return { address: address.href, warnings };
 }
