@@ -197,8 +197,9 @@ class Host:
         """Build the app: [True, what Bokeh needs to draw its roots, and their names].
 
         `begin` is JSON: {} or {"state": a state} or {"file": text of a saved session}, or both, the
-        state being newer, or {"link": fragment}. A second time it begins anew, and what was there before is let go; unless what
-        it was to begin with is refused: [False, the error as JSON]. A bad link is only reported.
+        state being newer, or {"link": fragment}. A second time it begins anew, and what was there
+        before is let go; unless what it was to begin with is refused: [False, the error as JSON].
+        A bad link is only reported.
         """
         wish = json.loads(begin)
         try:

@@ -5,6 +5,7 @@
  * Sends: `draw_growth`, `stop_growth`.
  */
 import { h, css, fill, setAttribute, setText, svg } from "./dom.js";
+import { term } from "./terms.js";
 import { count, exact, inUnit } from "./format.js";
 
 const [WIDTH, HEIGHT] = [480, 230];
@@ -22,7 +23,7 @@ export function growthPlot(link) {
   const finding = h("p", { class: "small number" });
   const table = h("table", { class: "sums number" });
   const numbers = h("details", {}, h("summary", { class: "small muted" }, "The numbers"), h("div", { class: "wide" }, table));
-  const element = h("section", { class: "stack tight", "aria-label": "More text, longer n-grams" }, h("h3", {}, "More text, longer n-grams"), h("div", { class: "row" }, draw, said), picture, finding, numbers);
+  const element = h("section", { class: "stack tight", "aria-label": "More text, longer n-grams" }, h("h3", {}, "More text, longer ", term("n-gram", "n-grams")), h("div", { class: "row" }, draw, said), picture, finding, numbers);
   let drawing = false;
   const show = ({ unit, growth, trained }) => {
     ({ drawing } = growth);

@@ -6,6 +6,7 @@
  * Sends: `look_inside {source, part, text}`, `look_stop`, `look_view {name}` and what those two send.
  */
 import { h, css, fill, setText, showSetting } from "./dom.js";
+import { term } from "./terms.js";
 import { action } from "./action.js";
 import { count } from "./format.js";
 import { lensGrid, styles as gridStyles } from "./lens_grid.js";

@@ -7,6 +7,7 @@
  */
 import { h, css, shadow, setText } from "./dom.js";
 import { shared } from "./styles.js";
+import { explainTerms } from "./terms.js";
 import { modelBanner, styles as bannerStyles } from "./model_banner.js";
 import * as next from "./lens_next.js";
 import { styles as stripStyles } from "./cumulative_strip.js";
@@ -22,6 +23,7 @@ export function mount(link) {
   const panel = h("div", { class: "panel", role: "tabpanel", id: "panel", tabindex: -1 });
   const banner = modelBanner(link, () => bar.querySelector("[aria-selected=true]").focus());
   root.append(bar, banner.element, panel);
+  explainTerms(root, link);
   const opened = {};
   let latest;
 

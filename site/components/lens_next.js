@@ -9,6 +9,7 @@
  * Sends: `where {name}`, `pick {id, at}`, `length {n}`, `lookup {query}`, and what guess_form.js sends.
  */
 import { h, css, fill, saveFile, setText } from "./dom.js";
+import { term } from "./terms.js";
 import { tokenNodes, rowNodes, tokenLabel } from "./token_text.js";
 import { cumulativeStrip } from "./cumulative_strip.js";
 import { candidateTable } from "./candidate_table.js";
@@ -21,7 +22,8 @@ export function create(link) {
   const first = guessSwitch(link);
   const guess = guessForm(link);
   const title = h("p", { class: "title", tabindex: -1 });
-  const entropy = h("p", { class: "muted number" });
+  const surprise = h("span", {});
+  const entropy = h("p", { class: "entropy muted number" }, term("entropy"), surprise);
   let latest = null;
   const pick = (id) => { if (latest && !latest.waiting && !latest.writing) link.send("pick", { id, at: latest.at }); };
   const strip = cumulativeStrip(pick);
@@ -43,7 +45,8 @@ export function create(link) {
     element.classList.toggle("writing", Boolean(state.writing));
     if (state.waiting && drawn) return setText(title, state.message);
     fill(title, ...sentence(state));
-    setText(entropy, entropyLine(state));
+    setText(surprise, entropyLine(state));
+    entropy.classList.toggle("unknown", !surprise.textContent);
     body.hidden = !state.rows;
     // Numbers that are to be guessed leave the page, and do not only go out of sight.
     if (state.asks) body.replaceChildren();
@@ -72,7 +75,7 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 function entropyLine(state) {
   if (state.message || state.entropy === undefined) return "";
-  return `entropy ${amount(state.entropy, state.unit)}, like choosing among ${state.choices < 10 ? state.choices.toFixed(1) : Math.round(state.choices)} equal options`;
+  return ` ${amount(state.entropy, state.unit)}, like choosing among ${state.choices < 10 ? state.choices.toFixed(1) : Math.round(state.choices)} equal options`;
 }
 
 export function whereSwitch(link) {
@@ -142,6 +145,7 @@ export const styles = css`
   .segmented button:disabled { opacity: 0.5; cursor: default; }
   .tools { padding-top: 10px; }
   .tools [aria-pressed="true"] { background: var(--accent-soft); color: var(--accent); }
+  .unknown { visibility: hidden; min-height: 1.5em; }
   .lookup { display: grid; gap: 6px; padding-top: 14px; }
   .lookup input { max-width: 16rem; }
   .found ul { list-style: none; display: grid; gap: 2px; } .found .token { margin-left: 0; }

@@ -9,6 +9,7 @@
  * `draw_many`, `pick {id, at}`, `tab {name}`.
  */
 import { h, css, fill, setText, showSetting } from "./dom.js";
+import { named, term } from "./terms.js";
 import { action } from "./action.js";
 import { guessFirst } from "./guess_form.js";
 import { biasList, styles as biasStyles } from "./bias_list.js";
@@ -23,7 +24,8 @@ export function create(link) {
   const title = h("p", { class: "title" });
   const sliders = filterSliders((settings) => link.send("filters", settings));
   const biases = biasList(link);
-  const entropy = h("p", { class: "muted number small" });
+  const [left, change] = [h("span", {}), h("span", {})];
+  const entropy = h("p", { class: "muted number small" }, left, term("entropy"), change);
   const dice = diceBox(link);
   const table = beforeAfter(link);
   const working = workingSteps();
@@ -39,12 +41,13 @@ export function create(link) {
     title.hidden = Boolean(state.hidden);
     body.hidden = entropy.hidden = Boolean(state.message || state.hidden);
     // What is to be guessed leaves the page, and does not only go out of sight.
-    if (state.hidden) return [body, entropy].forEach((part) => fill(part));
+    if (state.hidden) return [body, left, change].forEach((part) => fill(part));
     if (!body.firstChild) body.append(...parts.map((part) => part.element));
     fill(title, ...(state.message ? [state.message] : ["After “", h("b", {}, tokenNodes(state.title.text, { spaces: false })), "”, tokens are drawn from"]));
     if (state.message) return;
     const [before, after] = state.entropy;
-    setText(entropy, `${many(state.kept, "token")} left · entropy ${surprise(before, state.unit)} → ${amount(after, state.unit)}`);
+    setText(left, `${many(state.kept, "token")} left · `);
+    setText(change, ` ${surprise(before, state.unit)} → ${amount(after, state.unit)}`);
     parts.forEach((part) => part.show(state));
   };
   return { element, show };
@@ -69,7 +72,7 @@ function diceBox(link) {
   const take = action("Take this token", () => link.send("take"), "button primary");
   const said = h("p", { class: "number", role: "status" });
   const element = h("section", { class: "stack tight", "aria-label": "Dice" }, line.element,
-    h("div", { class: "row dice-row" }, roll, h("label", { class: "row small muted" }, "seed", seed), fresh,
+    h("div", { class: "row dice-row" }, roll, h("span", { class: "row small muted" }, term("seed"), seed), fresh,
       h("span", { class: "row" }, h("span", { class: "small muted" }, "or your own:"), kind, typed, use)),
     h("div", { class: "row fell" }, said, take.element));
   const show = (state) => {
@@ -103,7 +106,7 @@ function beforeAfter(link) {
   let at = 0;
   const body = h("tbody", {});
   const table = h("table", { class: "candidates number" }, h("caption", { class: "sr" }, "Candidates before and after the filters"),
-    h("thead", {}, h("tr", {}, HEADS.map(([kind, label]) => h("th", { scope: "col", class: kind }, label || h("span", { class: "sr" }, kind))))), body);
+    h("thead", {}, h("tr", {}, HEADS.map(([kind, label]) => h("th", { scope: "col", class: kind }, label ? named(label) : h("span", { class: "sr" }, kind))))), body);
   const element = h("div", { class: "wide" }, table);
   const row = (entry, widest, dice) => {
     const bar = h("div", { class: "fill" });
@@ -126,7 +129,7 @@ function beforeAfter(link) {
 function drawMany(link) {
   const go = h("button", { type: "button", class: "button", onclick: () => link.send("draw_many") }, "Draw 200 times");
   const body = h("tbody", {});
-  const table = h("table", { class: "candidates number", hidden: true }, h("thead", {}, h("tr", {}, ["token", "p", "drawn", "expected", "19 of 20 times"].map((label, i) => h("th", { scope: "col", class: i ? null : "token" }, label)))), body);
+  const table = h("table", { class: "candidates number", hidden: true }, h("thead", {}, h("tr", {}, ["token", "p", "drawn", "expected", "19 of 20 times"].map((label, i) => h("th", { scope: "col", class: i ? null : "token" }, named(label))))), body);
   const element = h("section", { class: "stack tight", "aria-label": "Many draws" }, h("div", { class: "row" }, go, h("span", { class: "small muted" }, "how often each comes up, beside what p promises")), h("div", { class: "wide" }, table));
   const show = (state) => {
     table.hidden = state.tally.length === 0;
