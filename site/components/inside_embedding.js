@@ -6,6 +6,7 @@
  * Sends: `embedding_query {query}`, `embedding_other_query {query}`, `embedding_look {id}`, `embedding_compare {id}`.
  */
 import { h, css, fill, redraw, saveFile, setText, svg } from "./dom.js";
+import { pictureMenu } from "./picture_menu.js";
 import { named, term } from "./terms.js";
 import { rowNodes } from "./token_text.js";
 import { bits, count, csvLine } from "./format.js";
@@ -113,7 +114,8 @@ function spreadPicture() {
     setText(text, words);
     picture.setAttribute("aria-label", words);
   };
-  return { element: h("div", { class: "stack tight" }, picture, text), show };
+  const save = pictureMenu("cosines", () => ({ drawing: picture, caption: text.textContent }), "transformer");
+  return { element: h("div", { class: "stack tight" }, picture, text, h("div", { class: "row" }, h("span", { class: "spring" }, save))), show };
 }
 
 function asCsv(rows) {

@@ -7,6 +7,7 @@
  */
 import { h, css, shadow, setText } from "./dom.js";
 import { shared } from "./styles.js";
+import { tellModels } from "./picture_menu.js";
 import { explainTerms } from "./terms.js";
 import { modelBanner, styles as bannerStyles } from "./model_banner.js";
 import * as next from "./lens_next.js";
@@ -29,6 +30,7 @@ export function mount(link) {
 
   link.onState(async (state) => {
     latest = state;
+    tellModels(state);
     drawTabs(bar, state, link);
     banner.show(state);
     panel.setAttribute("aria-labelledby", `tab-${state.tab}`);

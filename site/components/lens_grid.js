@@ -8,6 +8,7 @@
  * Sends: `look_position {index}`.
  */
 import { h, css, fill, redraw, saveFile, setText, svg } from "./dom.js";
+import { pictureMenu } from "./picture_menu.js";
 import { named, term } from "./terms.js";
 import { rowNodes } from "./token_text.js";
 import { amount, count, csvLine, probability } from "./format.js";
@@ -136,11 +137,12 @@ function rankCurve({ rows, layers, follows, names, final }) {
   const ticks = Array.from({ length: Math.floor(Math.log10(most)) + 1 }, (_, i) => 10 ** i);
   const same = !follows || follows.id === final;
   const words = `Rank of the answer ${names[final]?.spoken ?? ""} after each layer: ${rows.map((row) => row?.final_rank ?? "unknown").join(", ")}.`;
-  return h("div", { class: "stack tight" }, svg("svg", { class: "ranks", role: "img", viewBox: `0 0 ${width} ${height}`, "aria-label": words },
+  const picture = svg("svg", { class: "ranks", role: "img", viewBox: `0 0 ${width} ${height}`, "aria-label": words },
     ticks.map((rank) => [svg("path", { class: "grid", d: `M${left} ${y(rank)}H${width - 12}` }), svg("text", { x: left - 6, y: y(rank) + 4, "text-anchor": "end" }, count(rank))]),
     [0, 10, 20, 30].filter((i) => i <= layers).map((i) => svg("text", { x: x(i), y: height - 4, "text-anchor": "middle" }, i)),
-    same ? null : svg("path", { class: "next", d: path("next_rank") }), svg("path", { class: "final", d: path("final_rank") })),
-  h("p", { class: "row small muted" }, h("span", {}, "Rank after each layer:"), h("span", { class: "row key" }, h("i", { class: "final-key" }), "the model's answer"), same ? null : h("span", { class: "row key" }, h("i", { class: "next-key" }), "what follows in the text")));
+    same ? null : svg("path", { class: "next", d: path("next_rank") }), svg("path", { class: "final", d: path("final_rank") }));
+  const save = pictureMenu("logit-lens-ranks", () => ({ drawing: picture, caption: `rank of “${names[final]?.spoken ?? ""}” after each layer${same ? "" : `; dashed: of “${follows.spoken}”, which follows in the text`}` }), "transformer");
+  return h("div", { class: "stack tight" }, picture, h("div", { class: "row" }, h("span", { class: "spring" }, save)), h("p", { class: "row small muted" }, h("span", {}, "Rank after each layer:"), h("span", { class: "row key" }, h("i", { class: "final-key" }), "the model's answer"), same ? null : h("span", { class: "row key" }, h("i", { class: "next-key" }), "what follows in the text")));
 }
 
 function asCsv({ grid, names, tokens }) {

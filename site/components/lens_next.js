@@ -9,6 +9,7 @@
  * Sends: `where {name}`, `pick {id, at}`, `length {n}`, `lookup {query}`, and what guess_form.js sends.
  */
 import { h, css, fill, saveFile, setText } from "./dom.js";
+import { pictureMenu } from "./picture_menu.js";
 import { term } from "./terms.js";
 import { tokenNodes, rowNodes, tokenLabel } from "./token_text.js";
 import { cumulativeStrip } from "./cumulative_strip.js";
@@ -97,7 +98,13 @@ function toolRow(link, latest) {
   const said = h("span", { class: "small muted", role: "status" });
   const copy = h("button", { type: "button", class: "quiet small", onclick: async () => { await navigator.clipboard.writeText(asText(latest(), "\t")); setText(said, "Copied"); } }, "Copy");
   const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("distribution.csv", asText(latest()), "text/csv;charset=utf-8") }, "CSV");
-  const element = h("div", { class: "row tools" }, length, columns, h("span", { class: "spring row" }, said, copy, save));
+  const picture = pictureMenu("distribution", async () => {
+    const { barsDrawing } = await import("./picture_charts.js");
+    const { rows, other, marked, title, where } = latest();
+    const drawing = barsDrawing(rows.map((row) => ({ ...row, marked: row.id === marked?.id })), other);
+    return { drawing, caption: `probability of the next token after “${tokenLabel(title.text)}”${where === "here" ? `; “${tokenLabel(title.token)}” stands there` : ""}` };
+  });
+  const element = h("div", { class: "row tools" }, length, columns, h("span", { class: "spring row" }, said, copy, save, picture));
   let table;
   columns.addEventListener("click", () => columns.setAttribute("aria-pressed", String(table.toggleColumns())));
   const show = (state, current) => {

@@ -9,6 +9,7 @@
  * `draw_many`, `pick {id, at}`, `tab {name}`.
  */
 import { h, css, fill, setText, showSetting } from "./dom.js";
+import { pictureMenu } from "./picture_menu.js";
 import { named, term } from "./terms.js";
 import { action } from "./action.js";
 import { guessFirst } from "./guess_form.js";
@@ -16,7 +17,7 @@ import { biasList, styles as biasStyles } from "./bias_list.js";
 import { diceLine, styles as lineStyles } from "./dice_line.js";
 import { filterSliders, styles as sliderStyles } from "./filter_sliders.js";
 import { workingSteps, styles as workingStyles } from "./working_steps.js";
-import { tokenNodes, rowNodes } from "./token_text.js";
+import { tokenLabel, tokenNodes, rowNodes } from "./token_text.js";
 import { amount, count, many, probability, surprise } from "./format.js";
 
 /** @param {import("./link.js").Link} link */
@@ -107,7 +108,15 @@ function beforeAfter(link) {
   const body = h("tbody", {});
   const table = h("table", { class: "candidates number" }, h("caption", { class: "sr" }, "Candidates before and after the filters"),
     h("thead", {}, h("tr", {}, HEADS.map(([kind, label]) => h("th", { scope: "col", class: kind }, label ? named(label) : h("span", { class: "sr" }, kind))))), body);
-  const element = h("div", { class: "wide" }, table);
+  let latest;
+  const picture = pictureMenu("sampling", async () => {
+    const { barsDrawing } = await import("./picture_charts.js");
+    const { rows, other, dice, settings, title } = latest;
+    const drawing = barsDrawing(rows.map((one) => ({ ...one, prob: one.after, marked: one.id === dice?.id })), { ...other, prob: other.after });
+    const filters = [`temperature ${settings.temperature}`, settings.top_k ? `top-k ${settings.top_k}` : "", settings.top_p < 1 ? `top-p ${settings.top_p}` : "", settings.min_p ? `min-p ${settings.min_p}` : ""].filter(Boolean).join(", ");
+    return { drawing, caption: `next token after “${tokenLabel(title.text)}”, before (thin) and after ${filters}` };
+  });
+  const element = h("div", {}, h("div", { class: "wide" }, table), h("div", { class: "row" }, h("span", { class: "spring" }, picture)));
   const row = (entry, widest, dice) => {
     const bar = h("div", { class: "fill" });
     bar.style.width = `${(100 * entry.after) / widest}%`;
@@ -119,6 +128,7 @@ function beforeAfter(link) {
   };
   const show = (state) => {
     ({ at } = state);
+    latest = state;
     const widest = Math.max(...state.rows.map((entry) => entry.after), 1e-9);
     fill(body, state.rows.map((entry) => row(entry, widest, state.dice)),
       h("tr", { class: "muted" }, h("td", {}), h("td", { class: "token-cell" }, `(other ${count(state.other.count)})`), h("td", {}, probability(state.other.before)), h("td", {}, probability(state.other.after)), h("td", { class: "bar" }), h("td", {})));

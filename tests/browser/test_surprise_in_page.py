@@ -64,7 +64,7 @@ def test_every_number_follows_the_switch(explorer: ExplorerPage) -> None:
     expect(strip.locator(".tip")).to_contain_text(f" · {-logprob:.2f} nats · ")
     assert "bits" not in strip.locator(".tip").inner_text()
     open_tab(explorer, "Sampling")
-    expect(lens(explorer).get_by_text("tokens left")).to_contain_text(re.compile(r"\d nats$"))
+    expect(lens(explorer).locator("p", has_text="tokens left")).to_contain_text(re.compile(r"\d nats$"))
     assert explorer.call("() => lmpanel.getState()")["settings"]["unit"] == "nats"
 
 
