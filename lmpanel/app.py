@@ -120,9 +120,10 @@ class App:
         """The text of a session file."""
         return self.saving.saved()
 
-    async def make_link(self) -> str:
-        """The fragment of a link to what is shown."""
-        return self.saving.link()
+    async def make_link(self) -> dict[str, Any]:
+        """The fragment of a link to what is shown, and warnings about what is not in it."""
+        fragment, warnings = self.saving.link()
+        return {"fragment": fragment, "warnings": warnings}
 
     async def follow_link(self, fragment: Any) -> dict[str, Any]:
         """Take over what a link carries; answers with warnings about what was left out."""

@@ -196,9 +196,10 @@ class Host:
     async def begin(self, begin: str) -> Any:
         """Build the app: [True, what Bokeh needs to draw its roots, and their names].
 
-        `begin` is JSON: {} or {"state": a state} or {"file": text of a saved session} or {"link":
-        fragment}. A second time it begins anew, and what was there before is let go; unless what
-        it was to begin with is refused: [False, the error as JSON]. A bad link is only reported.
+        `begin` is JSON: {} or {"state": a state} or {"file": text of a saved session}, or both, the
+        state being newer, or {"link": fragment}. A second time it begins anew, and what was there
+        before is let go; unless what it was to begin with is refused: [False, the error as JSON].
+        A bad link is only reported.
         """
         wish = json.loads(begin)
         try:
@@ -222,13 +223,22 @@ class Host:
         return to_js([True, *await panel_pyodide.write_doc(), json.dumps(list(app.roots))])
 
     def _new_app(self, wish: dict[str, Any]) -> tuple[App, list[str]]:
+        """A state stands alone where the file that was kept with it is refused."""
+        try:
+            return self._opened(wish)
+        except LMPanelError:
+            if not {"file", "state"} <= wish.keys():
+                raise
+            return self._opened({"state": wish["state"]})
+
+    def _opened(self, wish: dict[str, Any]) -> tuple[App, list[str]]:
         warnings: list[str] = []
         app = App(self.engine, self.tokenizer, lambda event: None, fetch_corpus)
         try:
             if "file" in wish:
-                warnings = app.saving.open(wish["file"])
-            elif "state" in wish:
-                warnings = app.saving.restore(wish["state"])
+                warnings += app.saving.open(wish["file"])
+            if "state" in wish:
+                warnings += app.saving.restore(wish["state"])
         except LMPanelError:
             app.leave()
             raise

@@ -21,6 +21,9 @@ from lmpanel.layer_look import LayerLook
 
 SOURCES = ["document", "text"]
 ENDS = ["all", "first", "last"]
+VIEWS = ["lens", "attention"]
+MAX_CHARACTERS = 2000
+"""Of a text of one's own."""
 
 
 class Layers(param.Parameterized):
@@ -33,7 +36,7 @@ class Layers(param.Parameterized):
     error = param.String(default="", doc="Why it did not work.")
     too_long = param.Integer(default=0, doc="Tokens of a text that was refused; 0 for none.")
     part = param.String(default="all", doc="Which end of a longer text was taken, or all of it.")
-    view = param.Selector(default="lens", objects=["lens", "attention"], doc="What is shown.")
+    view = param.Selector(default="lens", objects=VIEWS, doc="What is shown.")
     position = param.Integer(default=0, bounds=(0, None), doc="The token looked at.")
     layer = param.Integer(default=1, bounds=(1, None), doc="The layer whose attention is shown.")
     head = param.Integer(default=1, bounds=(1, None), doc="The head whose attention is shown.")

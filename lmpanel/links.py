@@ -1,28 +1,24 @@
 """A saved session, or a part of it, as the fragment of a link: short, versioned, safe to parse.
 
-The JSON text is deflated (RFC 1951) and written in URL-safe base64 (RFC 4648) behind `s=1.`, the
-version. Knows nothing about addresses and what is saved.
+The JSON text is packed (packed_text.py) behind `s=1.`, the version. Knows nothing about addresses
+and what is saved.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
-import re
-import zlib
 from typing import Any
 
 from lmpanel.bounded_json import read_json
 from lmpanel.errors import BadArgument, BadState
 from lmpanel.number_text import grouped
+from lmpanel.packed_text import pack_text, unpack_text
 
 PREFIX = "s=1."
 MAX_LINK = 30_000
 """Most characters of a fragment: chat programs and course platforms cut longer addresses off."""
 MAX_TEXT = 500_000
 """Most bytes of JSON that a fragment may unfold to."""
-_ALPHABET = re.compile(r"[A-Za-z0-9_-]*")
 _DAMAGED = "Copy the whole link once more."
 
 
@@ -32,10 +28,8 @@ def encode_link(value: Any) -> str:
     >>> decode_link(encode_link({"ids": [1, 2]}))
     {'ids': [1, 2]}
     """
-    text = json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    packed = packer.compress(text) + packer.flush()
-    fragment = PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    fragment = PREFIX + pack_text(text)
     if len(fragment) > MAX_LINK:
         raise BadArgument(
             f"The link would have {grouped(len(fragment))} characters; at most {grouped(MAX_LINK)} "
@@ -59,17 +53,8 @@ def decode_link(fragment: str) -> Any:
     if len(fragment) > MAX_LINK:
         raise BadState(f"This link is longer than {grouped(MAX_LINK)} characters.", _DAMAGED)
     try:
-        return read_json(_inflated(fragment[len(PREFIX) :]), max_characters=MAX_TEXT)
-    except (ValueError, zlib.error, binascii.Error) as error:
+        text = unpack_text(fragment[len(PREFIX) :], MAX_TEXT)
+        return read_json(text, max_characters=MAX_TEXT)
+    except ValueError as error:
         raise BadState("This link is damaged.", _DAMAGED) from error
 
-
-def _inflated(code: str) -> str:
-    if not _ALPHABET.fullmatch(code):
-        raise ValueError("a character that is none of the code")
-    packed = base64.urlsafe_b64decode(code + "=" * (-len(code) % 4))
-    reader = zlib.decompressobj(-15)
-    text = reader.decompress(packed, MAX_TEXT + 1)
-    if len(text) > MAX_TEXT or not reader.eof or reader.unused_data:
-        raise ValueError("too long or cut off")
-    return text.decode()

@@ -20,6 +20,7 @@ from lmpanel.session_file import read_session, write_session
 from lmpanel.state_codec import SETTINGS, State, decode_state, encode_state
 
 _UNCHANGED = "Nothing was changed."
+_OWN_TEXT = "Your text for the n-grams is too large for a link; a session file holds it."
 
 
 class Saving:
@@ -56,25 +57,33 @@ class Saving:
         self._explorer.param.update(**_known(saved.settings, self._session.model.info.vocab_size))
         return warnings
 
-    def link(self) -> str:
+    def link(self) -> tuple[str, list[str]]:
         """The fragment of a link to the document, position, settings and step of the lesson.
 
-        Raises BadArgument when that is too much for a link.
+        With it come warnings about what is too large for any link. In the room Inside it leads to
+        what is looked at there. Raises BadArgument when all that is too much for a link.
         """
-        lesson = self._session.lessons.saved(evidence=False)
-        return encode_link({"state": self.state(), "room": self._explorer.room, "lesson": lesson})
+        room, lesson = self._explorer.room, self._session.lessons.saved(evidence=False)
+        parts = {"state": self.state(), "room": room, "lesson": lesson}
+        if room == "inside":
+            parts["inside"] = self._session.inside.saved()
+        return encode_link(parts), [_OWN_TEXT] if self._session.ladder.own else []
 
     def follow(self, fragment: str) -> list[str]:
         """Take over what a link carries; all or nothing. Returns warnings. Raises BadState."""
         linked = decode_link(fragment)
         if not isinstance(linked, dict):
             raise BadState("This link has an unknown content.", _UNCHANGED)
-        _check_parts(linked, {"state", "room", "lesson"})
-        # Everything that can be wrong with the document is found before the lesson opens.
+        _check_parts(linked, {"state", "room", "lesson", "inside"})
+        # Everything that can be wrong elsewhere is found before the lesson opens.
         self._decoded(linked.get("state"))
+        if "inside" in linked:
+            self._session.inside.check(linked["inside"])
         self._session.changes.check_idle()
         told = self._session.lessons.restore(linked["lesson"]) if linked.get("lesson") else []
         warnings = [*told, *self.restore(linked.get("state"))]
+        if "inside" in linked:
+            self._session.inside.restore(linked["inside"])
         self._explorer.room = linked.get("room", "explore")
         return warnings
 
@@ -87,6 +96,8 @@ class Saving:
             "guesses": self._session.guesses,
             "game": self._session.play,
             "lesson": self._session.lessons,
+            "ngrams": self._session.ladder,
+            "inside": self._session.inside,
         }
 
     def saved(self) -> str:

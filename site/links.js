@@ -5,28 +5,40 @@
 import { clearNotice, notice } from "./status.js";
 
 const KEY = "lmpanel.state";
+const SESSION_KEY = "lmpanel.session";
+/** A tab's storage holds some five million characters in all. */
+const MOST_STORED = 2_000_000;
 
 const fragment = () => (location.hash.startsWith("#s=") ? location.hash.slice(1) : "");
 
 /** What Python is to begin with, see Host.begin: a reload of the same address keeps what stood there. */
 export function firstDocument() {
-  const kept = keptState();
-  if (kept && kept.link === fragment()) return { state: kept.state };
+  const [state, file] = [KEY, SESSION_KEY].map((key) => kept(key)).map((one) => (one?.link === fragment() ? one : undefined));
+  if (state || file) return { ...(state && { state: state.state }), ...(file && { file: file.text }) };
   return fragment() ? { link: fragment() } : {};
 }
 
 /** Keeps the state of the document over a reload of this tab. */
 export function keepState(state) {
-  try {
-    sessionStorage.setItem(KEY, JSON.stringify({ link: fragment(), state }));
-  } catch {
-    // Storage is blocked or full: a reload begins with the first example.
-  }
+  attempt(() => sessionStorage.setItem(KEY, JSON.stringify({ link: fragment(), state })));
 }
 
-function keptState() {
+/** Keeps the text of a session file in place of the state before; null forgets it, and one that is too long is not kept. */
+export function keepSession(text) {
+  attempt(() => {
+    sessionStorage.removeItem(SESSION_KEY);
+    if (text === null || text.length > MOST_STORED) return;
+    sessionStorage.setItem(SESSION_KEY, JSON.stringify({ link: fragment(), text }));
+    sessionStorage.removeItem(KEY);
+  });
+}
+
+const kept = (key) => attempt(() => JSON.parse(sessionStorage.getItem(key)));
+
+/** Where storage is blocked, full or damaged a reload begins with less. */
+function attempt(run) {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY));
+    return run();
   } catch {
     return null;
   }
@@ -46,9 +58,13 @@ export function followLinks(python) {
   });
 }
 
-/** The address of this page with what is shown. Rejects when that is too much for a link. */
+/**
+ * The address of this page with what is shown, and warnings about what is not in it.
+ * Rejects when that is too much for a link.
+ */
 export async function makeLink(python) {
   const address = new URL(location.href);
-  address.hash = await python.call("make_link", []);
-  return address.href;
+  const { fragment: hash, warnings } = await python.call("make_link", []);
+  address.hash = hash;
+  return { address: address.href, warnings };
 }

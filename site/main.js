@@ -5,7 +5,7 @@
  */
 import { EngineHost } from "./engine/host.js";
 import { createApi } from "./api.js";
-import { firstDocument, followLinks, keepState } from "./links.js";
+import { firstDocument, followLinks, keepSession, keepState } from "./links.js";
 import { makeMenu } from "./menu.js";
 import { readOptions } from "./options.js";
 import { Status, notice } from "./status.js";
@@ -19,7 +19,7 @@ const base = new URL(".", document.baseURI).href;
 const options = readOptions(location.search);
 const status = new Status();
 const engine = new EngineHost(base);
-const python = new PythonHost({ base, status, first: firstDocument() });
+const python = new PythonHost({ base, status, first: firstDocument(), onKept: keepSession });
 const recorded = new RecordedExample({ base, status });
 
 globalThis.lmpanel = createApi({ base, status, engine, python });

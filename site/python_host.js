@@ -1,9 +1,10 @@
 /**
  * The page's end of the Python worker: starts it, draws what it renders, passes patches and calls
- * on, and restarts it once if it dies.  The last state it reported is kept here, so that a restart
- * loses nothing.
+ * on, and restarts it once if it dies.  The last state it reported and, from an idle moment before,
+ * the whole session are kept here, so that a restart loses nothing.
  */
 import { loadBokeh, PanelBridge } from "./panel_bridge.js";
+import { SessionKeeper } from "./session_keeper.js";
 import { clearNotice, notice } from "./status.js";
 
 // An error event without a message means that the worker's script itself did not load.
@@ -14,7 +15,7 @@ const GENTLE = new Set(["context_full", "left_out"]);
 const NEWS = new Set(["lost_characters", "special_text"]);
 
 export class PythonHost extends EventTarget {
-  constructor({ base, status, first = {} }) {
+  constructor({ base, status, first = {}, onKept }) {
     super();
     this.base = base;
     this.status = status;
@@ -22,8 +23,12 @@ export class PythonHost extends EventTarget {
     this.calls = new Map();
     this.nextCall = 1;
     this.failure = null;
-    this.lastState = null;
+    this.lastState = first.state ? JSON.stringify(first.state) : null;
     this.restarts = 0;
+    this.settled = false;
+    this.keeper = new SessionKeeper({ ask: () => this.call("save_session", []), onKept: (text) => { if (text !== null) this.lastState = null; onKept?.(text); }, tell: (word) => { document.documentElement.dataset.session = word; } });
+    this.keeper.text = first.file ?? null;
+    document.addEventListener("visibilitychange", () => { if (document.hidden) this.keeper.save(); });
     this.refusals = new Set();
     this.live = new Promise((resolve) => { this.nowLive = resolve; });
   }
@@ -36,7 +41,15 @@ export class PythonHost extends EventTarget {
     this.worker.onmessage = (event) => this.receive(event.data);
     this.worker.onerror = (event) => { event.preventDefault(); this.crashed(event.message || NOT_LOADED); };
     this.takeBridge();
-    this.post({ verb: "start", base: this.base, begin: this.lastState ? `{"state":${this.lastState}}` : JSON.stringify(this.first) });
+    this.settled = false;
+    this.post({ verb: "start", base: this.base, begin: JSON.stringify(this.beginning()) });
+  }
+
+  /** What Python is to begin with: the session that was kept, and a state that is newer. */
+  beginning() {
+    const { text } = this.keeper;
+    if (text === null && !this.lastState) return this.first.link ? this.first : {};
+    return { ...(text !== null && { file: text }), ...(this.lastState && { state: JSON.parse(this.lastState) }) };
   }
 
   /**
@@ -53,6 +66,8 @@ export class PythonHost extends EventTarget {
       document.dispatchEvent(new Event("lmpanel:anew"));  // no component is to bring anything back
       await this.ask("begin", { begin: JSON.stringify(file === undefined ? {} : { file }) });
       await shown;
+      this.keeper.forget();
+      this.keeper.touched();
     } catch (error) {
       this.bridge.flow();
       throw error;
@@ -65,7 +80,7 @@ export class PythonHost extends EventTarget {
     this.tell(await this.call("get_state", []));
   }
 
-  /** What is there now, kept for a restart. */
+  /** What is there now, kept for a restart until the whole session is. */
   tell(state) {
     this.lastState = JSON.stringify(state);
     this.dispatchEvent(new CustomEvent("state", { detail: state }));
@@ -75,7 +90,7 @@ export class PythonHost extends EventTarget {
   takeBridge() {
     this.bridge?.hold();
     this.former = this.bridge?.document ? this.bridge : this.former;
-    this.bridge = new PanelBridge((patch) => this.post({ verb: "patch", patch }));
+    this.bridge = new PanelBridge((patch) => { this.post({ verb: "patch", patch }); this.keeper.touched(); });
   }
 
   startBokeh() {
@@ -116,7 +131,7 @@ export class PythonHost extends EventTarget {
   receive(message) {
     const handlers = {
       render: () => this.render(message).catch((error) => this.fail(error)),
-      patch: () => this.bridge.apply(message.patch, message.buffers),
+      patch: () => { this.bridge.apply(message.patch, message.buffers); this.keeper.touched(); },
       result: () => this.answer(message),
       notify: () => this.notify(JSON.parse(message.json)),
       failed: () => this.crashed(message.message),
@@ -149,7 +164,7 @@ export class PythonHost extends EventTarget {
   }
 
   notify(event) {
-    if (event.event === "settled") { this.nowLive(); clearNotice("python_failed"); this.dispatchEvent(new Event("settled")); }
+    if (event.event === "settled") { this.settled = true; this.keeper.held(); this.nowLive(); clearNotice("python_failed"); this.dispatchEvent(new Event("settled")); }
     else if (event.event === "state") { this.clearRefusals(); this.tell(event.state); }
     else if (event.event === "measured") this.dispatchEvent(new CustomEvent("measured"));
     else if (event.event === "clear") clearNotice(event.code);
@@ -178,6 +193,7 @@ export class PythonHost extends EventTarget {
     this.worker.terminate();
     this.rejectCalls(message, (call) => call.posted);
     this.restarts += 1;
+    if (!this.settled && this.keeper.text !== null) this.keeper.failed();
     if (this.restarts === 1) { this.dispatchEvent(new Event("restarted")); return this.start(); }
     return this.fail(Object.assign(new Error(stopped(message)), { code: "python_failed", remedy: "Your document is kept. Start it again, or reload the page." }));
   }

@@ -21,12 +21,12 @@ export function sessionMenu({ python }) {
   const file = h("input", { type: "file", accept: ".json,application/json", onchange: () => open(file.files[0]).catch(({ message }) => tell(message)).finally(() => { file.value = ""; }) });
 
   async function link() {
-    const address = await makeLink(python);
+    const { address, warnings } = await makeLink(python);
     const field = h("input", { readonly: true, "aria-label": "Link", value: address });
     const copied = await navigator.clipboard?.writeText(address).then(() => true, () => false);
     const said = h("p", { role: "status" });
     fill(box, said, field);
-    said.textContent = copied ? "Copied. Whoever opens it sees this document, position and settings." : "Copy this link:";
+    said.textContent = [copied ? "Copied. Whoever opens it sees this document, position and settings." : "Copy this link:", ...warnings].join(" ");
     field.focus();
     field.select();
   }

@@ -27,6 +27,11 @@ TERMS: dict[str, Term] = {
             "kv cache",
         ),
     ),
+    "attention head": Term(
+        "One of several [[attention]]s that a [[layer]] has side by side. Each looks in a way "
+        "of its own, at the token before, say, or at the first one.",
+        see=("attention", "layer"),
+    ),
     "back-off": Term(
         "When an [[n-gram]] was never seen, use the estimate of a shorter context instead, so"
         " that nothing gets probability zero.",
@@ -50,6 +55,17 @@ TERMS: dict[str, Term] = {
             "surprisal",
         ),
     ),
+    "byte-pair encoding": Term(
+        "How a text becomes [[token]]s: it is written as bytes, and the pair of neighbours "
+        "whose merge was learnt earliest is joined, again and again. Training learnt the "
+        "merges by joining the most frequent pair, over and over.",
+        see=("token", "vocabulary"),
+    ),
+    "calibration": Term(
+        "Whether claims come true as often as they say: of everything that is given 30 %, 30 "
+        "% should happen. One can be calibrated and still know little.",
+        see=("probability",),
+    ),
     "chat template": Term(
         "The fixed way in which a conversation is written as one text: special [[token]]s "
         "mark where a [[turn]] begins, who speaks, and where it ends.",
@@ -65,6 +81,12 @@ TERMS: dict[str, Term] = {
         "instruction tuning.",
         see=("chat template",),
     ),
+    "cosine": Term(
+        "How far two rows of numbers point in the same direction, whatever their lengths: 1 "
+        "the same, 0 a right angle, −1 the opposite.",
+        formula="a·b / (|a| · |b|)",
+        see=("embedding",),
+    ),
     "cross-entropy": Term(
         "The average [[surprisal]] of a text under a model: the loss that training makes "
         "smaller. In bits it is bits per token.",
@@ -73,6 +95,11 @@ TERMS: dict[str, Term] = {
             "loss",
             "perplexity",
         ),
+    ),
+    "cumulative probability": Term(
+        "The [[probability]] of a token and of all that are likelier, added up. A random "
+        "number falls on the first token whose cumulative probability exceeds it.",
+        see=("sampling", "top-p"),
     ),
     "decode": Term(
         "Writing a text with a model: choose a [[token]] from the distribution, append it, "
@@ -84,6 +111,11 @@ TERMS: dict[str, Term] = {
             "beam",
             "prefill",
         ),
+    ),
+    "discounting": Term(
+        "Taking a little off every count of an [[n-gram]] and sharing it out as the next "
+        "shorter context would, so that runs that were never seen get something too.",
+        see=("back-off", "n-gram"),
     ),
     "distribution": Term(
         "One [[probability]] for each token of the vocabulary, all together 1. It is what a "
@@ -101,6 +133,11 @@ TERMS: dict[str, Term] = {
             "turn",
         ),
     ),
+    "embedding": Term(
+        "The row of numbers that stands for a [[token]] inside the network. It was learnt: "
+        "tokens that are used alike have similar rows.",
+        see=("cosine", "token"),
+    ),
     "entropy": Term(
         "How uncertain a [[distribution]] is: the [[surprisal]] to be expected from it. 0 "
         "when one token is certain; log₂ of the vocabulary's size when all are equally "
@@ -111,6 +148,11 @@ TERMS: dict[str, Term] = {
             "cross-entropy",
         ),
     ),
+    "feed-forward": Term(
+        "The part of a [[layer]] that works on each position by itself, after [[attention]] "
+        "has gathered from the others. It holds most of the parameters.",
+        see=("layer", "attention"),
+    ),
     "greedy": Term(
         "Always choose the most probable next token. The same prompt then gives the same "
         "text, and the text need not be the most probable one as a whole.",
@@ -119,6 +161,18 @@ TERMS: dict[str, Term] = {
             "sampling",
         ),
     ),
+    "held-out text": Term(
+        "Text that a model has not been trained on, and is measured on. What was seen in "
+        "training says little about what a model has learnt.",
+        see=("cross-entropy",),
+    ),
+    "kl divergence": Term(
+        "How far one [[distribution]] is from another: the extra [[surprisal]], on average, "
+        "of who expects q where p holds. It is 0 when both are the same, and not the same in "
+        "both directions.",
+        formula="KL(p ‖ q) = Σ p · (log p − log q)",
+        see=("distribution", "cross-entropy"),
+    ),
     "kv cache": Term(
         "Keys and values of [[attention]] for all tokens read so far, kept so that a new "
         "token needs only its own computation.",
@@ -126,6 +180,11 @@ TERMS: dict[str, Term] = {
             "attention",
             "prefill",
         ),
+    ),
+    "layer": Term(
+        "One of the equal steps of a [[transformer]], one after the other: [[attention]], "
+        "then [[feed-forward]]. Each adds something to what came in, and hands it on.",
+        see=("transformer", "attention", "feed-forward"),
     ),
     "log-probability": Term(
         "The logarithm of a [[probability]]. Probabilities of a sequence multiply; their "
@@ -140,6 +199,11 @@ TERMS: dict[str, Term] = {
             "softmax",
             "temperature",
         ),
+    ),
+    "logit lens": Term(
+        "Asking a [[layer]] in the middle what it would say: the output matrix is applied to "
+        "what is there so far, as if it were the end.",
+        see=("layer", "logit"),
     ),
     "loss": Term(
         "What a model pays for the token that really came: its [[surprisal]], usually in "

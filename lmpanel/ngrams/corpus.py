@@ -10,11 +10,13 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from lmpanel.errors import BadArgument, NotAvailable
 from lmpanel.number_text import grouped
+from lmpanel.packed_text import pack_text
 
 BUNDLED = "Moby-Dick"
 FILE = "corpus/moby-dick.txt.gz"
@@ -22,6 +24,7 @@ FILE = "corpus/moby-dick.txt.gz"
 PIECE = 16_384
 """Characters that are read into tokens at once: a few hundredths of a second in the browser."""
 MAX_BYTES = 1_000_000
+MAX_TITLE = 60
 MIN_TOKENS = 50
 HELD_OUT = 10
 """One part in so many is held out."""
@@ -48,6 +51,11 @@ class Text:
             )
         if not self.text.strip():
             raise BadArgument("There is no text to train on.", "Paste one, or open a file.")
+
+    @cached_property
+    def packed(self) -> str:
+        """The text as a session file holds it."""
+        return pack_text(self.text, level=6)
 
 
 def bundled(data: bytes) -> Text:

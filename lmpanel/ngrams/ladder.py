@@ -12,16 +12,21 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import param
 
-from lmpanel.errors import Cancelled, LMPanelError, NotAvailable
+from lmpanel.bpe import mend
+from lmpanel.checks import record
+from lmpanel.checks import text as text_of
+from lmpanel.errors import BadArgument, BadState, Cancelled, LMPanelError, NotAvailable
 from lmpanel.model import LanguageModel
-from lmpanel.ngrams.corpus import Text, bundled, pieces, split
+from lmpanel.ngrams.corpus import MAX_BYTES, MAX_TITLE, Text, bundled, pieces, split
 from lmpanel.ngrams.counts import count_levels
 from lmpanel.ngrams.engine import NGramEngine
 from lmpanel.ngrams.smoothing import Smoothed
+from lmpanel.packed_text import unpack_text
 
 RUNGS = ("uniform", "unigram", "bigram", "trigram", "4-gram", "5-gram")
 """The names of the rungs; the place of a name is its n."""
@@ -29,6 +34,7 @@ TELL_SECONDS = 0.1
 """How often it is told how far the training is."""
 KEPT = 16
 """Distributions that each rung remembers."""
+_SAVED = record(title=text_of(MAX_TITLE), text=lambda packed: isinstance(packed, str))
 
 Fetch = Callable[[], Awaitable[bytes]]
 
@@ -67,6 +73,7 @@ class Ladder(param.Parameterized):
         self._fetch = fetch
         self._task: asyncio.Task | None = None
         self._told = 0.0
+        self._waiting: Text | None = None
         info = transformer.info
         rungs = {name: _rung(n, transformer, self._counted) for n, name in enumerate(RUNGS)}
         self.models: Mapping[str, LanguageModel] = MappingProxyType(rungs)
@@ -84,15 +91,44 @@ class Ladder(param.Parameterized):
         return await self._outcome(self._task)
 
     async def ready(self) -> Trained:
-        """What was trained; on the bundled text when nothing was yet. Raises as `train`."""
+        """What was trained; when nothing was yet, on the restored or else the bundled text.
+
+        Raises as `train`.
+        """
         if self._task is not None:
             return await self._outcome(self._task)
-        return self.trained or await self.train()
+        return self.trained or await self.train(self._waiting)
 
     def stop(self) -> None:
         """Stop a training under way."""
         if self._task is not None:
             self._task.cancel()
+
+    @property
+    def own(self) -> Text | None:
+        """The student's own text, while it is what is counted in."""
+        text = self.trained.text if self.trained else self._waiting
+        return text if text is not None and text.own else None
+
+    def saved(self) -> dict[str, Any] | None:
+        """The student's own text, JSON-able; None while the bundled one serves."""
+        own = self.own
+        return own and {"title": mend(own.title), "text": own.packed}
+
+    def restore(self, value: Any) -> None:
+        """Take a saved text over, to be counted when it is first needed: that takes seconds.
+
+        Raises BadState; then nothing is changed.
+        """
+        if value is None:
+            return
+        refused = BadState("The text of the n-grams in it is damaged.", "Nothing was changed.")
+        if not _SAVED(value):
+            raise refused
+        try:
+            self._waiting = Text(value["title"], unpack_text(value["text"], MAX_BYTES))
+        except (ValueError, BadArgument):
+            raise refused from None
 
     async def _counted(self) -> Smoothed:
         # While a second text is read, the first one still answers.
@@ -129,6 +165,7 @@ class Ladder(param.Parameterized):
         for name, model in self.models.items():
             model.forget()
             model.engine.rename(name if name == "uniform" else f"{name}, {title}")
+        self._waiting = None
         self.trained = trained
 
     async def _read(self, text: str) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 
 from lmpanel.engine.base import MAX_INSIDE
 from lmpanel.layer_look import LayerLook
+from lmpanel.layers import MAX_CHARACTERS
 from lmpanel.session import Session
 from lmpanel.views import guessing
 from lmpanel.views.tokens import token_row
@@ -19,7 +20,6 @@ from lmpanel.views.tokens import token_row
 TITLE = "Layers"
 GUESSES = 5
 PARTS = 10_000
-MAX_CHARACTERS = 2000
 
 
 def payload(session: Session) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from lmpanel.views import (
     ngrams,
     sampling,
     surprise,
+    terms,
     what_if,
 )
 from lmpanel.views.component import Component, module
@@ -85,6 +86,7 @@ class Lens(Component):
             "ready": lambda: None,
             "tab": explorer.open,
             "predict_with": explorer.predict_with,
+            **terms.actions(self.tell),
         }
         for lens in LENSES.values():
             actions |= lens.actions(self.session)

@@ -10,7 +10,7 @@ from typing import Any
 from lmpanel.document import Document
 from lmpanel.errors import Cancelled, LMPanelError
 from lmpanel.explorer import TRANSFORMER
-from lmpanel.ngrams.corpus import Text
+from lmpanel.ngrams.corpus import MAX_TITLE, Text
 from lmpanel.ngrams.ladder import RUNGS
 from lmpanel.ngrams.smoothing import Term
 from lmpanel.number_text import grouped
@@ -59,7 +59,7 @@ def actions(session: Session) -> dict[str, Any]:
     async def train(title: str = "", text: str | None = None) -> None:
         """Count in the bundled text, or in the student's own; what is wrong stands in the lens."""
         try:
-            own = None if text is None else Text(str(title)[:60] or "your text", str(text))
+            own = None if text is None else Text(str(title)[:MAX_TITLE] or "your text", str(text))
             await ladder.train(own)
         except Cancelled:
             return

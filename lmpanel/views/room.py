@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from lmpanel.session import Session
-from lmpanel.views import inside, lessons, play
+from lmpanel.views import inside, lessons, play, terms
 from lmpanel.views.component import Component, module
 
 ROOMS: dict[str, ModuleType] = {"play": play, "inside": inside, "lessons": lessons}
@@ -44,7 +44,10 @@ class Room(Component):
 
     def actions(self) -> dict[str, Any]:
         explorer = self.explorer
-        actions: dict[str, Any] = {"room": lambda name: setattr(explorer, "room", name)}
+        actions: dict[str, Any] = {
+            "room": lambda name: setattr(explorer, "room", name),
+            **terms.actions(self.tell),
+        }
         for room in ROOMS.values():
             actions |= room.actions(self.session)
         return actions

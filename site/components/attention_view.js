@@ -6,6 +6,8 @@
  * Sends: `look_layer {number}`, `look_head {number}`, `look_position {index}`.
  */
 import { h, css, fill, redraw, saveFile, setText, svg } from "./dom.js";
+import { pictureMenu } from "./picture_menu.js";
+import { term } from "./terms.js";
 import { rowNodes } from "./token_text.js";
 import { csvLine } from "./format.js";
 import { moveAmong } from "./inside_tokens.js";
@@ -27,9 +29,9 @@ export function attentionView(link) {
   const picture = svg("svg", { class: "matrix", role: "img" });
   const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("attention.csv", asCsv(latest), "text/csv;charset=utf-8") }, "CSV");
   const element = h("div", { class: "stack" }, title,
-    h("p", { class: "prose" }, "In each head of each layer, every token shares out its attention, 1 in all, over itself and the tokens before it; none can look ahead, so half of the matrix stays empty. Choose a layer, a head and the token that looks."),
+    h("p", { class: "prose" }, "In each head of each layer, every token shares out its ", term("attention"), ", 1 in all, over itself and the tokens before it; none can look ahead, so half of the matrix stays empty. Choose a layer, a head and the token that looks."),
     h("div", { class: "row" }, layerLabel, layer), heads,
-    h("div", { class: "columns" }, h("section", { class: "stack tight" }, strip, list), h("section", { class: "stack tight" }, h("p", { class: "small muted" }, "Rows look, columns are looked at; the stronger the colour, the more."), picture, h("div", { class: "row" }, said, h("span", { class: "spring" }, save)))),
+    h("div", { class: "columns" }, h("section", { class: "stack tight" }, strip, list), h("section", { class: "stack tight" }, h("p", { class: "small muted" }, "Rows look, columns are looked at; the stronger the colour, the more."), picture, h("div", { class: "row" }, said, h("span", { class: "spring row" }, save, pictureMenu("attention", () => ({ drawing: large(picture, latest.tokens.length), caption: `attention of layer ${latest.layer}, head ${latest.head}: rows look at columns` }), "transformer"))))),
     h("p", { class: "prose small" }, "What this can tell: where a head takes something from. What it cannot: what it takes, and whether it matters. Much attention rests on the very first token, which works as a place to look at when there is nothing to look for; layers and heads add up, and the feed-forward parts do not look at all."));
   picture.addEventListener("pointermove", (event) => { const cell = cellAt(picture, event, latest); setText(said, cell ? wordsFor(latest, cell.row, cell.column) : ""); });
   picture.addEventListener("pointerleave", () => setText(said, ""));
@@ -47,6 +49,14 @@ export function attentionView(link) {
     drawMatrix(picture, look);
   };
   return { element, show };
+}
+
+/** The matrix at a size that can be looked at. */
+function large(picture, size) {
+  const scale = 480 / (size + 1);
+  const inner = svg("g", { transform: `scale(${scale}) translate(0.5 0.5)` }, [...picture.children].map((part) => part.cloneNode(true)));
+  for (const part of inner.children) if (part.getAttribute("class")) part.setAttribute("style", `vector-effect:none;stroke-width:${2 / scale}px`);
+  return svg("svg", { class: "matrix", viewBox: "0 0 480 480" }, inner);
 }
 
 const share = (parts) => (parts / 10000).toFixed(3);

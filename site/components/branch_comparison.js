@@ -7,6 +7,7 @@
  * Sends: `branch_end_comparison`.
  */
 import { h, css, fill } from "./dom.js";
+import { named } from "./terms.js";
 import { rowNodes } from "./token_text.js";
 import { visibleText } from "./branch_text.js";
 import { bits, count, exact, probability, signed } from "./format.js";
@@ -38,7 +39,7 @@ function sentence({ difference, difference_bits: difference_, sides }, unit, nam
 }
 
 function totals({ sides }, unit, names) {
-  const head = ["", "tokens", "log p", unit, `${unit}/token`].map((title, i) => h("th", { scope: "col", class: i ? null : "left" }, title || h("span", { class: "sr" }, "branch")));
+  const head = ["", "tokens", "log p", unit, `${unit}/token`].map((title, i) => h("th", { scope: "col", class: i ? null : "left" }, title ? named(title) : h("span", { class: "sr" }, "branch")));
   const rows = sides.map((side, i) => h("tr", {}, h("th", { scope: "row", class: "left" }, names[i]), h("td", {}, count(side.count)), h("td", { title: exact(side.logprob) }, signed(side.logprob)),
     h("td", { title: exact(side.surprise), "data-surprise": exact(side.surprise) }, bits(side.surprise)), h("td", { title: exact(side.per_token) }, bits(side.per_token))));
   return h("table", { class: "sides number" }, h("caption", { class: "sr" }, "Totals of both branches"), h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows));

@@ -10,6 +10,7 @@
  * `branch_more`, `branch_name {number, length, name}`, `branch_pin`, `branch_choose`.
  */
 import { h, css, fill, setText, setAttribute, showSetting } from "./dom.js";
+import { pictureMenu } from "./picture_menu.js";
 import { rowNodes, tokenLabel } from "./token_text.js";
 import { ending, visibleText } from "./branch_text.js";
 import { bits, count, exact, many, probability, signed } from "./format.js";
@@ -20,12 +21,21 @@ const DEEP = 8;
 export function branchTree(link) {
   const list = h("ul", { class: "branches", "aria-label": "Branches" });
   const more = h("button", { type: "button", class: "button small", onclick: () => link.send("branch_more") });
-  const element = h("div", { class: "stack tight" }, list, more);
+  let shown;
+  const save = pictureMenu("branches", async () => {
+    const { treeDrawing } = await import("./picture_charts.js");
+    const plain = (nodes) => h("p", {}, nodes).textContent;
+    const lines = rows.map((row) => ({ ...row, words: plain(words(row)), figures: plain(figures(row, shown.unit)) }));
+    return { drawing: treeDrawing(lines), caption: `${many(shown.leaves, "branch").replace(/hs$/, "hes")}${shown.more ? `, ${count(shown.more)} more runs not drawn` : ""}; log p is natural` };
+  });
+  const element = h("div", { class: "stack tight" }, list, h("div", { class: "row" }, more, h("span", { class: "spring" }, save)));
   const tools = rowTools(link);
   const kept = new Map();
   let rows = [];
   const show = (state) => {
     ({ rows } = state);
+    shown = state;
+    save.hidden = rows.length === 0;
     for (const row of rows) if (!kept.has(row.number)) kept.set(row.number, rowItem(link));
     const wanted = new Set(rows.map((row) => row.number));
     for (const [number, item] of kept) if (!wanted.has(number)) { item.element.remove(); kept.delete(number); }

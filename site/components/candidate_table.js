@@ -3,6 +3,7 @@
  * stands here and the one that was guessed are marked, even if their ranks are far below the table.
  */
 import { h, css, fill, setAttribute, setText } from "./dom.js";
+import { named } from "./terms.js";
 import { rowNodes } from "./token_text.js";
 import { probability, inUnit, surprise, signed, count, exact } from "./format.js";
 
@@ -10,11 +11,11 @@ const HEADS = [["rank", ""], ["token", "token"], ["more id", "id"], ["more", "lo
 
 /** @param {(id: number) => void} onPick */
 export function candidateTable(onPick) {
-  const head = h("thead", {}, h("tr", {}, HEADS.map(([kind, label]) => h("th", { scope: "col", class: kind || null }, label || h("span", { class: "sr" }, kind === "bar" ? "bar" : "rank")))));
+  const head = h("thead", {}, h("tr", {}, HEADS.map(([kind, label]) => h("th", { scope: "col", class: kind || null }, label ? named(label) : h("span", { class: "sr" }, kind === "bar" ? "bar" : "rank")))));
   const body = h("tbody", {});
   const element = h("table", { class: "candidates number" }, h("caption", { class: "sr" }, "Candidates for the next token, most probable first"), head, body);
   const show = (state) => {
-    setText(head.querySelector(".in-unit"), state.unit);
+    setText(head.querySelector(".in-unit .term"), state.unit);
     const widest = state.rows[0]?.prob || 1;
     const focused = body.getRootNode().activeElement?.dataset?.rank;
     const below = farBelow(state).flatMap((row) => [gap(), line(row, state, widest, onPick)]);

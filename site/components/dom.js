@@ -47,6 +47,13 @@ export function fill(element, ...children) {
   return element;
 }
 
+/** Replaces the children of `element` only when `key` is another than last time: what is being pressed stays. */
+export function fillOnce(element, key, draw) {
+  if (element.dataset.drawn === String(key)) return;
+  element.dataset.drawn = key;
+  redraw(element, () => fill(element, draw()));
+}
+
 /** Sets text only when it differs: a live region must not speak twice, and layout stays quiet. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;

@@ -5,6 +5,7 @@
  * positions, never a wait.
  */
 import { h, css, setText } from "./dom.js";
+import { named } from "./terms.js";
 
 const SLIDERS = [
   { name: "temperature", label: "temperature", min: 0, max: 2, step: 0.05, off: 1, hint: "divides the logits; 0 leaves only the likeliest" },
@@ -56,7 +57,7 @@ function slider({ name, label, min, max, step, off, hint }, onInput) {
   const text = (x) => (x === off && name !== "temperature" ? "off" : step < 1 ? x.toFixed(2) : String(x));
   const draw = (x) => { setText(value, text(x)); input.setAttribute("aria-valuetext", text(x)); };
   const show = (x) => { input.value = x; draw(x); };
-  const element = h("div", { class: "slider", title: hint }, h("label", { for: id }, label), input, value);
+  const element = h("div", { class: "slider", title: hint }, h("label", { for: id }, named(label)), input, value);
   return { element, show };
 }
 

@@ -5,6 +5,8 @@
  * Sends: `draw_growth`, `stop_growth`.
  */
 import { h, css, fill, setAttribute, setText, svg } from "./dom.js";
+import { pictureMenu } from "./picture_menu.js";
+import { term } from "./terms.js";
 import { count, exact, inUnit } from "./format.js";
 
 const [WIDTH, HEIGHT] = [480, 230];
@@ -21,8 +23,10 @@ export function growthPlot(link) {
   const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "growth" });
   const finding = h("p", { class: "small number" });
   const table = h("table", { class: "sums number" });
+  let latest;
+  const save = h("div", { class: "row" }, h("span", { class: "spring" }, pictureMenu("n-gram-growth", () => ({ drawing: picture, caption: latest }), "transformer")));
   const numbers = h("details", {}, h("summary", { class: "small muted" }, "The numbers"), h("div", { class: "wide" }, table));
-  const element = h("section", { class: "stack tight", "aria-label": "More text, longer n-grams" }, h("h3", {}, "More text, longer n-grams"), h("div", { class: "row" }, draw, said), picture, finding, numbers);
+  const element = h("section", { class: "stack tight", "aria-label": "More text, longer n-grams" }, h("h3", {}, "More text, longer ", term("n-gram", "n-grams")), h("div", { class: "row" }, draw, said), picture, save, finding, numbers);
   let drawing = false;
   const show = ({ unit, growth, trained }) => {
     ({ drawing } = growth);
@@ -30,7 +34,8 @@ export function growthPlot(link) {
     setText(draw, drawing ? "Stop" : points.length ? "Count again" : "Count again with less text");
     setText(said, drawing ? `${points.length} of ${ALL} points` : points.length ? "" : "from 1/32 of it up to all, and test on what was held out");
     picture.toggleAttribute("hidden", !points.length);
-    numbers.hidden = !points.length;
+    numbers.hidden = save.hidden = !points.length;
+    latest = `n-grams over its tokens, counted in parts of ${trained?.title}: ${unit} per held-out token, by n`;
     setText(finding, finds(points, unit, drawing, trained));
     if (!points.length) return;
     setAttribute(picture, "aria-label", `${unit} per held-out token over n, one line for each amount of text counted`);

@@ -6,6 +6,8 @@
  * Sends: `embedding_query {query}`, `embedding_other_query {query}`, `embedding_look {id}`, `embedding_compare {id}`.
  */
 import { h, css, fill, redraw, saveFile, setText, svg } from "./dom.js";
+import { pictureMenu } from "./picture_menu.js";
+import { named, term } from "./terms.js";
 import { rowNodes } from "./token_text.js";
 import { bits, count, csvLine } from "./format.js";
 
@@ -21,10 +23,11 @@ export function create(link) {
   const error = h("p", { class: "error", role: "alert", hidden: true });
   const body = h("tbody", {});
   const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("neighbours.csv", asCsv(latest.rows), "text/csv;charset=utf-8") }, "CSV");
-  const table = h("table", { class: "sums number near" }, h("caption", { class: "sr" }, "Nearest tokens"), h("thead", {}, h("tr", {}, ["#", "token", "id", "cosine", "length"].map((label, i) => h("th", { scope: "col", class: i === 1 ? "left" : i === 2 ? "id" : null }, label)))), body);
+  const table = h("table", { class: "sums number near" }, h("caption", { class: "sr" }, "Nearest tokens"), h("thead", {}, h("tr", {}, ["#", "token", "id", "cosine", "length"].map((label, i) => h("th", { scope: "col", class: i === 1 ? "left" : i === 2 ? "id" : null }, named(label))))), body);
   const spread = spreadPicture();
   const pair = h("div", { class: "pair", role: "status" });
-  const facts = h("p", { class: "prose" });
+  const [size, tied] = [h("span", {}), h("span", {})];
+  const facts = h("p", { class: "prose" }, size, term("embedding"), tied);
   const element = h("div", { class: "stack embedding-part" }, facts,
     h("div", { class: "columns" },
       h("section", { class: "stack tight" }, find.element, examples, title, error, h("div", { class: "wide" }, table), h("div", { class: "row" }, h("span", { class: "spring" }, save))),
@@ -37,7 +40,8 @@ export function create(link) {
           h("p", {}, "Neighbours are used alike, which is not the same as meaning alike: opposites are near each other, and so are the spellings of one word. Tokens that training hardly ever met were all moved alike: they lie close together without having anything in common (try ", h("code", {}, "<|im_start|>"), ").")))));
   const show = (state) => {
     latest = state;
-    setText(facts, `Each of the ${count(state.vocab)} tokens is a row of ${count(state.width)} numbers, the model's embedding of it. ${state.tied ? "The same rows serve as the output matrix: the logit of a token is the product of its row with the last layer's result." : "The output matrix is another one in this model; these are the rows that are read."}`);
+    setText(size, `Each of the ${count(state.vocab)} tokens is a row of ${count(state.width)} numbers, the model's `);
+    setText(tied, ` of it. ${state.tied ? "The same rows serve as the output matrix: the logit of a token is the product of its row with the last layer's result." : "The output matrix is another one in this model; these are the rows that are read."}`);
     find.show(state.search);
     against.show(state.other_search);
     if (!examples.firstChild) fill(examples, h("span", { class: "label" }, "Try"), state.examples.map((row) => h("button", { type: "button", class: "quiet small", "aria-label": `Neighbours of ${row.spoken}`, onclick: () => look(row.id) }, rowNodes(row))));
@@ -110,7 +114,8 @@ function spreadPicture() {
     setText(text, words);
     picture.setAttribute("aria-label", words);
   };
-  return { element: h("div", { class: "stack tight" }, picture, text), show };
+  const save = pictureMenu("cosines", () => ({ drawing: picture, caption: text.textContent }), "transformer");
+  return { element: h("div", { class: "stack tight" }, picture, text, h("div", { class: "row" }, h("span", { class: "spring" }, save))), show };
 }
 
 function asCsv(rows) {

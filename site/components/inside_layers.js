@@ -5,7 +5,8 @@
  * kind, spoken}], layers, heads, position, complete, …}}`, the rest of `look` as lens_grid.js and attention_view.js say.
  * Sends: `look_inside {source, part, text}`, `look_stop`, `look_view {name}` and what those two send.
  */
-import { h, css, fill, setText } from "./dom.js";
+import { h, css, fill, setText, showSetting } from "./dom.js";
+import { term } from "./terms.js";
 import { action } from "./action.js";
 import { count } from "./format.js";
 import { lensGrid, styles as gridStyles } from "./lens_grid.js";
@@ -13,9 +14,14 @@ import { attentionView, styles as attentionStyles } from "./attention_view.js";
 
 /** @param {import("./link.js").Link} link */
 export function create(link) {
-  let begun = false;
+  let shown;
   const sourceOf = () => (own.checked ? "text" : "document");
-  const begin = (part) => link.send("look_inside", { source: sourceOf(), part, text: area.value });
+  const begin = (part) => {
+    // What Python says of it later is not newer than what is typed meanwhile.
+    area.dataset.shown = area.value;
+    shown = sourceOf();
+    link.send("look_inside", { source: shown, part, text: area.value });
+  };
   const fromDocument = h("input", { type: "radio", name: "look-source", id: "look-document", checked: true, onchange: () => drawForm() });
   const own = h("input", { type: "radio", name: "look-source", id: "look-own", onchange: () => drawForm() });
   const length = h("span", { class: "muted" });
@@ -42,7 +48,8 @@ export function create(link) {
     offer.hidden = failed.hidden = true;
   };
   const show = (state) => {
-    if (!begun) { begun = true; area.value = state.text; own.checked = state.source === "text"; drawForm(); }
+    showSetting(area, state.text);
+    if (state.source !== shown) { shown = state.source; own.checked = shown === "text"; fromDocument.checked = !own.checked; drawForm(); }
     setText(length, `(${count(state.document)} ${state.document === 1 ? "token" : "tokens"})`);
     go.enable(!state.phase, state.phase ? "It is being read already" : "");
     stop.enable(state.phase, state.phase ? "" : "Nothing is under way");

@@ -6,6 +6,7 @@
  * as_floats, cache}`; bytes are of the weights file unless they are named otherwise.  Sends nothing.
  */
 import { h, css, fill, saveFile } from "./dom.js";
+import { term } from "./terms.js";
 import { bytes, count, csvLine } from "./format.js";
 
 export function create() {
@@ -23,11 +24,15 @@ export function create() {
     h("div", { class: "columns" },
       h("section", { class: "stack tight" }, h("h4", {}, "The way of one token"), flow),
       h("section", { class: "stack tight" }, h("h4", {}, "What the parts weigh"), h("div", { class: "wide" }, table), h("div", { class: "row" }, h("span", { class: "spring" }, save)), sum)));
+  let drawn = "";
   const show = (state) => {
     latest = state;
+    const now = JSON.stringify(state);
+    if (now === drawn) return;
+    drawn = now;
     if (!state.sizes) return fill(element, h("p", {}, "Nothing is known about the shape of this model."));
     fill(title, `${state.name}: ${count(state.total)} parameters in ${state.sizes.layers} layers`);
-    fill(facts, factRows(state).flatMap(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+    fill(facts, factRows(state).flatMap(([name, value]) => h("div", {}, h("dt", {}, FACTS[name] ? term(FACTS[name], name) : name), h("dd", {}, value))));
     fill(flow, steps(state));
     const groups = [...new Set(state.matrices.map(({ group }) => group))];
     fill(body, groups.flatMap((group) => groupRows(state, group)));
@@ -36,6 +41,10 @@ export function create() {
   };
   return { element, show };
 }
+
+/** Facts that the glossary explains. */
+const FACTS = { "layers": "layer", "attention heads": "attention head", "feed-forward width": "feed-forward", "vocabulary": "vocabulary", "KV cache": "kv cache" };
+const STEPS = { "Token": "token", "Embedding": "embedding", "Attention": "attention", "Feed-forward": "feed-forward", "Softmax": "softmax", "Output matrix": "logit" };
 
 function factRows({ sizes, cache }) {
   return [["layers", sizes.layers], ["width", `${count(sizes.hidden)} numbers`], ["attention heads", `${sizes.heads} of ${sizes.head_dim}`], ["key/value heads", `${sizes.kv_heads}, each shared by ${sizes.heads / sizes.kv_heads}`],
@@ -47,7 +56,7 @@ function steps({ sizes, tied, rope_base }) {
   const { hidden, heads, kv_heads: kv, head_dim: dim, ffn, vocab_size: vocab, layers } = sizes;
   const most = ffn;
   const bar = (width, label) => h("span", { class: "vector", title: `${count(width)} numbers` }, h("i", { "aria-hidden": "true", style: `width:${Math.min(100, (width / most) * 100)}%`, class: width > most ? "long" : null }), h("span", { class: "small muted" }, label ?? `${count(width)} numbers`));
-  const box = (name, text, vector, kind = "") => h("li", { class: `step ${kind}` }, h("b", {}, name), h("span", { class: "small" }, text), vector);
+  const box = (name, text, vector, kind = "") => h("li", { class: `step ${kind}` }, h("b", {}, STEPS[name] ? term(STEPS[name], name) : name), h("span", { class: "small" }, text), vector);
   return [
     box("Token", "a number from 0 to " + count(vocab - 1)),
     box("Embedding", `its row of the ${count(vocab)} × ${count(hidden)} matrix`, bar(hidden)),

@@ -7,6 +7,7 @@
  * Sends: `tokenize_text {text, plain}`, `choose_piece {index}`.
  */
 import { h, css, fill, redraw, setText } from "./dom.js";
+import { term } from "./terms.js";
 import { tokenNodes } from "./token_text.js";
 import { count } from "./format.js";
 import { bpeStepper, styles as stepperStyles } from "./bpe_stepper.js";
@@ -23,7 +24,7 @@ export function create(link) {
   pieces.addEventListener("keydown", (event) => moveAmong(pieces, event));
   const stepper = bpeStepper();
   const element = h("div", { class: "stack tokens-part" },
-    h("p", { class: "prose" }, "The model reads tokens, not letters. Before it sees anything, the text is cut into pieces, each piece is written as bytes, and neighbouring bytes are merged in the order in which merges were learnt, until no known pair is left."),
+    h("p", { class: "prose" }, "The model reads tokens, not letters. Before it sees anything, the text is cut into pieces, each piece is written as bytes, and neighbouring bytes are ", term("byte-pair encoding", "merged"), " in the order in which merges were learnt, until no known pair is left."),
     h("div", { class: "stack tight" }, h("label", { for: "tokenize", class: "small muted" }, "A text of yours; it does not change the document"), area, examples,
       h("label", { class: "row small check", for: "plain" }, plain, "read special tokens as plain characters"), notes),
     h("section", { class: "stack tight" }, h("h3", {}, "1. Pieces"), counts, pieces),

@@ -7,6 +7,8 @@
  */
 import { h, css, shadow, setText } from "./dom.js";
 import { shared } from "./styles.js";
+import { tellModels } from "./picture_menu.js";
+import { explainTerms } from "./terms.js";
 import { modelBanner, styles as bannerStyles } from "./model_banner.js";
 import * as next from "./lens_next.js";
 import { styles as stripStyles } from "./cumulative_strip.js";
@@ -22,11 +24,13 @@ export function mount(link) {
   const panel = h("div", { class: "panel", role: "tabpanel", id: "panel", tabindex: -1 });
   const banner = modelBanner(link, () => bar.querySelector("[aria-selected=true]").focus());
   root.append(bar, banner.element, panel);
+  explainTerms(root, link);
   const opened = {};
   let latest;
 
   link.onState(async (state) => {
     latest = state;
+    tellModels(state);
     drawTabs(bar, state, link);
     banner.show(state);
     panel.setAttribute("aria-labelledby", `tab-${state.tab}`);

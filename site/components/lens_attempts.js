@@ -6,6 +6,7 @@
  * Sends: `keep`, `show_attempt {number}`, `compare_attempt {number}`, `remove_attempt {number}`.
  */
 import { h, css, fill, redraw, saveFile, setText } from "./dom.js";
+import { term } from "./terms.js";
 import { action } from "./action.js";
 import { bits, count, csvLine, exact, signed } from "./format.js";
 
@@ -29,7 +30,7 @@ export function create(link) {
   const body = h("tbody", {});
   const table = h("table", { class: "number attempts" }, h("caption", { class: "sr" }, "Responses that were kept"), h("thead", {}, h("tr", {}, heads, h("th", {}, h("span", { class: "sr" }, "remove")))), body);
   const element = h("div", { class: "attempts-lens" }, title, h("div", { class: "row" }, keep.element, h("span", { class: "spring" }, save)), table,
-    h("p", { class: "small muted" }, "Loss is −ln p per token of the response: what the model itself would have paid for it. The lower, the more it expected these words."));
+    h("p", { class: "small muted" }, term("loss", "Loss"), " is −ln p per token of the response: what the model itself would have paid for it. The lower, the more it expected these words. ", term("log-probability", "log p"), " is its whole, ", term("surprisal", "bits"), " say the same to base 2."));
   const draw = () => {
     heads.forEach((head, i) => head.setAttribute("aria-sort", COLUMNS[i].key !== sorting.key ? "none" : sorting.down ? "descending" : "ascending"));
     redraw(body, () => fill(body, sorted(latest.rows, sorting).flatMap((row) => lines(row, link))), keep.element);

@@ -10,6 +10,7 @@
  * `take_found {beam}`, `guess_at_end`.
  */
 import { h, css, fill, redraw, setText, showSetting } from "./dom.js";
+import { named, term } from "./terms.js";
 import { action } from "./action.js";
 import { guessFirst } from "./guess_form.js";
 import { rowNodes, tokenNodes } from "./token_text.js";
@@ -48,7 +49,7 @@ function startRow(link) {
     if (search.element.dataset.stop) link.send("stop_beams");
     else link.send("search_beams", chosen());
   });
-  const element = h("div", { class: "row" }, begin.element, search.element, h("label", { class: "row small muted" }, "beams", width));
+  const element = h("div", { class: "row" }, begin.element, search.element, h("span", { class: "row small muted" }, term("beam", "beams"), width));
   const show = (state) => {
     if (!width.options.length) fill(width, state.widths.map((n) => h("option", { value: n }, n)));
     showSetting(width, state.width);
@@ -100,7 +101,7 @@ function beamBox(beam, index, link, full) {
     h("span", { class: "number", title: `ln p of the whole beam: ${exact(beam.total)}` }, signed(beam.total)),
     beam.tokens ? h("button", { type: "button", class: "quiet small", "data-key": `take${index}`, "aria-label": `Take beam ${index + 1} into the document`, onclick: () => link.send("take_beam", { beam: index }) }, "Take") : null));
   const rows = beam.options.map((option, i) => optionLine(option, index, i, link, full));
-  const heads = ["", "token", "p", "ln p", "total"].map((label, i) => h("th", { scope: "col", class: i === 1 ? "left" : null }, label || h("span", { class: "sr" }, "keep")));
+  const heads = ["", "token", "p", "ln p", "total"].map((label, i) => h("th", { scope: "col", class: i === 1 ? "left" : null }, label ? (index ? label : named(label)) : h("span", { class: "sr" }, "keep")));
   const table = rows.length ? h("table", { class: "sums number" }, h("caption", { class: "sr" }, `Candidates of beam ${index + 1}`), h("thead", {}, h("tr", {}, heads)), h("tbody", {}, rows)) : null;
   return h("section", { class: "beam", "aria-label": `Beam ${index + 1}` }, head, table);
 }
@@ -154,7 +155,7 @@ function automaticSearch(link) {
   const said = h("p", { class: "small muted number", role: "status" });
   const body = h("tbody", {});
   const table = h("table", { class: "sums number" }, h("caption", { class: "sr" }, "Beams of the automatic search"),
-    h("thead", {}, h("tr", {}, ["automatic search", "tokens", "total", ""].map((label, i) => h("th", { scope: "col", class: i ? null : "left" }, label || h("span", { class: "sr" }, "take"))))), body);
+    h("thead", {}, h("tr", {}, ["automatic search", "tokens", "total", ""].map((label, i) => h("th", { scope: "col", class: i ? null : "left" }, label ? named(label) : h("span", { class: "sr" }, "take"))))), body);
   const foot = table.appendChild(h("tfoot", {}));
   const better = h("p", { role: "status", class: "ahead" });
   const element = h("section", { class: "stack tight", "aria-label": "Automatic search" }, table, better, said);

@@ -9,6 +9,7 @@
  * its parts send.
  */
 import { h, css, fill, setAttribute, setText } from "./dom.js";
+import { term } from "./terms.js";
 import { action } from "./action.js";
 import { branchTree, styles as treeStyles } from "./branch_tree.js";
 import { branchComparison, styles as comparisonStyles } from "./branch_comparison.js";
@@ -20,7 +21,8 @@ import { ending, totalText } from "./branch_text.js";
 /** @param {import("./link.js").Link} link */
 export function create(link) {
   const title = h("p", { class: "title" });
-  const counted = h("p", { class: "small muted" });
+  const [told, natural] = [h("span", {}), h("span", {}, term("log-probability", "log p"), " is natural.")];
+  const counted = h("p", { class: "small muted" }, told, natural);
   const marked = h("p", { class: "small", role: "status" });
   const first = firstList(link);
   const here = hereLine(link);
@@ -43,7 +45,8 @@ export function create(link) {
     comparison.element.hidden = !comparing;
     setText(title, comparing ? "Two branches side by side" : heading(state));
     if (comparing) comparison.show(state);
-    setText(counted, state.leaves > 1 ? `Totals count from where the tree first forks, ${state.fork.at ? `after ${many(state.fork.at, "token")}` : "at the very start"}. log p is natural.` : "Pick something else at any token, and what was there becomes a branch here.");
+    setText(told, state.leaves > 1 ? `Totals count from where the tree first forks, ${state.fork.at ? `after ${many(state.fork.at, "token")}` : "at the very start"}. ` : "Pick something else at any token, and what was there becomes a branch here.");
+    natural.hidden = state.leaves < 2;
     setAttribute(counted, "data-covered", state.chosen === 1);
     setText(marked, state.chosen === 1 ? "One branch is marked: mark a second one to compare." : "");
     stayingPut(element, () => { for (const part of [here, first, tree, expansion, clear]) part.show(state); });

@@ -8,6 +8,8 @@
  * Sends: `look_position {index}`.
  */
 import { h, css, fill, redraw, saveFile, setText, svg } from "./dom.js";
+import { pictureMenu } from "./picture_menu.js";
+import { named, term } from "./terms.js";
 import { rowNodes } from "./token_text.js";
 import { amount, count, csvLine, probability } from "./format.js";
 
@@ -23,7 +25,7 @@ export function lensGrid(link) {
   const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("logit-lens.csv", asCsv(latest), "text/csv;charset=utf-8") }, "CSV");
   const legend = h("div", { class: "row legend small muted" }, h("span", {}, "in each cell the guess and its probability in %:"), STEPS.concat(1).map((most, i) => h("span", { class: "row key" }, h("i", { "data-step": i }), i ? `${STEPS[i - 1]}–${most}` : `below ${most}`)), h("span", { class: "row key" }, h("i", { class: "same" }, "●"), "same as after the last layer"));
   const element = h("div", { class: "stack" },
-    h("div", { class: "stack tight" }, title, h("p", { class: "prose" }, "After each layer the final norm and the output matrix are put on what is there so far (the “logit lens”): what would the model say if it had to answer now? Choose a column with a click, or with the arrow keys and Enter."), legend),
+    h("div", { class: "stack tight" }, title, h("p", { class: "prose" }, "After each layer the final norm and the output matrix are put on what is there so far (the “", term("logit lens"), "”): what would the model say if it had to answer now? Choose a column with a click, or with the arrow keys and Enter."), legend),
     h("div", { class: "grid-box", tabindex: -1 }, table), h("div", { class: "row" }, line, h("span", { class: "spring" }, save)), detail,
     h("p", { class: "prose small" }, "What this can tell: from which layer on a token is favoured. What it cannot: early layers do not write in the language of the output matrix, so an odd guess there is no error, and what the lens cannot read may be there all the same. A guess that appears late was not necessarily made late."));
   const choose = (index) => link.send("look_position", { index });
@@ -119,7 +121,7 @@ function positionDetail(look, unit, choose) {
     rankCurve(look),
     h("details", { class: "each-layer" }, h("summary", {}, "The five likeliest after each layer"), h("div", { class: "wide" }, h("table", { class: "sums number" },
       h("caption", { class: "sr" }, "The five likeliest tokens after each layer"),
-      h("thead", {}, h("tr", {}, ["layer", "likeliest", "entropy", "rank of the answer", follows ? "rank of what follows" : null].filter(Boolean).map((label, i) => h("th", { scope: "col", class: i === 1 ? "left" : null }, label)))),
+      h("thead", {}, h("tr", {}, ["layer", "likeliest", "entropy", "rank of the answer", follows ? "rank of what follows" : null].filter(Boolean).map((label, i) => h("th", { scope: "col", class: i === 1 ? "left" : null }, label === "entropy" ? term("entropy") : label)))),
       h("tbody", {}, known.reverse().map(({ row, i }) => h("tr", {}, h("td", {}, i), h("td", { class: "left" }, row.top.map(([id, p]) => h("span", { class: "one" }, h("b", {}, rowNodes(names[id])), ` ${probability(p)}`))), h("td", {}, amount(row.entropy, unit)), h("td", {}, count(row.final_rank)), follows ? h("td", {}, count(row.next_rank)) : null)))))),
   ];
 }
@@ -135,11 +137,12 @@ function rankCurve({ rows, layers, follows, names, final }) {
   const ticks = Array.from({ length: Math.floor(Math.log10(most)) + 1 }, (_, i) => 10 ** i);
   const same = !follows || follows.id === final;
   const words = `Rank of the answer ${names[final]?.spoken ?? ""} after each layer: ${rows.map((row) => row ? count(row.final_rank) : "unknown").join(", ")}.`;
-  return h("div", { class: "stack tight" }, svg("svg", { class: "ranks", role: "img", viewBox: `0 0 ${width} ${height}`, "aria-label": words },
+  const picture = svg("svg", { class: "ranks", role: "img", viewBox: `0 0 ${width} ${height}`, "aria-label": words },
     ticks.map((rank) => [svg("path", { class: "grid", d: `M${left} ${y(rank)}H${width - 12}` }), svg("text", { x: left - 6, y: y(rank) + 4, "text-anchor": "end" }, count(rank))]),
     [0, 10, 20, 30].filter((i) => i <= layers).map((i) => svg("text", { x: x(i), y: height - 4, "text-anchor": "middle" }, i)),
-    same ? null : svg("path", { class: "next", d: path("next_rank") }), svg("path", { class: "final", d: path("final_rank") })),
-  h("p", { class: "row small muted" }, h("span", {}, "Rank after each layer:"), h("span", { class: "row key" }, h("i", { class: "final-key" }), "the model's answer"), same ? null : h("span", { class: "row key" }, h("i", { class: "next-key" }), "what follows in the text")));
+    same ? null : svg("path", { class: "next", d: path("next_rank") }), svg("path", { class: "final", d: path("final_rank") }));
+  const save = pictureMenu("logit-lens-ranks", () => ({ drawing: picture, caption: `rank of “${names[final]?.spoken ?? ""}” after each layer${same ? "" : `; dashed: of “${follows.spoken}”, which follows in the text`}` }), "transformer");
+  return h("div", { class: "stack tight" }, picture, h("div", { class: "row" }, h("span", { class: "spring" }, save)), h("p", { class: "row small muted" }, h("span", {}, "Rank after each layer:"), h("span", { class: "row key" }, h("i", { class: "final-key" }), "the model's answer"), same ? null : h("span", { class: "row key" }, h("i", { class: "next-key" }), "what follows in the text")));
 }
 
 function asCsv({ grid, names, tokens }) {

@@ -9,6 +9,8 @@
  * Sends: `where {name}`, `pick {id, at}`, `length {n}`, `lookup {query}`, and what guess_form.js sends.
  */
 import { h, css, fill, saveFile, setText } from "./dom.js";
+import { pictureMenu } from "./picture_menu.js";
+import { term } from "./terms.js";
 import { tokenNodes, rowNodes, tokenLabel } from "./token_text.js";
 import { cumulativeStrip } from "./cumulative_strip.js";
 import { candidateTable } from "./candidate_table.js";
@@ -21,7 +23,8 @@ export function create(link) {
   const first = guessSwitch(link);
   const guess = guessForm(link);
   const title = h("p", { class: "title", tabindex: -1 });
-  const entropy = h("p", { class: "muted number" });
+  const surprise = h("span", {});
+  const entropy = h("p", { class: "entropy muted number" }, term("entropy"), surprise);
   let latest = null;
   const pick = (id) => { if (latest && !latest.waiting && !latest.writing) link.send("pick", { id, at: latest.at }); };
   const strip = cumulativeStrip(pick);
@@ -43,7 +46,8 @@ export function create(link) {
     element.classList.toggle("writing", Boolean(state.writing));
     if (state.waiting && drawn) return setText(title, state.message);
     fill(title, ...sentence(state));
-    setText(entropy, entropyLine(state));
+    setText(surprise, entropyLine(state));
+    entropy.classList.toggle("unknown", !surprise.textContent);
     body.hidden = !state.rows;
     // Numbers that are to be guessed leave the page, and do not only go out of sight.
     if (state.asks) body.replaceChildren();
@@ -72,7 +76,7 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 function entropyLine(state) {
   if (state.message || state.entropy === undefined) return "";
-  return `entropy ${amount(state.entropy, state.unit)}, like choosing among ${state.choices < 10 ? state.choices.toFixed(1) : Math.round(state.choices)} equal options`;
+  return ` ${amount(state.entropy, state.unit)}, like choosing among ${state.choices < 10 ? state.choices.toFixed(1) : Math.round(state.choices)} equal options`;
 }
 
 export function whereSwitch(link) {
@@ -94,7 +98,13 @@ function toolRow(link, latest) {
   const said = h("span", { class: "small muted", role: "status" });
   const copy = h("button", { type: "button", class: "quiet small", onclick: async () => { await navigator.clipboard.writeText(asText(latest(), "\t")); setText(said, "Copied"); } }, "Copy");
   const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("distribution.csv", asText(latest()), "text/csv;charset=utf-8") }, "CSV");
-  const element = h("div", { class: "row tools" }, length, columns, h("span", { class: "spring row" }, said, copy, save));
+  const picture = pictureMenu("distribution", async () => {
+    const { barsDrawing } = await import("./picture_charts.js");
+    const { rows, other, marked, title, where } = latest();
+    const drawing = barsDrawing(rows.map((row) => ({ ...row, marked: row.id === marked?.id })), other);
+    return { drawing, caption: `probability of the next token after “${tokenLabel(title.text)}”${where === "here" ? `; “${tokenLabel(title.token)}” stands there` : ""}` };
+  });
+  const element = h("div", { class: "row tools" }, length, columns, h("span", { class: "spring row" }, said, copy, save, picture));
   let table;
   columns.addEventListener("click", () => columns.setAttribute("aria-pressed", String(table.toggleColumns())));
   const show = (state, current) => {
@@ -142,6 +152,7 @@ export const styles = css`
   .segmented button:disabled { opacity: 0.5; cursor: default; }
   .tools { padding-top: 10px; }
   .tools [aria-pressed="true"] { background: var(--accent-soft); color: var(--accent); }
+  .unknown { visibility: hidden; min-height: 1.5em; }
   .lookup { display: grid; gap: 6px; padding-top: 14px; }
   .lookup input { max-width: 16rem; }
   .found ul { list-style: none; display: grid; gap: 2px; } .found .token { margin-left: 0; }

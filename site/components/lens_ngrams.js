@@ -7,7 +7,8 @@
  * ngram_working.js or ngram_words.js.
  * Sends: `where {name}`, `read_passage` and what the parts send.
  */
-import { h, css, fill, setText } from "./dom.js";
+import { h, css, fill, fillOnce, setText } from "./dom.js";
+import { term } from "./terms.js";
 import { tokenNodes } from "./token_text.js";
 import { whereSwitch } from "./lens_next.js";
 import { ngramTable, styles as tableStyles } from "./ngram_table.js";
@@ -64,7 +65,7 @@ function honestly(link) {
   const show = ({ trained: about, read, transformer }) => {
     if (!about) return;
     setText(why, `An n-gram knows its last one to four tokens, and only runs that it has seen. A transformer reads the whole document, and what it learnt about one word helps it with similar ones. It has also read far more text${read ? `: ${transformer} about ${read} tokens` : ""}, perhaps this one among it. So the difference comes of the kind of model and of the amount of text together.`);
-    setText(trained, `Counted in the first ${count(about.train)} tokens of ${about.title}; the last ${count(about.held_out)} were held out. The vocabulary has ${count(about.vocabulary)} tokens. Different runs seen: ${about.runs.map((seen, i) => `${count(seen)} of ${i + 1}`).join(", ")}.`);
+    fillOnce(trained, JSON.stringify(about), () => [`Counted in the first ${count(about.train)} tokens of ${about.title}; the last ${count(about.held_out)} were `, term("held-out text", "held out"), `. The vocabulary has ${count(about.vocabulary)} tokens. Different runs seen: ${about.runs.map((seen, i) => `${count(seen)} of ${i + 1}`).join(", ")}.`]);
   };
   return { element, show };
 }

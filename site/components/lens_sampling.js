@@ -9,13 +9,15 @@
  * `draw_many`, `pick {id, at}`, `tab {name}`.
  */
 import { h, css, fill, setText, showSetting } from "./dom.js";
+import { pictureMenu } from "./picture_menu.js";
+import { named, term } from "./terms.js";
 import { action } from "./action.js";
 import { guessFirst } from "./guess_form.js";
 import { biasList, styles as biasStyles } from "./bias_list.js";
 import { diceLine, styles as lineStyles } from "./dice_line.js";
 import { filterSliders, styles as sliderStyles } from "./filter_sliders.js";
 import { workingSteps, styles as workingStyles } from "./working_steps.js";
-import { tokenNodes, rowNodes } from "./token_text.js";
+import { tokenLabel, tokenNodes, rowNodes } from "./token_text.js";
 import { amount, count, many, probability, surprise } from "./format.js";
 
 /** @param {import("./link.js").Link} link */
@@ -23,7 +25,8 @@ export function create(link) {
   const title = h("p", { class: "title" });
   const sliders = filterSliders((settings) => link.send("filters", settings));
   const biases = biasList(link);
-  const entropy = h("p", { class: "muted number small" });
+  const [left, change] = [h("span", {}), h("span", {})];
+  const entropy = h("p", { class: "muted number small" }, left, term("entropy"), change);
   const dice = diceBox(link);
   const table = beforeAfter(link);
   const working = workingSteps();
@@ -39,12 +42,13 @@ export function create(link) {
     title.hidden = Boolean(state.hidden);
     body.hidden = entropy.hidden = Boolean(state.message || state.hidden);
     // What is to be guessed leaves the page, and does not only go out of sight.
-    if (state.hidden) return [body, entropy].forEach((part) => fill(part));
+    if (state.hidden) return [body, left, change].forEach((part) => fill(part));
     if (!body.firstChild) body.append(...parts.map((part) => part.element));
     fill(title, ...(state.message ? [state.message] : ["After “", h("b", {}, tokenNodes(state.title.text, { spaces: false })), "”, tokens are drawn from"]));
     if (state.message) return;
     const [before, after] = state.entropy;
-    setText(entropy, `${many(state.kept, "token")} left · entropy ${surprise(before, state.unit)} → ${amount(after, state.unit)}`);
+    setText(left, `${many(state.kept, "token")} left · `);
+    setText(change, ` ${surprise(before, state.unit)} → ${amount(after, state.unit)}`);
     parts.forEach((part) => part.show(state));
   };
   return { element, show };
@@ -69,7 +73,7 @@ function diceBox(link) {
   const take = action("Take this token", () => link.send("take"), "button primary");
   const said = h("p", { class: "number", role: "status" });
   const element = h("section", { class: "stack tight", "aria-label": "Dice" }, line.element,
-    h("div", { class: "row dice-row" }, roll, h("label", { class: "row small muted" }, "seed", seed), fresh,
+    h("div", { class: "row dice-row" }, roll, h("span", { class: "row small muted" }, term("seed"), seed), fresh,
       h("span", { class: "row" }, h("span", { class: "small muted" }, "or your own:"), kind, typed, use)),
     h("div", { class: "row fell" }, said, take.element));
   const show = (state) => {
@@ -103,8 +107,16 @@ function beforeAfter(link) {
   let at = 0;
   const body = h("tbody", {});
   const table = h("table", { class: "candidates number" }, h("caption", { class: "sr" }, "Candidates before and after the filters"),
-    h("thead", {}, h("tr", {}, HEADS.map(([kind, label]) => h("th", { scope: "col", class: kind }, label || h("span", { class: "sr" }, kind))))), body);
-  const element = h("div", { class: "wide" }, table);
+    h("thead", {}, h("tr", {}, HEADS.map(([kind, label]) => h("th", { scope: "col", class: kind }, label ? named(label) : h("span", { class: "sr" }, kind))))), body);
+  let latest;
+  const picture = pictureMenu("sampling", async () => {
+    const { barsDrawing } = await import("./picture_charts.js");
+    const { rows, other, dice, settings, title } = latest;
+    const drawing = barsDrawing(rows.map((one) => ({ ...one, prob: one.after, marked: one.id === dice?.id })), { ...other, prob: other.after });
+    const filters = [`temperature ${settings.temperature}`, settings.top_k ? `top-k ${settings.top_k}` : "", settings.top_p < 1 ? `top-p ${settings.top_p}` : "", settings.min_p ? `min-p ${settings.min_p}` : ""].filter(Boolean).join(", ");
+    return { drawing, caption: `next token after “${tokenLabel(title.text)}”, before (thin) and after ${filters}` };
+  });
+  const element = h("div", {}, h("div", { class: "wide" }, table), h("div", { class: "row" }, h("span", { class: "spring" }, picture)));
   const row = (entry, widest, dice) => {
     const bar = h("div", { class: "fill" });
     bar.style.width = `${(100 * entry.after) / widest}%`;
@@ -116,6 +128,7 @@ function beforeAfter(link) {
   };
   const show = (state) => {
     ({ at } = state);
+    latest = state;
     const widest = Math.max(...state.rows.map((entry) => entry.after), 1e-9);
     fill(body, state.rows.map((entry) => row(entry, widest, state.dice)),
       h("tr", { class: "muted" }, h("td", {}), h("td", { class: "token-cell" }, `(other ${count(state.other.count)})`), h("td", {}, probability(state.other.before)), h("td", {}, probability(state.other.after)), h("td", { class: "bar" }), h("td", {})));
@@ -126,7 +139,7 @@ function beforeAfter(link) {
 function drawMany(link) {
   const go = h("button", { type: "button", class: "button", onclick: () => link.send("draw_many") }, "Draw 200 times");
   const body = h("tbody", {});
-  const table = h("table", { class: "candidates number", hidden: true }, h("thead", {}, h("tr", {}, ["token", "p", "drawn", "expected", "19 of 20 times"].map((label, i) => h("th", { scope: "col", class: i ? null : "token" }, label)))), body);
+  const table = h("table", { class: "candidates number", hidden: true }, h("thead", {}, h("tr", {}, ["token", "p", "drawn", "expected", "19 of 20 times"].map((label, i) => h("th", { scope: "col", class: i ? null : "token" }, named(label))))), body);
   const element = h("section", { class: "stack tight", "aria-label": "Many draws" }, h("div", { class: "row" }, go, h("span", { class: "small muted" }, "how often each comes up, beside what p promises")), h("div", { class: "wide" }, table));
   const show = (state) => {
     table.hidden = state.tally.length === 0;

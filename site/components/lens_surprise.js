@@ -9,7 +9,8 @@
  * Sends: `show_token {index}`, `score_text {text, reply}`.
  */
 import { guessFirst } from "./guess_form.js";
-import { h, css, fill, setText } from "./dom.js";
+import { h, css, fill, fillOnce, setText } from "./dom.js";
+import { named, term } from "./terms.js";
 import { rowNodes } from "./token_text.js";
 import { amount, count, exact, inUnit, many, perplexity, probability, surprise } from "./format.js";
 import { scoreBox, styles as boxStyles } from "./score_box.js";
@@ -22,10 +23,10 @@ export function create(link) {
   const box = scoreBox((text, reply) => link.send("score_text", { text, reply }));
   const span = spanRows();
   const spread = surpriseSpread((index) => link.send("show_token", { index }));
-  const totals = h("section", { "aria-label": "Cross-entropy" });
+  const totals = totalsTable();
   const marks = h("p", { class: "small muted marks" });
   const guess = guessFirst(() => link.send("tab", { name: "next" }));
-  const parts = [title, hint, box.element, span.element, spread.element, totals, marks];
+  const parts = [title, hint, box.element, span.element, spread.element, totals.element, marks];
   const element = h("div", { class: "surprise" }, parts);
   const show = (state) => {
     guess.show(state.hidden);
@@ -36,7 +37,7 @@ export function create(link) {
     span.show(state);
     box.show(state);
     spread.show(state);
-    fill(totals, totalsTable(state));
+    totals.show(state);
     setText(marks, `For comparison, in ${state.unit}: ${state.marks.map((mark) => `${mark.label} → ${surprise(mark.bits, state.unit)}`).join(" · ")}`);
   };
   return { element, show };
@@ -56,14 +57,17 @@ function drawHead(title, hint, { span, unit, progress }) {
 
 /** Every row of the span in a box of its own height, and the sum; focus and scrolling outlast new numbers. */
 function spanRows() {
-  const rows = h("div", { class: "rows", role: "region", tabindex: 0, "aria-label": "Surprise of each selected token" });
+  const [head, body] = [h("thead", {}), h("tbody", {})];
+  const table = h("table", { class: "sums number" }, h("caption", { class: "sr" }, "Surprise of each selected token"), head, body);
+  const rows = h("div", { class: "rows", role: "region", tabindex: 0, "aria-label": "Surprise of each selected token" }, table);
   const left = h("p", { class: "small muted" });
   const sum = h("p", { class: "sum number small" });
   const element = h("div", {}, rows, left, sum);
   const show = ({ span, unit }) => {
     element.hidden = span.rows.length === 0;
     const { scrollTop } = rows;
-    fill(rows, spanTable(span, unit));
+    fillOnce(head, unit, () => spanHead(unit));
+    fill(body, spanLines(span, unit));
     rows.scrollTop = scrollTop;
     setText(left, span.count > span.rows.length ? `The first ${count(span.rows.length)} of ${count(span.count)} are listed; all are counted.` : "");
     setText(sum, span.sum);
@@ -71,22 +75,38 @@ function spanRows() {
   return { element, show };
 }
 
-function spanTable(span, unit) {
+function spanLines(span, unit) {
   const cell = (bits, mark) => { const value = inUnit(bits, unit); return h("td", { title: exact(value), [mark]: exact(value) }, value.toFixed(3)); };
-  const rows = span.rows.map((row) => h("tr", {}, h("td", { class: "muted" }, row.index + 1), h("td", { class: "left" }, rowNodes(row)),
+  return span.rows.map((row) => h("tr", {}, h("td", { class: "muted" }, row.index + 1), h("td", { class: "left" }, rowNodes(row)),
     h("td", { title: exact(row.prob) }, probability(row.prob)), cell(row.bits, "data-value"), cell(row.running, "data-running")));
-  return h("table", { class: "sums number" }, h("caption", { class: "sr" }, "Surprise of each selected token"),
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "#"), h("th", { scope: "col", class: "left" }, "token"), h("th", { scope: "col" }, "p"),
-      h("th", { scope: "col" }, unit === "bits" ? "−log₂ p" : "−ln p"), h("th", { scope: "col" }, "so far"))), h("tbody", {}, rows));
 }
 
-function totalsTable({ totals, unit }) {
-  const head = ["", "tokens", unit, `${unit}/token`, "perplexity"].map((label, i) => h("th", { scope: "col", class: i ? null : "left" }, label || h("span", { class: "sr" }, "part")));
-  const rows = totals.map((row) => h("tr", {}, h("th", { scope: "row", class: "left" }, row.label), h("td", {}, row.missing ? `${count(row.count)} of ${count(row.count + row.missing)}` : count(row.count)), h("td", { title: exact(inUnit(row.total, unit)) }, surprise(row.total, unit)),
+function spanHead(unit) {
+  return h("tr", {}, h("th", { scope: "col" }, "#"), h("th", { scope: "col", class: "left" }, named("token")), h("th", { scope: "col" }, named("p")),
+    h("th", { scope: "col" }, named(unit === "bits" ? "−log₂ p" : "−ln p")), h("th", { scope: "col" }, "so far"));
+}
+
+function totalsTable() {
+  const [head, body] = [h("thead", {}), h("tbody", {})];
+  const formula = h("p", { class: "small muted number formula" });
+  const element = h("section", { "aria-label": "Cross-entropy" }, h("h3", { class: "small muted" }, term("cross-entropy", "Cross-entropy")), h("table", { class: "sums number" }, head, body), formula);
+  const show = ({ totals, unit }) => {
+    fillOnce(head, unit, () => totalsHead(unit));
+    fill(body, totalsLines(totals, unit));
+    const written = totals.at(-1).missing ? null : totals.at(-1).formula;
+    formula.hidden = !written;
+    setText(formula, written ? `Perplexity = ${unit === "bits" ? "2^(bits / tokens)" : "e^(nats / tokens), the same number as in bits"}. For the document: ${written}` : "");
+  };
+  return { element, show };
+}
+
+function totalsHead(unit) {
+  return h("tr", {}, ["", "tokens", unit, `${unit}/token`, "perplexity"].map((label, i) => h("th", { scope: "col", class: i ? null : "left" }, label ? named(label) : h("span", { class: "sr" }, "part"))));
+}
+
+function totalsLines(totals, unit) {
+  return totals.map((row) => h("tr", {}, h("th", { scope: "row", class: "left" }, row.label), h("td", {}, row.missing ? `${count(row.count)} of ${count(row.count + row.missing)}` : count(row.count)), h("td", { title: exact(inUnit(row.total, unit)) }, surprise(row.total, unit)),
     h("td", { title: exact(inUnit(row.per_token, unit)) }, surprise(row.per_token, unit)), h("td", { title: exact(row.perplexity) }, perplexity(row.perplexity))));
-  const written = totals.at(-1).missing ? null : totals.at(-1).formula;
-  return [h("h3", { class: "small muted" }, "Cross-entropy"), h("table", { class: "sums number" }, h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows)),
-    written ? h("p", { class: "small muted number formula" }, `Perplexity = ${unit === "bits" ? "2^(bits / tokens)" : "e^(nats / tokens), the same number as in bits"}. For the document: ${written}`) : null];
 }
 
 const styles = css`

@@ -24,7 +24,8 @@ export function mount(link) {
   const own = current = {};
   let card;
   let latest;
-  let asked = "";
+  /** While there is one that was open, none is fetched in its place. */
+  let asked = last ? null : "";
   const open = async (source, how = {}) => {
     const files = await import("./lesson_files.js");
     const path = files.pathOf(source);
@@ -39,7 +40,8 @@ export function mount(link) {
   store.onOther((text) => { if (own === current) link.send("worksheet_kept", { text }); });
   const kept = store.read();
   if (kept) link.send("worksheet_kept", { text: kept });
-  if (last) link.send("open_lesson", { ...last, set_up: false });
+  // At the step where it was left, which the worksheet knows.
+  if (last) link.send("open_lesson", { source: last.source, text: last.text, set_up: false });
 
   link.onMessage((message) => {
     if (message.op === "keep") { store.write(message.text); document.dispatchEvent(new Event("lmpanel:worksheet-kept")); }
@@ -48,7 +50,7 @@ export function mount(link) {
   });
   link.onState(async (state) => {
     latest = state;
-    if (state.wanted && state.wanted !== asked) open(state.wanted, { set_up: false });
+    if (asked !== null && state.wanted && state.wanted !== asked) open(state.wanted, { set_up: false });
     asked = state.wanted;
     const main = document.querySelector("main");
     if (state.open) main.dataset.lesson ??= "open";

@@ -31,17 +31,27 @@ function ownUrl(path) {
   return url.origin === location.origin && /^https?:$/.test(url.protocol) ? url.href : null;
 }
 
-/** Terms that open their definition in a popover; Escape and a click elsewhere close it. */
+/** Terms that open their definition in a popover, whose definitions are known. */
 export function glossaryPopover() {
-  const element = h("div", { class: "definition", popover: "auto", role: "note" });
+  const { element, open } = definitionPopover();
   let terms = {};
-  const button = (name, label) => {
-    const opener = h("button", { type: "button", class: "term", "aria-haspopup": "true", onclick: () => open(opener, name) }, label);
-    opener.popoverTargetElement = element;
+  const term = (name, label) => {
+    const opener = h("button", { type: "button", class: "term", "aria-haspopup": "true", onclick: () => open(opener, name, terms[name] ?? {}) }, label);
     return opener;
   };
-  const open = (opener, name) => {
-    const { definition = [], formula = "" } = terms[name] ?? {};
+  return { element, term, show: (known) => { terms = known; } };
+}
+
+/** A popover for one definition at a time; Escape, a click elsewhere and scrolling close it, and the focus stays where it is. */
+export function definitionPopover() {
+  const element = h("div", { class: "definition", popover: "auto", role: "note", "aria-live": "polite" });
+  const close = () => element.hidePopover();
+  element.addEventListener("toggle", ({ newState }) => {
+    if (newState === "open") addEventListener("scroll", close, { capture: true, once: true });
+    else removeEventListener("scroll", close, { capture: true });
+  });
+  const open = (opener, name, { definition = [], formula = "" }) => {
+    if (!element.matches(":popover-open")) element.showPopover();
     // Inside a definition terms are text: a chain of popovers helps nobody.
     fill(element, h("p", {}, h("b", {}, name)), drawNodes(definition, (other, label) => h("em", {}, label)), formula ? h("p", { class: "formula" }, formula) : null);
     const box = opener.getBoundingClientRect();
@@ -50,7 +60,7 @@ export function glossaryPopover() {
     element.style.top = below > innerHeight - 180 ? "" : `${below}px`;
     element.style.bottom = below > innerHeight - 180 ? `${innerHeight - box.top + 6}px` : "";
   };
-  return { element, term: button, show: (known) => { terms = known; } };
+  return { element, open };
 }
 
 export const nodeStyles = css`

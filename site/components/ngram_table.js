@@ -6,7 +6,8 @@
  * spoken, here}|null, measured: {count, span}, trained: {vocabulary}, opened}`; null while the transformer measures.
  * Sends: `ask_ngrams {id}`, `open_ngrams {name}`.
  */
-import { h, css, fill, redraw } from "./dom.js";
+import { h, css, fill, fillOnce, redraw } from "./dom.js";
+import { term } from "./terms.js";
 import { rowNodes } from "./token_text.js";
 import { count, exact, inUnit, probability, surprise } from "./format.js";
 
@@ -18,18 +19,18 @@ export function ngramTable(link) {
   const table = h("table", { class: "sums number ladder" }, h("caption", { class: "sr" }, "What each model expects"), head, body);
   const element = h("div", {}, h("div", { class: "wide" }, table), caption);
   const show = (state) => {
-    fill(head, heads(state));
+    fillOnce(head, JSON.stringify([state.unit, state.asked, state.measured.span]), () => heads(state));
     redraw(body, () => fill(body, state.rows.map((row) => line(row, state, link))));
     fill(caption, said(state));
   };
-  const clear = () => { fill(head); fill(body); fill(caption); };
+  const clear = () => { fillOnce(head, "", () => []); fill(body); fill(caption); };
   return { element, show, clear };
 }
 
 function heads({ asked, unit, measured }) {
   const token = asked ? ["p of “", h("b", {}, rowNodes(asked)), "”"] : "p";
   return h("tr", {}, h("th", { class: "left", scope: "col" }, "model"), h("th", { class: "left", scope: "col" }, "expects"), h("th", { scope: "col" }, token),
-    h("th", { scope: "col" }, `${unit} per token, ${measured.span ? "selection" : "document"}`));
+    h("th", { scope: "col" }, term("cross-entropy", `${unit} per token`), `, ${measured.span ? "selection" : "document"}`));
 }
 
 function line(row, state, link) {

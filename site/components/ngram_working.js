@@ -6,6 +6,7 @@
  * Sends: `ask_ngrams {id}`.
  */
 import { h, css, redraw, fill } from "./dom.js";
+import { term } from "./terms.js";
 import { rowNodes } from "./token_text.js";
 import { count, exact } from "./format.js";
 
@@ -24,7 +25,7 @@ export function ngramWorking(link) {
 function steps({ opened, asked, working, trained }, link) {
   return [
     h("h3", {}, `How the ${opened} comes to its number for “`, quoted(asked), "”"),
-    h("p", { class: "small" }, "Interpolated absolute discounting: a little (d) is taken off every count, and shared out as the next shorter context would."),
+    h("p", { class: "small" }, "Interpolated ", term("discounting", "absolute discounting"), ": a little (d) is taken off every count, and shared out as the next shorter context would."),
     h("p", { class: "small formula" }, "Pₙ(w | h) = (c(h w) − d) / c(h) + d · T(h) / c(h) · Pₙ₋₁(w | h′)"),
     h("p", { class: "small muted" }, `c counts, T(h) is how many different tokens followed h, h′ is h without its first token; d = n₁ / (n₁ + 2 n₂) from how many runs were seen once and twice (Ney, Essen and Kneser 1994; Chen and Goodman 1998). P₀ = 1 / ${count(trained.vocabulary)}.`),
     h("ol", { class: "terms" }, working.map((term) => step(term, asked, link))),

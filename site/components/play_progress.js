@@ -5,6 +5,7 @@
  * points, q, costs: {name: bits}}]}|null`.
  */
 import { h, css, fill, setText } from "./dom.js";
+import { term } from "./terms.js";
 import { rowNodes, tokenNodes } from "./token_text.js";
 import { bits as twoDecimals, count, exact, probability, surprise } from "./format.js";
 import { meter } from "./play_reveal.js";
@@ -32,7 +33,7 @@ export function playProgress(open = false) {
   const plot = calibrationPlot();
   const few = h("p", { class: "muted" });
   const rounds = h("div", { class: "scroll" });
-  const details = h("details", { open }, h("summary", {}, "Calibration and all rounds"), h("div", { class: "stack" }, h("h3", {}, "Calibration: what you claimed against what happened"), few, plot.element, h("h3", {}, "Rounds"), rounds));
+  const details = h("details", { open }, h("summary", {}, "Calibration and all rounds"), h("div", { class: "stack" }, h("h3", {}, term("calibration", "Calibration"), ": what you claimed against what happened"), few, plot.element, h("h3", {}, "Rounds"), rounds));
   const element = h("section", { class: "stack progress", "aria-label": "How it goes" }, details);
   const show = (state, unit) => {
     element.hidden = !state;

@@ -5,7 +5,8 @@
  * bits, rank}], top: [{…token, prob, points, came}]}|null}`.
  * Sends: `play_next`.
  */
-import { h, css, fill, mayTakeFocus, setText } from "./dom.js";
+import { h, css, fill, mayTakeFocus, redraw, setText } from "./dom.js";
+import { named } from "./terms.js";
 import { gauge, jolt } from "./jolt.js";
 import { rowNodes } from "./token_text.js";
 import { amount, count, exact, probability, surprise } from "./format.js";
@@ -29,7 +30,7 @@ export function playReveal(link) {
     setText(words, last.words);
     setText(formula, written(last, unit));
     gauge(bar, last.jolt);
-    fill(costs, costRows(last.costs, unit));
+    redraw(costs, () => fill(costs, costRows(last.costs, unit)));
     fill(top, topRows(last.top));
     setText(next, number === of ? "See the result" : "Next token");
     const key = `${turn}`;
@@ -54,7 +55,7 @@ function costRows(costs, unit) {
   const most = Math.max(...costs.map(({ bits }) => bits ?? 0), 1);
   return [
     h("caption", { class: "sr" }, "What the token cost everyone"),
-    h("thead", {}, h("tr", {}, ["", "probability", "rank", unit, ""].map((head, i) => h("th", { scope: "col", class: i === 4 ? "bar-cell" : null }, head)))),
+    h("thead", {}, h("tr", {}, ["", "probability", "rank", unit, ""].map((head, i) => h("th", { scope: "col", class: i === 4 ? "bar-cell" : null }, named(head))))),
     h("tbody", {}, costs.map(({ name, title, prob, bits, rank }) => h("tr", { "data-name": name }, h("th", { scope: "row", class: "left" }, title), h("td", { "data-col": "prob", title: exact(prob) }, probability(prob)), h("td", {}, rank === null ? "" : count(rank)), h("td", { "data-col": "bits", title: exact(bits) }, bits === null ? "∞" : surprise(bits, unit)), h("td", { class: "bar-cell", "aria-hidden": "true" }, meter((bits ?? most) / most, name === "you"))))),
   ];
 }

@@ -8,6 +8,7 @@
  */
 import { css, shadow } from "./dom.js";
 import { shared } from "./styles.js";
+import { explainTerms } from "./terms.js";
 import { followChallenges } from "./challenge_link.js";
 
 const ROOMS = { play: () => import("./room_play.js"), inside: () => import("./room_inside.js"), lessons: () => import("./room_lessons.js") };
@@ -19,13 +20,14 @@ export function mount(link) {
   let latest;
   followNavigation(link);
   followChallenges(link);
+  explainTerms(root, link);
   link.onState(async (state) => {
     latest = state;
     showPlace(state.room);
     if (!(state.room in ROOMS)) return;
     const room = await (opened[state.room] ??= open(state.room, link));
     if (latest !== state) return;
-    if (root.lastChild !== room.element) root.replaceChildren(room.element);
+    if (root.firstChild !== room.element) root.replaceChildren(room.element);
     room.show(state);
     document.dispatchEvent(new Event("lmpanel:drawn"));
   });

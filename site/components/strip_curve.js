@@ -6,6 +6,7 @@
  * Row: see strip_tokens.js.  Knows nothing about Python.
  */
 import { h, css, setAttribute, setText, svg } from "./dom.js";
+import { pictureMenu } from "./picture_menu.js";
 import { amount, count, inUnit } from "./format.js";
 
 const HEIGHT = 72;
@@ -22,7 +23,8 @@ export function stripCurve(tokens, selection, onPoint) {
   const top = h("span", {});
   const last = h("span", {});
   const element = h("div", { class: "curve small muted number", hidden: true }, h("div", { class: "scale", "aria-hidden": "true" }, top, h("span", {}, "0")), parts.picture,
-    h("div", { class: "key", "aria-hidden": "true" }, h("span", {}, "1"), h("span", {}, h("i", { class: "bar-key" }), "surprisal  ", h("i", { class: "line-key" }), "entropy"), last));
+    h("div", { class: "key", "aria-hidden": "true" }, h("span", {}, "1"), h("span", {}, h("i", { class: "bar-key" }), "surprisal  ", h("i", { class: "line-key" }), "entropy"), last),
+    h("div", { class: "saving" }, pictureMenu("surprise-curve", () => ({ drawing: forFile(parts, top.textContent, tokens.rows.length), caption: `surprisal and entropy of ${count(tokens.rows.length)} tokens, in ${tokens.unit}` }))));
   let slots = [];
   let pointed;
   let stale = true;
@@ -136,6 +138,15 @@ function drawMarks(parts, { anchor, cursor }, pointed, length, width) {
   parts.pointer.setAttribute("d", pointed < length ? `M${middle(pointed).toFixed(2)} 0V${HEIGHT}` : "");
 }
 
+/** The same with its scale and key inside, without where the pointer is. */
+function forFile(parts, top, length) {
+  const { width } = parts.picture.getBoundingClientRect();
+  const name = (x, y, text, anchor = "start") => svg("text", { x, y, style: `fill:var(--muted);font-size:11px;text-anchor:${anchor}` }, text);
+  const drawn = [parts.band, parts.bars, parts.halo, parts.line, parts.mark].map((part) => part.cloneNode(true));
+  return svg("svg", { class: "picture", viewBox: `-58 -6 ${width + 62} ${HEIGHT + 34}` }, drawn, svg("path", { d: `M0 ${HEIGHT}H${width}`, style: "stroke:var(--edge)" }), name(-6, 6, top, "end"), name(-6, HEIGHT, "0", "end"), name(0, HEIGHT + 16, "1"), name(width, HEIGHT + 16, `token ${count(length)}`, "end"),
+    svg("rect", { x: width / 2 - 90, y: HEIGHT + 8, width: 10, height: 9, style: "fill:var(--bar)" }), name(width / 2 - 74, HEIGHT + 16, "surprisal"), svg("path", { d: `M${width / 2 + 6} ${HEIGHT + 13}h16`, class: "line" }), name(width / 2 + 28, HEIGHT + 16, "entropy"));
+}
+
 function summary({ rows, unit }) {
   const known = rows.filter((row) => row.bits !== null);
   if (!known.length) return "Surprisal and entropy: nothing is measured yet";
@@ -148,7 +159,7 @@ export const curveStyles = css`
   .curve { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 8px; padding-top: 10px; flex: none; font-size: 0.75rem; line-height: 1.3; }
   .scale { display: flex; flex-direction: column; justify-content: space-between; text-align: right; min-width: 4.4em; }
   .picture { display: block; width: 100%; height: ${HEIGHT}px; border-bottom: 1px solid var(--edge); cursor: pointer; touch-action: pan-y; overflow: visible; }
-  .key { grid-column: 2; display: flex; justify-content: space-between; padding-top: 3px; white-space: pre; }
+  .saving { grid-column: 1; grid-row: 2; width: 4.9em; margin: 0 0 0 -6px; } .saving button { padding: 2px 6px; min-height: 24px; font-size: 0.75rem; } .key { grid-column: 2; display: flex; justify-content: space-between; padding-top: 3px; white-space: pre; }
   .bar-key, .line-key { display: inline-block; width: 10px; margin-right: 4px; vertical-align: middle; } .bar-key { height: 9px; background: var(--bar); } .line-key { width: 16px; border-top: 2px solid var(--accent); }
   .band { fill: var(--accent-soft); stroke: var(--accent); stroke-width: 1; } .bars { fill: var(--bar); } .line, .halo, .mark, .pointer { fill: none; pointer-events: none; }
   .halo { stroke: var(--card); stroke-width: 3; } .line { stroke: var(--accent); stroke-width: 1.5; }

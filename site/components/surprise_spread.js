@@ -6,6 +6,7 @@
  * `{index, text, kind, spoken, prob, bits}`; a bin is one `unit` wide, the last has no end.
  */
 import { h, css, fill, setText } from "./dom.js";
+import { pictureMenu } from "./picture_menu.js";
 import { rowNodes } from "./token_text.js";
 import { amount, count, exact, inUnit, probability, surprise } from "./format.js";
 
@@ -14,9 +15,16 @@ export function surpriseSpread(onToken) {
   const title = h("h3", { class: "small muted" });
   const bars = h("ol", { class: "histogram number" });
   const axis = h("p", { class: "small muted axis" });
+  let latest;
+  const picture = pictureMenu("surprise-histogram", async () => {
+    const { histogramDrawing } = await import("./picture_charts.js");
+    const { spread, unit } = latest;
+    return { drawing: histogramDrawing(spread, unit), caption: `surprise of ${count(spread.count)} tokens of ${spread.whole ? "the document" : "the selection"}, in ${unit}` };
+  });
   const lists = ["most", "least"].map((name) => tokenList(name, onToken));
-  const element = h("section", { "aria-label": "How surprise is spread" }, title, bars, axis, h("div", { class: "extremes" }, lists.map((list) => list.element)));
+  const element = h("section", { "aria-label": "How surprise is spread" }, title, bars, h("div", { class: "row" }, axis, h("span", { class: "spring" }, picture)), h("div", { class: "extremes" }, lists.map((list) => list.element)));
   const show = ({ spread, unit }) => {
+    latest = { spread, unit };
     element.hidden = spread.count === 0;
     setText(title, `${spread.whole ? "The whole document" : "The selected tokens"}, by surprise`);
     drawBars(bars, spread.bins, unit);

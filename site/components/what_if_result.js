@@ -7,6 +7,7 @@
  * Sends: `what_if_look {position}`, `what_if_again`.
  */
 import { h, css, fill, setAttribute, setText } from "./dom.js";
+import { named, term } from "./terms.js";
 import { rowNodes } from "./token_text.js";
 import { bits, change, count, exact, probability } from "./format.js";
 import { step } from "./scales.js";
@@ -67,8 +68,8 @@ function heads(unit) {
   const cell = (label, props = {}) => h("th", { scope: "col", ...props }, label);
   const sides = ["before", "after", "before", "after"].map((label, i) => cell(label, { class: i < 2 ? "p" : null }));
   return [
-    h("tr", {}, cell("#", { rowspan: 2 }), cell("token", { rowspan: 2, class: "left" }), cell("p", { colspan: 2, scope: "colgroup", class: "p" }), cell(unit, { colspan: 2, scope: "colgroup" }),
-      cell(`Δ ${unit}`, { rowspan: 2 }), cell("KL", { rowspan: 2, title: `KL(before ‖ after) in ${unit}` })),
+    h("tr", {}, cell("#", { rowspan: 2 }), cell(named("token"), { rowspan: 2, class: "left" }), cell(named("p"), { colspan: 2, scope: "colgroup", class: "p" }), cell(named(unit), { colspan: 2, scope: "colgroup" }),
+      cell(`Δ ${unit}`, { rowspan: 2 }), cell(named("KL"), { rowspan: 2, title: `KL(before ‖ after) in ${unit}` })),
     h("tr", { class: "sides" }, sides),
   ];
 }

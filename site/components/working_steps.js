@@ -1,12 +1,13 @@
 /** "Show the working": from logits to the numbers that are drawn from, with this position's own. */
-import { h, css, fill } from "./dom.js";
+import { h, css, fill, redraw } from "./dom.js";
+import { named } from "./terms.js";
 import { rowNodes } from "./token_text.js";
 import { many, probability, signed } from "./format.js";
 
 export function workingSteps() {
   const body = h("div", { class: "working-body small" });
   const element = h("details", { class: "working" }, h("summary", {}, "Show the working"), body);
-  const show = ({ working, kept }) => fill(body, steps(working, kept));
+  const show = ({ working, kept }) => redraw(body, () => fill(body, steps(working, kept)));
   return { element, show };
 }
 
@@ -20,7 +21,7 @@ function steps(working, kept) {
     h("p", {}, `2. Softmax: p = exp(z − ${signed(z)}), where ${signed(z)} is the logarithm of the sum of exp(z) over the whole vocabulary.`),
     h("p", {}, rules.length ? `3. ${rules.join("; then ")}. ${tokens(kept)} stay${kept === 1 ? "s" : ""}, with ${probability(mass)} of the probability after step 2.` : removed ? `3. No filter removes a token; ${tokens(kept)} ${kept === 1 ? "is" : "are"} possible.` : "3. No token is removed."),
     h("p", {}, cut ? `4. What stays is divided by ${probability(mass)}, so that it sums to 1 again.` : "4. It sums to 1 already."),
-    h("table", { class: "candidates number" }, h("thead", {}, h("tr", {}, ["token", "logit", "÷ T = z", "softmax", "result"].map((label, i) => h("th", { scope: "col", class: i ? null : "token" }, label)))),
+    h("table", { class: "candidates number" }, h("thead", {}, h("tr", {}, ["token", "logit", "÷ T = z", "softmax", "result"].map((label, i) => h("th", { scope: "col", class: i ? null : "token" }, named(label))))),
       h("tbody", {}, rows.map((row) => h("tr", {}, h("td", { class: "token-cell" }, rowNodes(row)), h("td", {}, worked(row)), h("td", {}, row.divided === null ? "removed" : signed(row.divided)),
         h("td", {}, probability(row.softmax)), h("td", {}, row.kept ? (cut ? `${probability(row.softmax)} ÷ ${probability(mass)} = ${probability(row.after)}` : probability(row.after)) : "removed"))))),
   ];

@@ -6,6 +6,9 @@ without a word.
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from explorer_page import READY_MS, STEP_MS, ExplorerPage
 from lesson_page import LessonPage
@@ -109,6 +112,80 @@ def test_a_dead_python_comes_back_with_the_lesson_and_its_answers(
     walk.next_step(3)
     walk.jump(2)
     expect(walk.part("shift")).to_have_attribute("data-verdict", "right")
+
+
+def saved(page: Page, path: Path) -> dict:
+    """What a session file would hold now."""
+    with page.expect_download() as download:
+        page.locator("#session summary").click()
+        page.locator("#session-box").get_by_role("button", name="Save to a file").click()
+    download.value.save_as(path)
+    return json.loads(path.read_text("utf-8"))
+
+
+def test_nothing_that_was_done_is_lost_with_python_or_by_a_reload(
+        fresh: ExplorerPage, tmp_path: Path) -> None:
+    page = fresh.page
+    lens, room = page.locator("#slot-lens .live"), page.locator("#slot-room .live")
+    fresh.pick(2)
+    fresh.pick(1)
+    page.get_by_role("tab", name="Attempts").click()
+    fresh.button("Keep this response").click()
+    attempts = lens.locator("tbody tr[data-number]")
+    expect(attempts).to_have_count(1)
+    fresh.button("Clear response").click()
+    page.get_by_role("tab", name="N-grams").click()
+    lens.get_by_text("Count in a text of your own").click()
+    lens.locator("#ngram-text").fill("The dragon sleeps in the den. " * 30)
+    lens.get_by_role("button", name="Count in this text").click()
+    expect(lens.get_by_text("Counted in the first")).to_contain_text("tokens of your text")
+    page.get_by_role("tab", name="Next token").click()
+    lens.get_by_role("switch", name="Guess first").click()
+    guess = lens.get_by_label("What comes next?")
+    guess.fill("Once")
+    guess.press("Enter")
+    lens.get_by_role("radio", name="Once", exact=True).check()
+    lens.get_by_role("button", name="Commit").click()
+    expect(lens.locator(".tally")).to_contain_text("1")
+    tally = lens.locator(".tally").inner_text()
+    page.locator("#rooms [data-room=inside]").click()
+    room.get_by_role("tab", name="Embedding").click()
+    expect(room.locator(".near tbody tr")).to_have_count(20)
+    nearest = room.locator(".near tbody tr").first.inner_text()
+    page.locator("#rooms [data-room=play]").click()
+    room.get_by_label("Score of ").first.fill("-2")
+    room.get_by_role("button", name="Reveal the next token").click()
+    loss = room.locator(".loss-place")
+    expect(loss).to_contain_text("nats")
+    paid = loss.inner_text()
+    expect(page.locator("html[data-session=kept]")).to_be_attached()
+    before = saved(page, tmp_path / "before.json")
+    assert before["parts"]["ngrams"] and before["parts"]["guesses"]["guesses"]
+
+    def all_there() -> None:
+        fresh.wait_ready()
+        expect(loss).to_have_text(paid, use_inner_text=True)
+        assert saved(page, tmp_path / "after.json") == before
+        page.locator("#rooms [data-room=inside]").click()
+        expect(room.locator(".near tbody tr").first).to_have_text(nearest, use_inner_text=True)
+        page.locator("#rooms [data-room=explore]").click()
+        expect(lens.locator(".tally")).to_have_text(tally, use_inner_text=True)
+        page.get_by_role("tab", name="Attempts").click()
+        expect(attempts).to_have_count(1)
+        page.get_by_role("tab", name="N-grams").click()
+        counted = lens.get_by_text("Counted in the first")
+        expect(counted).to_contain_text("tokens of your text", timeout=STEP_MS)
+
+    kill(page, "python_worker.js", "silence")
+    page.evaluate("() => lmpanel.getState().catch(() => lmpanel.getState())")
+    all_there()
+    # As it stood before the looking round, and a step on that is not in any file yet.
+    page.get_by_role("tab", name="Next token").click()
+    page.locator("#rooms [data-room=play]").click()
+    expect(page.locator("html[data-session=kept]")).to_be_attached()
+    page.reload()
+    all_there()
+    expect(fresh.notices).to_have_count(0)
 
 
 def test_a_python_that_dies_twice_is_started_by_hand_and_the_document_is_kept(

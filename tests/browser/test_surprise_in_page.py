@@ -40,7 +40,7 @@ def open_tab(explorer: ExplorerPage, name: str) -> None:
 def shown_next(explorer: ExplorerPage, unit: str) -> dict[str, float]:
     """The surprises that the next-token lens shows, all said to be in `unit`."""
     expect(lens(explorer).locator("th.in-unit")).to_have_text(unit)
-    entropy = lens(explorer).get_by_text(re.compile("^entropy"))
+    entropy = lens(explorer).locator(".entropy")
     found = lens(explorer).locator(".found li").first
     first = lens(explorer).locator(".candidates tbody tr").first.locator("td:nth-child(8)")
     return {"table": float(first.inner_text()),
@@ -64,7 +64,8 @@ def test_every_number_follows_the_switch(explorer: ExplorerPage) -> None:
     expect(strip.locator(".tip")).to_contain_text(f" · {-logprob:.2f} nats · ")
     assert "bits" not in strip.locator(".tip").inner_text()
     open_tab(explorer, "Sampling")
-    expect(lens(explorer).get_by_text("tokens left")).to_contain_text(re.compile(r"\d nats$"))
+    left = lens(explorer).locator("p", has_text="tokens left")
+    expect(left).to_contain_text(re.compile(r"\d nats$"))
     assert explorer.call("() => lmpanel.getState()")["settings"]["unit"] == "nats"
 
 
@@ -94,7 +95,7 @@ def test_by_keys_and_on_a_phone_the_switch_is_within_reach(explorer: ExplorerPag
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(lens(explorer).get_by_text(re.compile("^entropy"))).to_contain_text("nats")
+    expect(lens(explorer).locator(".entropy")).to_contain_text("nats")
     assert page.evaluate("() => document.documentElement.scrollWidth") == 390
 
 

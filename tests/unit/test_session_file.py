@@ -9,21 +9,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lmpanel.bpe import mend
 from lmpanel.document import Document
 from lmpanel.engine.fake import FakeEngine, fake_tokenizer
 from lmpanel.errors import BadState
+from lmpanel.inside import PARTS
+from lmpanel.layers import SOURCES, VIEWS
+from lmpanel.links import decode_link, encode_link
 from lmpanel.model import LanguageModel
+from lmpanel.ngrams.corpus import Text
 from lmpanel.packed_ids import pack, unpack
+from lmpanel.packed_text import pack_text
 from lmpanel.saving import Saving
 from lmpanel.session import Session
 from lmpanel.session_file import MAX_CHARACTERS, read_session, write_session
 from support.asynchronous import asynchronous
 
 
-@pytest.fixture
-def other() -> Session:
+def fresh() -> Session:
     """A new session of the same model, as opening a file makes it."""
     return Session(LanguageModel(FakeEngine(), fake_tokenizer()), print)
+
+
+@pytest.fixture
+def other() -> Session:
+    return fresh()
 
 
 async def worked_with(session) -> Session:
@@ -81,13 +91,110 @@ async def test_attempts_from_a_file_are_measured_when_they_are_looked_at(session
 @asynchronous
 async def test_a_link_carries_document_position_and_settings(session, saving, other):
     await worked_with(session)
-    assert Saving(other).follow(saving.link()) == []
+    fragment, warnings = saving.link()
+    assert warnings == [] and Saving(other).follow(fragment) == []
     assert Saving(other).state() == saving.state()
     other.changes.undo()
     assert other.explorer.document == Session(other.model, print).explorer.document
 
 
+LOOKS = st.fixed_dictionaries({
+    "part": st.sampled_from(PARTS),
+    "tokens": st.fixed_dictionaries({
+        "text": st.text(st.characters(codec="utf-8"), max_size=30),
+        "plain": st.booleans(),
+        "chosen": st.just(0),
+    }),
+    "embedding": st.fixed_dictionaries(
+        {"token": st.integers(-1, 25), "other": st.integers(-1, 25)}),
+    "layers": st.fixed_dictionaries({
+        "source": st.sampled_from(SOURCES),
+        "text": st.text(st.characters(codec="utf-8"), max_size=30),
+        "view": st.sampled_from(VIEWS),
+        "layer": st.integers(1, 30),
+        "head": st.integers(1, 9),
+    }),
+})
+
+
+@given(LOOKS)
+@asynchronous
+async def test_what_is_looked_at_inside_comes_back_from_files_and_links(look):
+    first, second, third = fresh(), fresh(), fresh()
+    first.inside.restore(look)
+    assert first.inside.saved() == look
+    Saving(second).open(Saving(first).saved())
+    assert second.inside.saved() == look
+    # A link leads there from that room alone.
+    Saving(third).follow(Saving(first).link()[0])
+    assert third.inside.saved() == fresh().inside.saved()
+    first.inside.part, first.explorer.room = "shape", "inside"
+    Saving(third).follow(Saving(first).link()[0])
+    assert third.inside.saved() == {**look, "part": "shape"}
+    assert third.explorer.room == "inside"
+
+
+@asynchronous
+async def test_a_restored_token_gets_its_neighbours_when_it_is_seen(session, other):
+    await session.inside.embedding.look(7)
+    session.inside.part, session.explorer.room = "embedding", "inside"
+    Saving(other).open(Saving(session).saved())
+    while other.inside.embedding.neighbourhood is None:
+        await asyncio.sleep(0)
+    assert other.inside.embedding.neighbourhood.token == 7
+
+
+@given(st.text(min_size=1, max_size=300).filter(str.strip), st.text(max_size=60))
+@asynchronous
+async def test_a_text_of_ones_own_for_n_grams_comes_back(text, title):
+    first, second = fresh(), fresh()
+    first.ladder.restore({"title": mend(title), "text": pack_text(text)})
+    Saving(second).open(Saving(first).saved())
+    assert second.ladder.own == Text(mend(title), text)
+    assert Saving(second).saved() == Saving(first).saved()
+    assert Saving(second).link()[1] and not Saving(fresh()).link()[1]
+
+
+@asynchronous
+async def test_a_restored_text_is_counted_when_it_is_first_asked_for(session, other):
+    await session.ladder.train(Text("mine", "to be or not to be, that is it. " * 20))
+    Saving(other).open(Saving(session).saved())
+    assert other.ladder.trained is None and Saving(other).saved() == Saving(session).saved()
+    trained = await other.ladder.ready()
+    assert trained.text == session.ladder.trained.text
+    assert (trained.train == session.ladder.trained.train).all()
+    assert other.ladder.saved() == session.ladder.saved()
+
+
+@asynchronous
+async def test_bad_content_of_a_link_changes_nothing(session, other):
+    session.inside.part, session.explorer.room = "layers", "inside"
+    session.explorer.show(Document((5, 6, 7)))
+    linked = decode_link(Saving(session).link()[0])
+    before = Saving(other).saved()
+    for bad in [None, {}, {**linked["inside"], "part": "<b>"}, {**linked["inside"], "more": 1},
+                {**linked["inside"], "embedding": {"token": 10**6, "other": -1}}]:
+        with pytest.raises(BadState):
+            Saving(other).follow(encode_link({**linked, "inside": bad}))
+        assert Saving(other).saved() == before
+
+
 DAMAGES = {
+    "a place inside that is none": lambda saved: {
+        **saved, "inside": {**saved["inside"], "part": "heart"}},
+    "too much to tokenise": lambda saved: damaged(
+        saved, "inside", tokens={"text": "x" * 2001, "plain": False, "chosen": 0}),
+    "a foreign token inside": lambda saved: damaged(
+        saved, "inside", embedding={"token": 10**6, "other": -1}),
+    "n-grams of a list": lambda saved: {**saved, "ngrams": []},
+    "a text that is not packed": lambda saved: {
+        **saved, "ngrams": {"title": "", "text": "<img src=x onerror=alert(1)>"}},
+    "an empty text": lambda saved: {**saved, "ngrams": {"title": "", "text": pack_text(" ")}},
+    "a text that unfolds without end": lambda saved: {
+        **saved, "ngrams": {"title": "", "text": pack_text("a" * 50_000_000)}},
+    "a long title": lambda saved: {
+        **saved, "ngrams": {"title": "x" * 61, "text": pack_text("a text")}},
+
     "no object": lambda saved: [],
     "unknown part": lambda saved: {**saved, "__proto__": {}},
     "no state": lambda saved: {**saved, "state": None},
