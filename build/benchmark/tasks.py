@@ -11,8 +11,11 @@ PROMPT = (
 )
 """The first example of the site, as the document that the model reads."""
 
-SHORT, STORY = 40, 100
-"""Tokens that are written greedily: from the engine token by token, and a story."""
+STORY = 100
+"""Tokens that are written greedily, one by one."""
+
+WARM_UP = "One, two, three, four,"
+"""What is gone on with before anything is timed."""
 
 TEXT = " ".join(
     f"On day {day} the {animal} walked {day * 7} miles along the {place} and found nothing new."
