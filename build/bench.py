@@ -1,4 +1,4 @@
-"""Measures the built site beside wllama: `python3 build/bench.py [--rounds N] [--out FOLDER]`.
+"""Measures the built site beside others: `python3 build/bench.py [--rounds N] [--out FOLDER]`.
 
 Sets up all that it needs, as `build/test.py` does. The contestants take turns in the same headless
 Chromium, each with a browser of its own; see `benchmark/`. Writes bench.json (versions, machine,
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from chromium import chromium
 from dist_folder import place
+from pipeline import Built
 from problems import BuildProblem, run_main
 from progress import say
 from serve import build
@@ -23,6 +24,7 @@ from step_cache import StepCache, default_root, file_sha256, files_under, hash_f
 from toolchain import HERE, node_packages, python_environment, run
 
 PEERS = HERE / "benchmark"
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(HERE)}
 ROUNDS = 3
 
 
@@ -34,20 +36,26 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def peers_site(cache: Path, gguf: Path) -> Path:
-    """A folder with the peers' pages, their packages and the model."""
+def peers_site(cache: Path, python: Path, built: Built) -> Path:
+    """A folder with the peers' pages, their packages and the model as each of them reads it."""
     packages = node_packages(cache, PEERS)
-    pages = files_under(PEERS / "peers")
+    own = [*files_under(PEERS / "peers"), PEERS / "exported.py"]
+    folders = {"wllama": packages / "@wllama/wllama/esm",
+               "transformers": packages / "@huggingface/transformers/dist",
+               "ort": packages / "onnxruntime-web/dist"}
 
     def make(target: Path) -> None:
-        for page in pages:
+        for page in files_under(PEERS / "peers"):
             place(page, target / page.name)
-        esm = packages / "@wllama" / "wllama" / "esm"
-        for path in files_under(esm):
-            place(path, target / "wllama" / path.relative_to(esm), link=True)
-        place(gguf, target / "model.gguf", link=True)
+        for name, folder in folders.items():
+            for path in folder.rglob("*"):
+                if path.suffix in (".js", ".mjs", ".wasm"):
+                    place(path, target / name / path.relative_to(folder), link=True)
+        place(built.gguf, target / "model.gguf", link=True)
+        run([python, "-m", "benchmark.exported", built.model_dir, target / "models/exported"],
+            "exporting the model", env=ENVIRONMENT)
 
-    inputs = {"pages": hash_files(pages, HERE), "model": file_sha256(gguf),
+    inputs = {"own": hash_files(own, HERE), "model": built.model_dir.name,
               "node": file_sha256(PEERS / "package-lock.json")}
     return StepCache(cache).step("bench-peers", inputs, make)
 
@@ -61,7 +69,9 @@ def versions(browser: Path) -> dict[str, str]:
 
     peers, own = locked(PEERS), locked(HERE)
     return {"chromium": run([browser, "--version"], "chromium --version").strip(),
-            "wllama": peers["@wllama/wllama"], "onnxruntime-web": own["onnxruntime-web"],
+            "wllama": peers["@wllama/wllama"],
+            "transformers.js": peers["@huggingface/transformers"],
+            "onnxruntime-web": own["onnxruntime-web"],
             "pyodide": own["pyodide"]}
 
 
@@ -74,11 +84,11 @@ def main(arguments: list[str]) -> int:
     python = python_environment(cache, HERE / "requirements-test.txt")
     plan = {"chromium": str(browser), "dist": str(built.dist), "rounds": options.rounds,
             "compressed": str(built.compressed), "versions": versions(browser),
-            "peers": str(peers_site(cache, built.gguf)), "out": str(options.out.resolve())}
+            "peers": str(peers_site(cache, python, built)), "out": str(options.out.resolve())}
     options.out.mkdir(parents=True, exist_ok=True)
     say("step benchmark")
     done = subprocess.run([str(python), "-m", "benchmark.scene"], input=json.dumps(plan), text=True,
-                          env={**os.environ, "PYTHONPATH": str(HERE)})
+                          env=ENVIRONMENT)
     if done.returncode != 0:
         raise BuildProblem("the benchmark failed", "the lines above say why")
     return 0

@@ -24,6 +24,7 @@ SITE = {
 PEER = {"story": 12.0, "score_ms": 25000.0, "memory_mb": None}
 MEASURED = {"machine": {"float32_limit": 35.0}, "results": {
     "lmpanel wasm 1": [SITE], "wllama 1": [PEER], "lmpanel wasm 2": [SITE], "wllama 2": [PEER],
+    "transformers.js 1": [PEER],
     "lmpanel low memory": [{"step_ms": 200.0, "memory_mb": {"now": 450.0, "peak": 480.0}}]}}
 
 
@@ -56,6 +57,7 @@ def test_ratios_are_taken_within_a_round():
     # The second round ran on a machine half as fast: the ratio does not see it.
     rounds["results"]["lmpanel wasm 1"].append({**SITE, "story": 9.0})
     rounds["results"]["wllama 1"].append({**PEER, "story": 6.0})
+    rounds["results"]["transformers.js 1"].append(PEER)
     ratio = by_name(rounds)["story of 100 tokens, 1 thread, against wllama"]
     assert (ratio.low, ratio.median, ratio.high) == (1.5, 1.5, 1.5)
 

@@ -60,7 +60,7 @@ def figures(measured: Round) -> list[Figure]:
     limit = measured["machine"]["float32_limit"]
     site = results["lmpanel wasm 1"]
     return [
-        *_against_wllama(results),
+        *_against_others(results),
         figure("decode, share of the machine's float32 limit", "×",
                [1000 / one["step_ms"] / limit for one in site], "≥ 0.6"),
         *_reaction(site),
@@ -72,13 +72,15 @@ def figures(measured: Round) -> list[Figure]:
     ]
 
 
-def _against_wllama(results: Results) -> list[Figure]:
+def _against_others(results: Results) -> list[Figure]:
     one, other = results["lmpanel wasm 1"], results["wllama 1"]
     return [
         figure("story of 100 tokens, 1 thread, against wllama", "×",
                _ratios(one, other, "story"), "≥ 1.15"),
         figure("story of 100 tokens, 2 threads, against wllama", "×",
                _ratios(results["lmpanel wasm 2"], results["wllama 2"], "story"), "≥ 1.0"),
+        figure("story of 100 tokens, 1 thread, against Transformers.js on 4 bits", "×",
+               _ratios(one, results["transformers.js 1"], "story")),
         figure("scoring a text, 1 thread, against wllama's prompt evaluation", "×",
                _ratios(other, one, "score_ms"), "≥ 4"),
     ]

@@ -105,6 +105,7 @@ def contestants(stage: Stage, adapter: Result | None) -> dict[str, Callable[[], 
         query = f"backend=wasm&threads={threads}"
         all_of_them[f"lmpanel wasm {threads}"] = lambda query=query: stage.lmpanel(query)
         all_of_them[f"wllama {threads}"] = lambda threads=threads: stage.peer("wllama", threads)
+    all_of_them["transformers.js 1"] = lambda: stage.peer("transformers", 1)
     all_of_them["lmpanel low memory"] = stage.sparing
     if adapter is not None and not adapter["software"]:
         all_of_them["lmpanel webgpu"] = lambda: stage.lmpanel("backend=webgpu")
