@@ -46,11 +46,13 @@ def peers_site(cache: Path, python: Path, built: Built) -> Path:
 
     def make(target: Path) -> None:
         for page in files_under(PEERS / "peers"):
-            place(page, target / page.name)
+            place(page, target / page.name, link=False)
         for name, folder in folders.items():
             for path in folder.rglob("*"):
                 if path.suffix in (".js", ".mjs", ".wasm"):
-                    place(path, target / name / path.relative_to(folder), link=True)
+                    copy = target / name / path.relative_to(folder)
+                    copy.parent.mkdir(parents=True, exist_ok=True)
+                    place(path, copy, link=True)
         place(built.gguf, target / "model.gguf", link=True)
         run([python, "-m", "benchmark.exported", built.model_dir, target / "models/exported"],
             "exporting the model", env=ENVIRONMENT)
