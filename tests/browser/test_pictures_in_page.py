@@ -1,4 +1,4 @@
-"""What is drawn as files: pictures that stand alone, in the colours of the theme, with a caption."""
+"""What is drawn as files: pictures that stand alone, in the theme's colours, with a caption."""
 
 from __future__ import annotations
 

@@ -64,7 +64,8 @@ def test_every_number_follows_the_switch(explorer: ExplorerPage) -> None:
     expect(strip.locator(".tip")).to_contain_text(f" · {-logprob:.2f} nats · ")
     assert "bits" not in strip.locator(".tip").inner_text()
     open_tab(explorer, "Sampling")
-    expect(lens(explorer).locator("p", has_text="tokens left")).to_contain_text(re.compile(r"\d nats$"))
+    left = lens(explorer).locator("p", has_text="tokens left")
+    expect(left).to_contain_text(re.compile(r"\d nats$"))
     assert explorer.call("() => lmpanel.getState()")["settings"]["unit"] == "nats"
 
 
