@@ -134,6 +134,7 @@ const styles = css`
   .branches-lens ul { list-style: none; margin: 0; padding: 0; }
   .stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px; } .tight { gap: 6px; }
   .branches-lens .notes { display: grid; } .branches-lens .notes > * { grid-area: 1 / 1; }
+  .branches-lens .notes > [role="status"] { pointer-events: none; }
   .branches-lens [data-covered] { visibility: hidden; }
   .branches-lens .ending { display: block; direction: rtl; text-align: left; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
   .branches-lens .here-line { display: flex; gap: 8px; align-items: center; } .branches-lens .here-line > span { flex: none; } .branches-lens .here-line .where { font-weight: 600; min-width: 0; flex: 0 1 auto; }

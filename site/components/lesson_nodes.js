@@ -71,7 +71,7 @@ export const nodeStyles = css`
   .text blockquote { margin: 0; padding-left: 12px; border-left: 3px solid var(--edge); } .text a { color: var(--accent); }
   .text img { max-width: 100%; height: auto; } .text hr { width: 100%; border: 0; border-top: 1px solid var(--line); }
   .text table { border-collapse: collapse; justify-self: start; } .text th, .text td { text-align: left; padding: 3px 14px 3px 0; border-top: 1px solid var(--line); } .text thead th { border: 0; font-weight: 600; }
-  .term { font: inherit; border: 0; background: none; padding: 0; color: inherit; text-decoration: underline dotted var(--accent) 2px; text-underline-offset: 4px; border-radius: 3px; }
+  .term { display: inline; min-width: 0; min-height: 0; margin: 0; font: inherit; border: 0; background: none; padding: 0; color: inherit; text-decoration: underline dotted var(--accent) 2px; text-underline-offset: 4px; border-radius: 3px; }
   .term:hover { color: var(--accent); }
   .definition { position: fixed; inset: auto; margin: 0; width: min(330px, calc(100vw - 16px)); padding: 12px 16px; background: var(--card); color: var(--ink); border: 1px solid var(--edge); border-radius: 12px; box-shadow: 0 8px 30px rgb(0 0 0 / 18%); font-size: 0.92rem; }
   .definition p + p { margin-top: 4px; } .formula { font: 0.95em var(--mono); }

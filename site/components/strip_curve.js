@@ -159,7 +159,7 @@ export const curveStyles = css`
   .curve { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 8px; padding-top: 10px; flex: none; font-size: 0.75rem; line-height: 1.3; }
   .scale { display: flex; flex-direction: column; justify-content: space-between; text-align: right; min-width: 4.4em; }
   .picture { display: block; width: 100%; height: ${HEIGHT}px; border-bottom: 1px solid var(--edge); cursor: pointer; touch-action: pan-y; overflow: visible; }
-  .saving { grid-column: 1; grid-row: 2; width: 4.9em; margin: 0 0 0 -6px; } .saving button { padding: 2px 6px; min-height: 24px; font-size: 0.75rem; } .key { grid-column: 2; display: flex; justify-content: space-between; padding-top: 3px; white-space: pre; }
+  .saving { grid-column: 1; grid-row: 2; width: 5.2em; margin: 0 -0.8em 0 -4px; } .saving button { padding: 0 4px; min-height: 24px; min-width: 24px; font-size: 0.75rem; white-space: nowrap; } .key { grid-column: 2; display: flex; justify-content: space-between; padding-top: 3px; white-space: pre; }
   .bar-key, .line-key { display: inline-block; width: 10px; margin-right: 4px; vertical-align: middle; } .bar-key { height: 9px; background: var(--bar); } .line-key { width: 16px; border-top: 2px solid var(--accent); }
   .band { fill: var(--accent-soft); stroke: var(--accent); stroke-width: 1; } .bars { fill: var(--bar); } .line, .halo, .mark, .pointer { fill: none; pointer-events: none; }
   .halo { stroke: var(--card); stroke-width: 3; } .line { stroke: var(--accent); stroke-width: 1.5; }

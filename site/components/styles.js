@@ -44,9 +44,9 @@ export const shared = css`
   .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   /* What a lesson points at, hides and locks, see lesson_marks.js. */
   [data-ring], :host([data-ring]) { outline: 3px solid var(--ring) !important; outline-offset: 3px; border-radius: 6px; } [role="tab"][data-ring] { outline-offset: -3px; } [data-off], :host([data-off]) { display: none !important; } [data-locked], :host([data-locked]) { opacity: 0.55; cursor: not-allowed; }
-  /* Words of the glossary: as quiet as what stands around them; what can be hit is larger than the word. */
-  .term { position: relative; display: inline; padding: 0; border: 0; border-radius: 3px; background: none; font: inherit; color: inherit; text-align: inherit; white-space: inherit; text-decoration: underline dotted var(--edge) 1.5px; text-underline-offset: 3px; }
-  .term::after { content: ""; position: absolute; inset: -5px 0; } .term:hover { color: var(--accent); text-decoration-color: var(--accent); }
+  /* Words of the glossary: as quiet as what stands around them, and large enough to be hit. */
+  .term { display: inline-block; min-width: 24px; min-height: 24px; padding: 0; margin: -4px 0; border: 0; border-radius: 3px; background: none; font: inherit; color: inherit; text-align: inherit; white-space: inherit; text-decoration: underline dotted var(--edge) 1.5px; text-underline-offset: 3px; }
+  .term:hover { color: var(--accent); text-decoration-color: var(--accent); }
   .picture-menu { display: inline-flex; flex-wrap: wrap; } .picture-menu .opener::after { content: " ▸" / ""; } .picture-menu .opener[aria-expanded="true"]::after { content: " ▾" / ""; }
   .glyph { color: var(--muted); }
   kbd { font: 0.8em var(--mono); border: 1px solid var(--edge); border-radius: 4px; padding: 0 4px; }

@@ -111,6 +111,8 @@ def test_every_drawing_of_the_lenses_is_a_file(explorer: ExplorerPage, pictures:
     page.get_by_role("tab", name="Next token").click()
     explorer.pick(1)
     explorer.button("Undo").click()
+    expect(explorer.tokens).to_have_count(40)
+    explorer.settled()
     explorer.pick(2)
     page.get_by_role("tab", name="Branches").click()
     rows = lens.locator(".branches .numbers")

@@ -254,6 +254,13 @@ def test_a_game_by_clicks_and_keys(explorer: ExplorerPage, tokenizer: Tokenizer)
     rows = [row.split() for row in play.locator(".calibration:visible tbody tr").all_inner_texts()]
     assert sum(int(row[3]) for row in rows) == 4, "every claim is counted"
     assert [int(row[2]) for row in rows if row[0] in ("20", "30", "25")] == [2]
+    plot = play.locator(".calibration:visible")
+    plot.get_by_role("button", name="Picture").click()
+    with page.expect_download() as download:
+        plot.get_by_role("button", name="SVG picture").click()
+    assert download.value.suggested_filename == "calibration.svg"
+    drawn = download.value.path().read_text("utf-8")
+    assert drawn.count("<circle") == len(rows) and "claimed" in drawn and "var(" not in drawn
 
     # The result code, read back: as it is, with a letter changed, and none at all.
     play.get_by_label("Your name").fill("Ada Lovelace")

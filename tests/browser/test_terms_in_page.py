@@ -38,38 +38,43 @@ def test_words_are_explained_in_every_lens_and_room(explorer: ExplorerPage) -> N
     explained(explorer, lens.get_by_role("button", name="bits", exact=True), "surprisal")
     assert explorer.ids() == before
     explorer.pick(1)
+    explorer.button("Undo").click()
+    expect(explorer.tokens).to_have_count(40)
+    explorer.settled()
+    explorer.pick(2)
 
-    def tab(name: str) -> None:
+    def tab(name: str, drawn: str) -> None:
         page.get_by_role("tab", name=name).click()
+        expect(lens.locator(drawn)).to_be_visible()
 
     def word(name: str) -> Locator:
         return lens.locator("button.term:visible", has_text=re.compile(f"^{re.escape(name)}$"))
 
-    tab("Sampling")
+    tab("Sampling", ".sampling")
     temperature = page.locator("#filter-temperature")
     before = temperature.input_value()
     explained(explorer, word("temperature"), "Divides all logits")
     assert temperature.input_value() == before
     explained(explorer, word("min-p"), "A filter")
-    tab("Beams")
+    tab("Beams", ".beams")
     explained(explorer, word("beams"), "unfinished continuations")
-    tab("Surprise")
+    tab("Surprise", ".surprise")
     explained(explorer, word("perplexity"), "as hard as choosing")
     explained(explorer, word("Cross-entropy"), "The average surprisal")
-    tab("What if")
+    tab("What if", ".what-if")
     page.get_by_label("What is different before them").select_option("system")
     lens.get_by_label("Another system prompt").fill("You are a pirate.")
     lens.get_by_role("button", name="Compare").click()
     explained(explorer, word("KL"), "How far one distribution is from another")
-    tab("N-grams")
+    tab("N-grams", ".ngrams")
     expect(word("held out")).to_be_visible(timeout=STEP_MS)
     explained(explorer, word("held out"), "has not been trained on")
     explained(explorer, word("n-grams"), "n tokens in a row")
-    tab("Attempts")
+    tab("Attempts", ".attempts-lens")
     explained(explorer, word("Loss"), "What a model pays")
-    tab("Branches")
+    tab("Branches", ".branches-lens")
     explained(explorer, word("log p"), "The logarithm of a probability")
-    tab("Next token")
+    tab("Next token", ".next")
 
     def part(name: str) -> None:
         room.get_by_role("tab", name=name).click()
