@@ -8,6 +8,15 @@
 
 const BLOCK = 32;
 
+/**
+ * Bytes [start, start + length) of the weights file.
+ *
+ * @callback Read
+ * @param {number} start
+ * @param {number} length
+ * @returns {Uint8Array}
+ */
+
 /** The 65 536 float16 values as float32, indexed by their bits. */
 export const HALF = halfTable();
 
@@ -27,49 +36,48 @@ export function quantizedData(model, bytes) {
  * which name either a tensor to be expanded or a section of one ("NAME.codes", "NAME.scales").
  *
  * @param {object} model model.json
- * @param {Uint8Array} bytes the weights file
+ * @param {Read} read
  * @param {(done: number, total: number) => void} [onTensor] called as onnxruntime reads tensors
  * @returns {{path: string, data: Uint8Array}[]}
  */
-export function expandedData(model, bytes, onTensor = () => {}) {
+export function expandedData(model, read, onTensor = () => {}) {
   const tensors = new Map(model.tensors.map((tensor) => [tensor.name, tensor]));
   const total = model.tensors.filter((tensor) => tensor.expand).length;
+  const room = new Scratch();
   let done = 0;
-  const read = (tensor, begin, end) => {
+  const expand = (tensor, begin, end) => {
     if (begin === 0) onTensor(++done, total);
     const each = tensor.cols * 4;
-    return expandTensor(rowsOf(tensor, begin / each, end / each), bytes);
+    return expandRows(tensor, begin / each, end / each, read, room.take((end - begin) / 4));
   };
   const lazy = (tensor) =>
-    new ExpandedOnRead(tensor.rows * tensor.cols * 4, (begin, end) => read(tensor, begin, end));
+    new ExpandedOnRead(tensor.rows * tensor.cols * 4, (begin, end) => expand(tensor, begin, end));
   return model.expanded_buffers.map((path) => ({
     path,
-    data: tensors.has(path) ? lazy(tensors.get(path)) : namedSection(tensors, path, bytes),
+    data: tensors.has(path) ? lazy(tensors.get(path)) : namedSection(tensors, path, read),
   }));
 }
 
-/** The entry of rows [start, stop) of a tensor, where they lie in the same file. */
-function rowsOf(tensor, start, stop) {
-  const narrowed = { ...tensor, rows: stop - start };
-  for (const name of ["codes", "scales", "mins"]) {
-    if (!tensor[name]) continue;
-    const [at, length] = tensor[name];
-    const each = length / tensor.rows;
-    narrowed[name] = [at + start * each, narrowed.rows * each];
+/** One buffer for all tensors, as large as the largest: what is taken is overwritten by the next. */
+class Scratch {
+  #buffer = new Float32Array(0);
+
+  take(length) {
+    if (this.#buffer.length < length) this.#buffer = new Float32Array(length);
+    return this.#buffer.subarray(0, length);
   }
-  return narrowed;
 }
 
-function namedSection(tensors, path, bytes) {
+function namedSection(tensors, path, read) {
   const dot = path.lastIndexOf(".");
-  return section(bytes, tensors.get(path.slice(0, dot))[path.slice(dot + 1)]);
+  return read(...tensors.get(path.slice(0, dot))[path.slice(dot + 1)]);
 }
 
 /**
  * Bytes that come into being when they are read.
  *
  * onnxruntime-web asks an external file for `byteLength` and then copies each `subarray` that a
- * weight is into its own memory. Expanding there, instead of before, keeps one of them in
+ * weight is into its own memory at once. Expanding there, instead of before, keeps one of them in
  * JavaScript's memory at a time: 30 MB instead of 540 MB. `read(begin, end)` gives those bytes as
  * a typed array; weights are whole rows.
  */
@@ -95,24 +103,32 @@ export class ExpandedOnRead extends Uint8Array {
 }
 
 /**
- * The exact float32 values of one tensor, row by row.
+ * The exact float32 values of rows [start, stop) of one tensor.
  *
  * @param {object} tensor entry of model.json's "tensors"
- * @param {Uint8Array} bytes the weights file
+ * @param {number} start
+ * @param {number} stop
+ * @param {Read} read
+ * @param {Float32Array} [out] where they go
  * @returns {Float32Array} rows × cols
  * @throws {Error} for an unknown kind
  */
-export function expandTensor(tensor, bytes) {
+export function expandRows(tensor, start, stop, read, out = new Float32Array((stop - start) * tensor.cols)) {
   const expand = EXPAND[tensor.kind];
   if (!expand) throw new Error(`tensor ${tensor.name}: unknown kind ${tensor.kind}`);
-  const out = new Float32Array(tensor.rows * tensor.cols);
-  expand(
-    out,
-    section(bytes, tensor.codes),
-    halves(bytes, tensor.scales),
-    halves(bytes, tensor.mins),
-  );
+  const part = (range) => {
+    const each = range[1] / tensor.rows;
+    return read(range[0] + start * each, (stop - start) * each);
+  };
+  const { codes, scales, mins } = tensor;
+  expand(out, part(codes), scales && halves(part(scales)), mins && halves(part(mins)));
   return out;
+}
+
+/** Reads from a file at once, as only workers may. @param {Blob} file @returns {Read} */
+export function readerOf(file) {
+  const reader = new FileReaderSync();
+  return (start, length) => new Uint8Array(reader.readAsArrayBuffer(file.slice(start, start + length)));
 }
 
 const EXPAND = {
@@ -120,10 +136,10 @@ const EXPAND = {
   q4_0: (out, codes, scales) => expandNibbles(out, codes, scales, (d) => -8 * d),
   q8_0: expandBytes,
   f16: (out, codes) =>
-    halves(codes, [0, codes.byteLength]).forEach((h, i) => {
+    halves(codes).forEach((h, i) => {
       out[i] = HALF[h];
     }),
-  f32: (out, codes) => new Uint8Array(out.buffer).set(codes),
+  f32: (out, codes) => new Uint8Array(out.buffer, out.byteOffset, out.byteLength).set(codes),
 };
 
 /** w = d·q + offset; element 2j in the low nibble, 2j+1 in the high one. */
@@ -149,14 +165,8 @@ function expandBytes(out, codes, scales) {
   }
 }
 
-function section(bytes, range) {
-  return bytes.subarray(range[0], range[0] + range[1]);
-}
-
-function halves(bytes, range) {
-  if (!range) return null;
-  const part = section(bytes, range);
-  // A view needs an even start; sections are aligned to 64 bytes, so this copy is a rarity.
+function halves(part) {
+  // A view needs an even start, which a part of a larger array need not have.
   const even = part.byteOffset % 2 === 0 ? part : part.slice();
   return new Uint16Array(even.buffer, even.byteOffset, even.byteLength / 2);
 }

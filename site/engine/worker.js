@@ -16,7 +16,7 @@ import { answer, checkBranch, checkInside, checkLens, checkLogits, checkSimilar,
 import { RequestQueue } from "./queue.js";
 import { createRunner } from "./session.js";
 import { Speed } from "./speed.js";
-import { expandedData, quantizedData } from "./weights.js";
+import { expandedData, quantizedData, readerOf } from "./weights.js";
 
 const PROOF = "model/proof.json";
 
@@ -106,9 +106,10 @@ async function download(base, build, backend, compact, kept) {
 async function prepare({ base, build, backend, threads, model, expand, weights, graph, binary }) {
   progress("prepare", 0, 0, "Preparing the model");
   const ort = await loadOrt(base, build, await bytesOf(binary), threads);
-  const bytes = await bytesOf(weights);
   const onTensor = (done, total) => progress("prepare", done, total, "Preparing the model");
-  const externalData = expand ? expandedData(model, bytes, onTensor) : quantizedData(model, bytes);
+  const externalData = expand
+    ? expandedData(model, readerOf(weights), onTensor)
+    : quantizedData(model, await bytesOf(weights));
   return createRunner({ ort, backend, graph: await bytesOf(graph), model, externalData });
 }
 
@@ -129,7 +130,7 @@ const HANDLERS = {
   similar: async (args, pause) => {
     const { id } = checkSimilar(args, parts.model);
     const { similarRows } = await import("./similar.js");
-    return { similar: await similarRows(parts.model, parts.weights, id, pause) };
+    return { similar: await similarRows(parts.model, readerOf(parts.weights), id, pause) };
   },
   open_inside: async () => { await (await insideOf()).open(); return {}; },
   inside: async (args) => (await insideOf()).inside(checkInside(args, parts.model)),

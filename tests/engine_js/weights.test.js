@@ -4,7 +4,7 @@ import { test } from "node:test";
 import {
   ExpandedOnRead,
   HALF,
-  expandTensor,
+  expandRows,
   expandedData,
   quantizedData,
 } from "../../site/engine/weights.js";
@@ -30,6 +30,9 @@ function oneBlock(kind, codes, scale, min) {
   return { tensor, bytes };
 }
 
+const reading = (bytes) => (start, length) => bytes.subarray(start, start + length);
+const whole = (tensor, bytes) => expandRows(tensor, 0, tensor.rows, reading(bytes));
+
 test("float16 table: ordinary, subnormal and special values", () => {
   assert.equal(HALF[0x3c00], 1);
   assert.equal(HALF[0xc000], -2);
@@ -44,21 +47,21 @@ test("q4_1: element 2j is the low nibble, w = d·q + m", () => {
   const codes = Uint8Array.from({ length: 16 }, (_, j) => j | ((15 - j) << 4));
   const { tensor, bytes } = oneBlock("q4_1", codes, HALF_BITS.half, HALF_BITS.minusTwo);
   const expected = Array.from({ length: 16 }, (_, j) => [0.5 * j - 2, 0.5 * (15 - j) - 2]).flat();
-  assert.deepEqual([...expandTensor(tensor, bytes)], expected);
+  assert.deepEqual([...whole(tensor, bytes)], expected);
 });
 
 test("q4_0: w = d·(q − 8)", () => {
   const codes = Uint8Array.from({ length: 16 }, (_, j) => j);
   const { tensor, bytes } = oneBlock("q4_0", codes, HALF_BITS.minusTwo);
   const expected = Array.from({ length: 16 }, (_, j) => [16 - 2 * j, 16]).flat();
-  assert.deepEqual([...expandTensor(tensor, bytes)], expected);
+  assert.deepEqual([...whole(tensor, bytes)], expected);
 });
 
 test("q8_0: w = d·(code − 128)", () => {
   const codes = Uint8Array.from({ length: 32 }, (_, i) => 8 * i);
   const { tensor, bytes } = oneBlock("q8_0", codes, HALF_BITS.half);
   assert.deepEqual(
-    [...expandTensor(tensor, bytes)],
+    [...whole(tensor, bytes)],
     [...codes].map((c) => (c - 128) / 2),
   );
 });
@@ -68,15 +71,15 @@ test("f16 and f32 come out as they are", () => {
   new DataView(bytes.buffer).setUint16(0, HALF_BITS.one, true);
   new DataView(bytes.buffer).setUint16(2, HALF_BITS.minusTwo, true);
   const tensor = { name: "w", rows: 1, cols: 2, codes: [0, 4], scales: null, mins: null };
-  assert.deepEqual([...expandTensor({ ...tensor, kind: "f16" }, bytes)], [1, -2]);
+  assert.deepEqual([...whole({ ...tensor, kind: "f16" }, bytes)], [1, -2]);
   new DataView(bytes.buffer).setFloat32(0, 1.5, true);
   const single = { ...tensor, kind: "f32", cols: 1 };
-  assert.deepEqual([...expandTensor(single, bytes)], [1.5]);
+  assert.deepEqual([...whole(single, bytes)], [1.5]);
 });
 
 test("an unknown kind is named", () => {
   assert.throws(
-    () => expandTensor({ name: "x", kind: "q3_k" }, new Uint8Array(0)),
+    () => whole({ name: "x", kind: "q3_k" }, new Uint8Array(0)),
     /x: unknown kind q3_k/,
   );
 });
@@ -102,8 +105,8 @@ test("a matrix is read in parts of its rows", () => {
   const scales = [...one.bytes.subarray(...place(one)), ...other.bytes.subarray(...place(other))];
   const bytes = Uint8Array.from([...codes, ...scales]);
   const tensor = { ...one.tensor, rows: 2, codes: [0, 64], scales: [64, 4] };
-  const [whole] = expandedData({ tensors: [tensor], expanded_buffers: ["w"] }, bytes);
-  const values = (begin, end) => [...new Float32Array(whole.data.subarray(begin, end).slice().buffer)];
+  const [matrix] = expandedData({ tensors: [tensor], expanded_buffers: ["w"] }, reading(bytes));
+  const values = (begin, end) => [...new Float32Array(matrix.data.subarray(begin, end).slice().buffer)];
   assert.deepEqual(values(0, 128), Array(32).fill(1));
   assert.deepEqual(values(128, 256), Array(32).fill(2));
   assert.deepEqual(values(0, 256), [...values(0, 128), ...values(128, 256)]);
@@ -120,7 +123,7 @@ test("external data of both graphs", () => {
   };
   assert.deepEqual(quantizedData(model, bytes), [{ path: "weights.bin", data: bytes }]);
   const seen = [];
-  const [expanded, scales] = expandedData(model, bytes, (done, total) => seen.push([done, total]));
+  const [expanded, scales] = expandedData(model, reading(bytes), (done, total) => seen.push([done, total]));
   assert.deepEqual([expanded.path, scales.path], ["w", "w.scales"]);
   assert.deepEqual([...scales.data], [0x00, 0x38]);
   assert.deepEqual(
