@@ -18,8 +18,9 @@ from lmpanel.distribution import Distribution
 from lmpanel.errors import BadArgument, Cancelled, LMPanelError
 from lmpanel.explorer import TRANSFORMER, Explorer
 from lmpanel.ngrams.growth import Point, growth
-from lmpanel.ngrams.ladder import RUNGS, Ladder, Trained
+from lmpanel.ngrams.ladder import RUNGS, Ladder
 from lmpanel.ngrams.smoothing import Term
+from lmpanel.ngrams.training import Trained
 from lmpanel.scoring import Totals
 
 PASSAGE = 120

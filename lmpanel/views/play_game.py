@@ -18,6 +18,7 @@ from lmpanel.game.rounds import Game
 from lmpanel.game.setup import OWN, Setup
 from lmpanel.game.surprise import jolt
 from lmpanel.game.texts import content_of, game_texts, text_named
+from lmpanel.ngrams.corpus import BUNDLED
 from lmpanel.scoring import LN2
 from lmpanel.session import Session
 from lmpanel.views import score_words as words
@@ -89,7 +90,7 @@ def actions(session: Session) -> dict[str, Any]:
 
 def _setup(setup: Setup) -> dict[str, Any]:
     texts = [{**asdict(text), "words": len(content_of(text.name).split())} for text in game_texts()]
-    return {"texts": texts, "setup": {**asdict(setup), "own": setup.own}, "own_name": OWN}
+    return {"texts": texts, "setup": {**asdict(setup), "own": setup.own}, "own_name": OWN, "counted_in": BUNDLED}
 
 
 def _about(setup: Setup) -> dict[str, Any]:
@@ -203,6 +204,7 @@ def _progress(session: Session) -> dict[str, Any] | None:
             }
             for each in game.standings
         ],
+        "counted_in": BUNDLED,
         "claims": len(claims),
         "groups": [{**asdict(g), "happened": g.happened} for g in reliability(claims)],
         "history": [_in_history(session, played) for played in game.rounds],

@@ -2,7 +2,7 @@
  * Before a game: which text, which of its tokens, how many; or a challenge that came with a link.
  *
  * State: `{texts: [{name, title, level, language, source, words}], own_name, setup: {text, own, order, seed, rounds},
- * problem, link: {code, problem}}`; offered: `{title, level, source, order, seed, rounds, tokens}`, `on`.
+ * problem, counted_in, link: {code, problem}}`; offered: `{title, level, source, order, seed, rounds, tokens}`, `on`.
  * Sends: `play_choose {…}`, `play_start {own}`, `play_share`, `play_accept`, `play_decline`.
  */
 import { h, css, fill, setText, showSetting } from "./dom.js";
@@ -23,8 +23,9 @@ export function playSetup(link) {
   const share = linkBox(link, "play-link", () => own.value);
   own.addEventListener("change", () => link.send("play_choose", { own: own.value }));
   const lead = h("p", { class: "lead", tabindex: -1 }, "A token of a text is hidden. You have 100 points to spread over what may come next, and pay −log₂ of what you gave to what does come. Beside you plays the model, which reads the same tokens and nothing else.");
+  const rivals = h("p", { class: "small muted" });
   const element = h("div", { class: "stack setup" }, lead,
-    cards, ownBox,
+    rivals, cards, ownBox,
     h("div", { class: "row asks" }, h("label", { for: "play-rounds" }, "Guess"), rounds, h("label", { for: "play-order" }, "tokens:"), order, seedBox),
     problem,
     h("div", { class: "row" }, h("button", { type: "button", class: "button primary", onclick: () => link.send("play_start", { own: own.value }) }, "Start"), share.button), share.element);
@@ -36,6 +37,7 @@ export function playSetup(link) {
     showSetting(seed, state.setup.seed);
     showSetting(rounds, state.setup.rounds);
     seedBox.hidden = state.setup.order !== "seed";
+    setText(rivals, `N-grams play along: counted in ${state.counted_in}, whatever the N-grams lens counts in, so that they are the same for everyone.`);
     setText(problem, state.problem);
     share.show(state.link);
   };
