@@ -63,10 +63,14 @@ def actions(session: Session) -> dict[str, Any]:
     """What may be asked for here."""
     game, play = session.play.game, session.play
 
-    def start(own: str) -> None:
-        game.choose(own=str(own))
+    def start(**changes: Any) -> None:
+        game.choose(**changes)
+        game.start()
+
+    def share(**changes: Any) -> None:
+        game.choose(**changes)
         if not game.problem:
-            game.start()
+            play.share()
 
     return {
         "play_choose": lambda **changes: game.choose(**changes),
@@ -83,7 +87,7 @@ def actions(session: Session) -> dict[str, Any]:
         "play_again": game.again,
         "play_leave": game.leave,
         "play_retry": game.retry,
-        "play_share": play.share,
+        "play_share": share,
         "play_name": lambda text: play.call_player(str(text)),
     }
 
