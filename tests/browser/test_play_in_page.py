@@ -347,6 +347,18 @@ def test_a_challenge_link_in_a_fresh_page(
         assert setup.title in page.locator("#slot-room .live .cards").inner_text()
 
 
+def fields_stay_in_view(play: Locator) -> None:
+    """Tab through the points: none lies behind the row that sticks to the bottom."""
+    fields, row = play.locator(".points li input"), play.locator(".commit")
+    fields.first.focus()
+    for number in range(fields.count()):
+        expect(fields.nth(number)).to_be_focused()
+        field, bar = fields.nth(number).bounding_box(), row.bounding_box()
+        assert field["y"] >= 0
+        assert field["y"] + field["height"] <= bar["y"] or field["y"] >= bar["y"] + bar["height"]
+        fields.nth(number).press("Tab")
+
+
 def test_every_token_in_order_skipping_and_a_small_screen(explorer: ExplorerPage) -> None:
     page, play = explorer.page, room(explorer)
     open_room(explorer, "Real text")
@@ -361,6 +373,10 @@ def test_every_token_in_order_skipping_and_a_small_screen(explorer: ExplorerPage
     page.set_viewport_size({"width": 390, "height": 844})
     play.locator(".points li").first.scroll_into_view_if_needed()
     expect(play.get_by_role("button", name="Commit and reveal")).to_be_in_viewport()
+    for width, height in ((390, 844), (320, 640)):
+        page.set_viewport_size({"width": width, "height": height})
+        fields_stay_in_view(play)
+    expect(play.locator(".commit .kept")).to_have_text("100 points kept")
     page.set_viewport_size({"width": 1280, "height": 800})
     page.get_by_label("Any other token").fill("dragon")
     play.locator(".found-tokens button", has_text="␣dragon").first.click()
