@@ -41,7 +41,7 @@ async def _read(text: str, tokenizer: Tokenizer, tell: Tell) -> np.ndarray:
     for piece in pieces(text):
         parts.append(np.array(tokenizer.encode_plain(piece), np.int64))
         read += len(piece)
-        await tell("reading it into tokens", 0.9 * read / len(text))
+        await tell("cutting the text into tokens", 0.9 * read / len(text))
     return np.concatenate(parts)
 
 
