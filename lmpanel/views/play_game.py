@@ -13,13 +13,12 @@ from typing import Any
 from lmpanel.explorer import TRANSFORMER
 from lmpanel.game.calibration import reliability
 from lmpanel.game.played import YOU, Played
-from lmpanel.game.points import bits, placed, rest_each
+from lmpanel.game.points import bits, placed, rest_each, worst
 from lmpanel.game.rounds import Game
 from lmpanel.game.setup import OWN, Setup
 from lmpanel.game.surprise import jolt
 from lmpanel.game.texts import content_of, game_texts, text_named
 from lmpanel.ngrams.corpus import BUNDLED
-from lmpanel.scoring import LN2
 from lmpanel.session import Session
 from lmpanel.views import score_words as words
 from lmpanel.views.next_token import not_found
@@ -161,8 +160,8 @@ def _last(session: Session) -> dict[str, Any] | None:
         "each": rest_each(played.spread, game.vocab_size),
         "q": q,
         "bits": bits(q),
-        "jolt": jolt(bits(q) * LN2),
-        "words": words.felt(bits(q) * LN2),
+        "jolt": jolt(bits(q), worst(game.vocab_size)),
+        "words": words.felt_in_game(bits(q), math.log2(game.vocab_size)),
         "costs": [
             {**_cost(name, cost), "rank": _rank(game, name, played)}
             for name, cost in played.costs(game.vocab_size).items()
