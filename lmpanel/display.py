@@ -55,7 +55,8 @@ def visible(data: bytes, space: str = " ") -> str:
     """
     parts = split_utf8(data)
     return "".join(
-        _visible_text(text).replace(" ", space) if text else f"⟨{stray.hex(' ').upper()}⟩" for text, stray in parts
+        _visible_text(text).replace(" ", space) if text else f"⟨{stray.hex(' ').upper()}⟩"
+        for text, stray in parts
     )
 
 

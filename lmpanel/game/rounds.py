@@ -104,7 +104,7 @@ class Game(param.Parameterized):
     # Before a game
 
     def choose(self, **changes: Any) -> None:
-        """Change the setup of the next game; what is wrong is told by `problem` till it is right."""
+        """Change the setup of the next game; `problem` tells what is wrong until it is right."""
         for name, value in changes.items():
             self._refused.pop(name, None)
             try:

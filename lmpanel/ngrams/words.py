@@ -77,7 +77,7 @@ class WordModel:
 
 
 async def count_words(text: str, hold_out: bool = True) -> WordModel:
-    """Count the words of a text, its last tenth held out; in pieces, so that others get their turn."""
+    """Count the words of a text, or all but its last tenth; in pieces: others get their turn."""
     found: list[str] = []
     for piece in pieces(text):
         found += words_of(piece)

@@ -93,7 +93,7 @@ def actions(session: Session) -> dict[str, Any]:
 
 def _setup(setup: Setup) -> dict[str, Any]:
     texts = [{**asdict(text), "words": len(content_of(text.name).split())} for text in game_texts()]
-    return {"texts": texts, "setup": {**asdict(setup), "own": setup.own}, "own_name": OWN, "counted_in": BUNDLED}
+    return {"texts": texts, "setup": asdict(setup), "own_name": OWN, "counted_in": BUNDLED}
 
 
 def _about(setup: Setup) -> dict[str, Any]:

@@ -68,7 +68,7 @@ export function moveAmong(group, event) {
 }
 
 export const sheets = [stepperStyles, css`
-  .tokens-part.columns { grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr); } .tokens-part textarea { max-width: 46rem; }
+  @media (min-width: 60.01em) { .tokens-part.columns { grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr); } } .tokens-part textarea { max-width: 46rem; }
   .notes p { border-left: 3px solid var(--wait); padding-left: 10px; max-width: 46rem; }
   .pieces { display: flex; flex-wrap: wrap; gap: 4px; max-height: 14rem; overflow-y: auto; padding: 3px; margin: -3px; }
   .piece { min-height: 30px; min-width: 26px; padding: 2px 7px; border: 1px solid var(--line); border-radius: 7px; background: var(--card); white-space: pre-wrap; overflow-wrap: anywhere; text-align: left; }

@@ -49,7 +49,7 @@ function name(row, { opened }, link) {
 }
 
 function expects(row, { asked, trained }, link) {
-  if (row.name === "uniform") return h("span", { class: "muted" }, `each of ${count(trained.vocabulary)} tokens alike`);
+  if (row.name === "uniform") return h("span", { class: "muted" }, "each", h("span", { class: "of-all" }, ` of ${count(trained.vocabulary)} tokens`), " alike");
   if (!row.top.length) return h("span", { class: "muted" }, "the model is reading…");
   return row.top.map((token, i) => h("span", { class: "expected" },
     h("button", { type: "button", class: "token", "data-key": `${row.name} ${i}`, "aria-pressed": String(token.id === asked?.id), "aria-label": `${token.spoken}, ${probability(token.prob)}`, title: `p ${exact(token.prob)}. Compare its probability under all models`, onclick: () => link.send("ask_ngrams", { id: token.id }) }, rowNodes(token)),
@@ -71,5 +71,5 @@ export const styles = css`
   .expected .token[aria-pressed="true"] { background: var(--accent-soft); box-shadow: inset 0 0 0 1px var(--accent); }
   .ladder .marked > * { background: var(--chip); }
   @media (max-width: 30em) { .ladder .expected:nth-child(n + 3) { display: none; } .ladder thead th:nth-child(n + 3) { width: 3.6rem; } .ladder tbody th, .ladder .rung { white-space: normal; overflow-wrap: anywhere; } }
-  @media (max-width: 23em) { .ladder .expected:nth-child(n + 2) { display: none; } .ladder .expected .token { max-width: 5.5rem; } .ladder th, .ladder td { padding-left: 3px; padding-right: 3px; } }
+  @media (max-width: 23em) { .ladder .expected:nth-child(n + 2) { display: none; } .ladder .expected .small { display: none; } .ladder .expected .token { max-width: 5rem; } .ladder .of-all { display: none; } .ladder th, .ladder td { padding-left: 2px; padding-right: 2px; } .ladder thead th:nth-child(n + 3) { width: 3.2rem; overflow-wrap: anywhere; } }
 `;

@@ -228,7 +228,7 @@ def test_a_text_of_your_own(explorer: ExplorerPage, tokenizer) -> None:
     # Too short and too long: a reason, and the text is still there.
     area.fill("A")
     count.click()
-    problem = page.get_by_role("alert").filter(has_text="nothing follows")
+    problem = page.get_by_role("alert").filter(has_text="none follows")
     expect(problem).to_contain_text("This text has 1 token;")
     expect(area).to_have_value("A")
     page.get_by_label("or a text file").set_input_files(
@@ -290,9 +290,14 @@ def test_a_text_that_can_be_counted_by_hand(explorer: ExplorerPage, tokenizer) -
     expect(explorer.tokens).to_have_count(3)
     page.get_by_role("button", name="bigram").click()
     second = page.locator("#slot-lens .live .terms li").nth(1)
-    # One " sat", one " sat on": d would be 1, and is kept at 0.9.
+    # Each pair occurs once: d would be 1, and is kept at 0.9.
+    second.get_by_role("button", name="space then on").click()
     expect(second).to_contain_text("= 1, kept at 0.9")
     expect(second).to_contain_text("(1 − 0.9) / 1 + 0.9 × 1 / 1")
+    page.set_viewport_size({"width": 320, "height": 640})
+    box = page.locator("#slot-lens .live .wide").filter(has=page.locator("[data-model]"))
+    assert box.evaluate("(box) => box.scrollWidth <= box.clientWidth"), "all columns are in view"
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.get_by_role("button", name="words").click()
     expect(page.locator("#slot-lens .live [data-words]").first).to_contain_text("of 6 words")
 

@@ -1,4 +1,4 @@
-"""The n-grams of the game: the bundled text is counted for everyone, whatever the lens counts in."""
+"""The n-grams of the game are counted in the bundled text, whatever the lens counts in."""
 
 from __future__ import annotations
 

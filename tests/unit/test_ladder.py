@@ -141,7 +141,7 @@ def test_texts_are_refused_with_a_reason():
         Text("mine", "a" * (MAX_BYTES + 1))
     with pytest.raises(BadArgument, match="no text"):
         Text("mine", " \n")
-    with pytest.raises(BadArgument, match="has 1 token; nothing follows"):
+    with pytest.raises(BadArgument, match="has 1 token; none follows"):
         split(np.zeros(1))
     with pytest.raises(NotAvailable, match="damaged"):
         bundled(gzip.compress(b"abc" * 99)[:-9])

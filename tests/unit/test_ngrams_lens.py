@@ -214,7 +214,7 @@ async def test_a_refused_text_is_told_in_the_lens(session, errors):
     lens = await opened(session)
     train = lens.actions()["train_ngrams"]
     await train(title="mine", text="a")
-    assert "nothing follows" in state(lens)["problem"]
+    assert "none follows" in state(lens)["problem"]
     await train(title="mine", text="  ")
     assert "no text" in state(lens)["problem"]
     assert state(lens)["trained"]["title"] == "Moby-Dick" and errors == []
