@@ -95,6 +95,7 @@ class App:
             "set_state": (self.set_state, 1),
             "settle": (self.settle, 0),
             "save_session": (self.save_session, 0),
+            "at_stake": (self.at_stake, 1),
             "make_link": (self.make_link, 0),
             "follow_link": (self.follow_link, 1),
         }
@@ -119,6 +120,10 @@ class App:
     async def save_session(self) -> str:
         """The text of a session file."""
         return self.saving.saved()
+
+    async def at_stake(self, text: Any) -> bool:
+        """Whether opening a session file would lose something; raises BadState when it is none."""
+        return self.saving.at_stake(text)
 
     async def make_link(self) -> dict[str, Any]:
         """The fragment of a link to what is shown, and warnings about what is not in it."""

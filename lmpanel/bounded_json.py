@@ -9,6 +9,8 @@ import json
 import re
 from typing import Any
 
+from lmpanel.number_text import grouped
+
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 16
 _BRACKETS = re.compile(r"[][{}]")
@@ -28,7 +30,7 @@ def read_json(text: str, max_characters: int = MAX_CHARACTERS, max_depth: int = 
     if not isinstance(text, str):
         raise ValueError("a text was expected")
     if len(text) > max_characters:
-        raise ValueError(f"longer than {max_characters} characters")
+        raise ValueError(f"longer than {grouped(max_characters)} characters")
     if _depth(text) > max_depth:
         raise ValueError(f"nested deeper than {max_depth} levels")
     return json.loads(text, parse_constant=_refuse, parse_int=_integer, parse_float=_finite)

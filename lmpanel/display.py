@@ -45,15 +45,18 @@ def _end_of_strays(data: bytes, start: int) -> int:
     return start
 
 
-def visible(data: bytes) -> str:
-    """What a token looks like; spaces stay spaces.
+def visible(data: bytes, space: str = " ") -> str:
+    """What a token looks like, with `space` for each space of its text.
 
     >>> visible(b" dragon\\n"), visible(b"\\xe2\\x80"), visible("\\u0301\\u200b".encode())
     (' dragon↵', '⟨E2 80⟩', '◌́⟨U+200B⟩')
+    >>> visible(b" \\xf0\\x9f", space="␣")
+    '␣⟨F0 9F⟩'
     """
     parts = split_utf8(data)
     return "".join(
-        _visible_text(text) if text else f"⟨{stray.hex(' ').upper()}⟩" for text, stray in parts
+        _visible_text(text).replace(" ", space) if text else f"⟨{stray.hex(' ').upper()}⟩"
+        for text, stray in parts
     )
 
 

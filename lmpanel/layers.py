@@ -48,6 +48,8 @@ class Layers(param.Parameterized):
         self._task: asyncio.Task | None = None
         self._opened = False
         self.look: LayerLook | None = None
+        self.looked = ("document", "all", "")
+        """The source, the end and the own text that `look` was made from."""
         self.deviation: float | None = None
         """Largest difference (nats) of the last layer's lens from the model's own prediction."""
         explorer.param.watch(self._room_changed, ["room"])
@@ -58,12 +60,18 @@ class Layers(param.Parameterized):
             return self._explorer.document.ids
         return self._model.tokenizer.encode(self.text)
 
+    @property
+    def stale(self) -> bool:
+        """Whether the document has changed since it was looked into."""
+        source, part, _ = self.looked
+        if self.look is None or source != "document":
+            return False
+        return _end_of(self._explorer.document.ids, part) != self.look.ids
+
     async def begin(self, source: str, part: str = "all") -> None:
         """Look into the document or one's own text; a longer one is refused unless `part` says
         which end of it is meant. What was begun before is given up."""
-        ids = tuple(self.ids_of(source))
-        if part != "all":
-            ids = ids[:MAX_INSIDE] if part == "first" else ids[-MAX_INSIDE:]
+        ids = _end_of(self.ids_of(source), part)
         self.stop()
         refused = len(ids) if len(ids) > MAX_INSIDE else 0
         error = "" if ids else "There is nothing to read: write at least one word."
@@ -112,6 +120,7 @@ class Layers(param.Parameterized):
         self.phase = "Reading the text…"
         look = LayerLook(ids, await self._model.inside(ids))
         self.look, self.deviation = look, None
+        self.looked = (self.source, self.part, self.text)
         self.show(position=len(ids) - 1, layer=self.layer, head=self.head)
         while (todo := look.todo(MAX_LENS_ROWS)) is not None:
             rows, residuals, asked = todo
@@ -140,3 +149,9 @@ class Layers(param.Parameterized):
         # An engine that is gone holds no graphs.
         with suppress(LMPanelError):
             await self._model.engine.close_inside()
+
+
+def _end_of(ids: Sequence[int], part: str) -> tuple[int, ...]:
+    if part == "all":
+        return tuple(ids)
+    return tuple(ids[:MAX_INSIDE] if part == "first" else ids[-MAX_INSIDE:])

@@ -18,8 +18,9 @@ from lmpanel.distribution import Distribution
 from lmpanel.errors import BadArgument, Cancelled, LMPanelError
 from lmpanel.explorer import TRANSFORMER, Explorer
 from lmpanel.ngrams.growth import Point, growth
-from lmpanel.ngrams.ladder import RUNGS, Ladder, Trained
+from lmpanel.ngrams.ladder import RUNGS, Ladder
 from lmpanel.ngrams.smoothing import Term
+from lmpanel.ngrams.training import Trained
 from lmpanel.scoring import Totals
 
 PASSAGE = 120
@@ -146,6 +147,8 @@ class Rungs(param.Parameterized):
         """The next tokens that were held out, beginning with a sentence. Raises BadArgument."""
         if self._ladder.trained is None:
             raise BadArgument("Nothing was held out yet.", "Train the n-grams first.")
+        if not len(self._ladder.trained.held_out):
+            raise BadArgument("Of this text nothing was held out.", "Count in a longer one.")
         held_out = self._ladder.trained.held_out
         start = self._passages * PASSAGE % max(1, len(held_out) - PASSAGE)
         self._passages += 1
@@ -160,6 +163,8 @@ class Rungs(param.Parameterized):
         if self.drawing:
             return
         trained = await self._ladder.ready()
+        if not len(trained.held_out):
+            raise BadArgument("There is no text to test on.", "Count in a longer one.")
         self._plot = asyncio.ensure_future(self._draw(trained))
         await asyncio.wait([self._plot])
 

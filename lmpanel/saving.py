@@ -105,6 +105,20 @@ class Saving:
         parts = {name: part.saved() for name, part in self.parts.items()}
         return write_session({"state": self.state(), "room": self._explorer.room, **parts})
 
+    def at_stake(self, text: str) -> bool:
+        """Whether opening this session file would lose something that was done here.
+
+        Settings and the place looked at do not count. Raises BadState for what is no session file.
+        """
+        read_session(text)
+        fresh = Session(self._session.model, self._explorer.report)
+        if len(self._explorer.history.entries) > 1:
+            return True
+        if self._explorer.document != fresh.explorer.document:
+            return True
+        parts, untouched = self.parts, Saving(fresh).parts
+        return any(part.saved() != untouched[name].saved() for name, part in parts.items())
+
     def open(self, text: str) -> list[str]:
         """Take a saved session over: meant for a new session, which a damaged one leaves half done.
 

@@ -26,6 +26,7 @@ from lmpanel.lessons.player import Player
 from lmpanel.lessons.tool import Tool
 from lmpanel.measurement import Measurement
 from lmpanel.model import LanguageModel
+from lmpanel.ngrams.game_rungs import GameRungs
 from lmpanel.ngrams.ladder import Fetch, Ladder, no_corpus
 from lmpanel.prefetch import Prefetch
 from lmpanel.rungs import Rungs
@@ -66,6 +67,7 @@ class Session:
         self.inside = Inside(self.explorer)
         self.rungs = Rungs(self.explorer, self.ladder)
         self.words = WordRungs(self.explorer, self.ladder)
+        self.game_rungs = GameRungs(model, self.ladder, fetch)
         self.play = Play(self.explorer, self._rivals)
         self.lessons = Player(self.explorer, Tool(self))
 
@@ -101,12 +103,12 @@ class Session:
         self.prefetch.cancel()
         self.attempts.leave()
         self.ladder.stop()
+        self.game_rungs.stop()
         self.what_if.stop()
 
     def _rivals(self) -> dict[str, LanguageModel]:
         """Who predicts beside a player of the game, the simplest first."""
-        counted = ("uniform", "unigram", "bigram", "trigram")
-        return {**{name: self.ladder.models[name] for name in counted}, TRANSFORMER: self.model}
+        return {**self.game_rungs.models, TRANSFORMER: self.model}
 
     def _written(self, how: str, since: int, draws: Sequence[Draw], seed: int) -> None:
         """A response was written: an attempt, whose dice can be looked at again."""

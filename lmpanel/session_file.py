@@ -17,6 +17,7 @@ FORMAT = "lmpanel session"
 VERSION = 1
 MAX_CHARACTERS = 5_000_000
 _UNCHANGED = "Nothing was changed."
+_WHERE = "Session, Save to a file, makes one. Nothing was changed."
 
 
 def write_session(parts: Mapping[str, Any]) -> str:
@@ -33,13 +34,25 @@ def read_session(text: str) -> dict[str, Any]:
     """The parts of a session file. Raises BadState that says why it is none."""
     try:
         value = read_json(text, max_characters=MAX_CHARACTERS)
+    except json.JSONDecodeError as error:
+        raise _none(text) from error
     except ValueError as error:
         raise BadState(f"This file is no session: {error}.", _UNCHANGED) from error
     if not isinstance(value, dict) or value.get("format") != FORMAT:
-        raise BadState("This file is no session of lmpanel.", _UNCHANGED)
+        raise _none(text)
     if value.get("version") != VERSION or type(value["version"]) is not int:
         raise BadState("This session was saved by another version.", _UNCHANGED)
     parts = value.get("parts")
     if value.keys() != {"format", "version", "parts"} or not isinstance(parts, dict):
         raise BadState("This session file is damaged.", _UNCHANGED)
     return parts
+
+
+def _none(text: str) -> BadState:
+    """Why a text is no session file, as far as its beginning tells."""
+    start = text.lstrip("\ufeff \t\r\n")
+    if start.startswith("---"):
+        return BadState("This file looks like a lesson.", f"Open it in Lessons. {_UNCHANGED}")
+    if start.startswith(f'{{"format":"{FORMAT}"'):
+        return BadState("This session file is damaged: a part of it is missing.", _UNCHANGED)
+    return BadState("This file is no session of lmpanel.", _WHERE)

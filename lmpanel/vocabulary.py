@@ -111,8 +111,7 @@ class Vocabulary:
 
     def display(self, token: int, visible_space: bool = False) -> str:
         """What to show: as `Token.display`, with "␣" for each space when asked."""
-        shown = self.token(token).display
-        return shown.replace(" ", "␣") if visible_space else shown
+        return visible(self.bytes_of(token), "␣") if visible_space else self.token(token).display
 
     def spoken(self, token: int) -> str:
         """What a screen reader should say for this token."""

@@ -44,10 +44,11 @@ class WordRungs(param.Parameterized):
     def _count(self) -> None:
         trained = self._ladder.trained
         if self.over == "words" and self.model is None and self._task is None and trained:
-            self._task = asyncio.ensure_future(self._work(trained.text.text))
+            hold_out = len(trained.held_out) > 0
+            self._task = asyncio.ensure_future(self._work(trained.text.text, hold_out))
 
-    async def _work(self, text: str) -> None:
-        model = await count_words(text)
+    async def _work(self, text: str, hold_out: bool) -> None:
+        model = await count_words(text, hold_out)
         self._task = None
         self.model = model
 

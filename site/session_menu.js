@@ -40,15 +40,21 @@ export function sessionMenu({ python }) {
     if (!chosen) return;
     closeMenu(menu);
     if (chosen.size > MOST_BYTES) throw new Error(`“${chosen.name}” has more than ${MOST_BYTES / 1e6} MB: it is no session of lmpanel. Nothing was changed.`);
-    await python.begin(await chosen.text());
-    announce("The session is open.");
+    const text = await chosen.text();
+    const take = () => python.begin(text).then(() => announce("The session is open."));
+    if (!(await python.call("at_stake", [text]))) return take();
+    return sure(`“${chosen.name}” takes the place of the document, its branches, attempts, games and settings. Undo does not bring them back; Save to a file keeps them.`, "Open the file", take);
   }
 
-  const ask = () => {
-    const yes = h("button", { type: "button", onclick: () => { closeMenu(menu); python.begin().then(() => announce("Everything starts over."), ({ message }) => tell(message)); } }, "Start over");
-    fill(box, h("p", {}, "The document, its branches, attempts, games and settings are forgotten. The worksheet stays: it is cleared in Lessons."), h("div", { class: "row" }, yes, h("button", { type: "button", onclick: () => closeMenu(menu) }, "Keep them")));
+  /** Asks before everything that was done goes. */
+  function sure(question, answer, go) {
+    const yes = h("button", { type: "button", onclick: () => { closeMenu(menu); go().catch(({ message }) => tell(message)); } }, answer);
+    fill(box, h("p", {}, question), h("div", { class: "row" }, yes, h("button", { type: "button", onclick: () => closeMenu(menu) }, "Keep them")));
+    menu.open = true;
     yes.focus();
-  };
+  }
+
+  const ask = () => sure("The document, its branches, attempts, games and settings are forgotten. The worksheet stays: it is cleared in Lessons.", "Start over", () => python.begin().then(() => announce("Everything starts over.")));
   menu.addEventListener("toggle", () => { if (!menu.open) choices(); });
   choices();
 }

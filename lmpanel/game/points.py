@@ -85,3 +85,12 @@ def bits(q: float) -> float:
 
 def _is_whole(value: Any) -> bool:
     return type(value) is int
+
+
+def worst(vocab_size: int) -> float:
+    """Bits of the costliest round there is: 99 points on one token, and another one comes.
+
+    >>> round(worst(49152), 2)
+    22.23
+    """
+    return bits((POINTS - MOST_PLACED) / POINTS / (vocab_size - 1))

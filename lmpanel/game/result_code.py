@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lmpanel.errors import BadArgument, LMPanelError
@@ -25,6 +25,7 @@ _MOST_RIVALS = 12
 _RIVAL = re.compile(r"[a-z][a-z0-9_]{0,19}", re.ASCII)
 SEAL = Seal("LMR", 1, "result code", 40_000, 200_000)
 _BEGINNING = re.compile(r"\bLMR\d{1,4}\.", re.ASCII)
+_TORN = re.compile(r"\S+", re.ASCII)
 _CODE = re.compile(r"\bLMR\d{1,4}\.[A-Za-z0-9_\-\s]*\.(?:\s*[0-9a-f]){8}", re.ASCII)
 
 
@@ -120,31 +121,70 @@ def read_result(code: str) -> Result:
 
 @dataclass(frozen=True)
 class Reading:
-    """One code of several that were pasted: a result, or why it is none."""
+    """One code of several that were pasted: a result, or why it is none.
+
+    `line` is where it begins, from 1, `excerpt` how; it was pasted so many `times`.
+    """
 
     result: Result | None
     problem: str = ""
+    line: int = 1
+    excerpt: str = ""
+    times: int = 1
 
 
 def read_results(text: str) -> list[Reading]:
-    """All codes in a text, whatever stands between them. Raises BadArgument when there is none."""
+    """All codes in a text, whatever stands between them, each once and in their order.
+
+    Raises BadArgument when there is none.
+    """
     if len(text) > MOST_INPUT:
         raise BadArgument("This is too much text.", f"Paste {MOST_CODES} codes at most.")
-    codes = _CODE.findall(text)[:MOST_CODES]
-    torn = min(len(_BEGINNING.findall(text)), MOST_CODES) - len(codes)
-    if not codes and not torn:
+    found: dict[str, Reading] = {}
+    for start, code in _codes(text)[:MOST_CODES]:
+        key = "".join(code.split())
+        known = found.get(key)
+        line = text.count("\n", 0, start) + 1
+        found[key] = replace(known, times=known.times + 1) if known else _reading(code, line)
+    if not found:
         raise BadArgument(
             "There is no result code in this text.", "It begins with LMR1. Copy all of it."
         )
-    cut_off = Reading(None, "A result code is cut off. Copy all of it.")
-    return [*map(_reading, codes), *[cut_off] * torn]
+    return list(found.values())
 
 
-def _reading(code: str) -> Reading:
+def _codes(text: str) -> list[tuple[int, str]]:
+    """Where each code begins, and the code; of one that is cut off its first characters."""
+    whole = {match.start(): match for match in _CODE.finditer(text)}
+    codes, end = [], 0
+    for beginning in _BEGINNING.finditer(text):
+        start = beginning.start()
+        if start < end:
+            continue
+        if start in whole:
+            end = whole[start].end()
+            codes.append((start, whole[start][0]))
+        else:
+            codes.append((start, _TORN.match(text, start)[0]))
+    return codes
+
+
+def _reading(code: str, line: int) -> Reading:
+    written = "".join(code.split())
+    excerpt = written if len(written) <= 24 else f"{written[:12]}…{written[-8:]}"
     try:
-        return Reading(read_result(code))
+        if not _CODE.fullmatch(code):
+            raise _torn(code)
+        return Reading(read_result(code), "", line, excerpt)
     except LMPanelError as error:
-        return Reading(None, str(error))
+        return Reading(None, str(error), line, excerpt)
+
+
+def _torn(code: str) -> BadArgument:
+    version = code[len(SEAL.prefix) : code.index(".")]
+    if version != str(SEAL.version):
+        return SEAL.other_version(version)
+    return BadArgument("This result code is cut off.", "Copy all of it.")
 
 
 def _round(value: Any) -> Round:

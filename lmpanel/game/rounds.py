@@ -20,7 +20,7 @@ from lmpanel.game.hidden_text import HiddenText, encode, hidden_in, hide
 from lmpanel.game.played import Played, Standing, standings
 from lmpanel.game.points import check_spread
 from lmpanel.game.saved_game import SavedGame, read_saved_game, saved_game
-from lmpanel.game.setup import MOST_SEED, Setup, checked_setup
+from lmpanel.game.setup import MOST_SEED, OWN, Setup, checked_setup
 from lmpanel.number_text import grouped
 from lmpanel.vocabulary import Vocabulary
 
@@ -40,6 +40,8 @@ class Game(param.Parameterized):
         self.setup = Setup()
         self.offered: Challenge | None = None
         self.problem = ""
+        self._refused: dict[str, str] = {}
+        """What is wrong with values that were chosen for the setup, which kept its own."""
         self.turn = 0
         """Counts up with every round, so that late messages are told from those for this one."""
         self._clear()
@@ -102,16 +104,29 @@ class Game(param.Parameterized):
     # Before a game
 
     def choose(self, **changes: Any) -> None:
-        """Change the setup of the next game; what is wrong is told by `problem`."""
-        self._try(lambda: setattr(self, "setup", checked_setup(self.setup, **changes)))
+        """Change the setup of the next game; `problem` tells what is wrong until it is right."""
+        for name, value in changes.items():
+            self._refused.pop(name, None)
+            try:
+                self.setup = checked_setup(self.setup, **{name: value})
+            except BadArgument as error:
+                self._refused[name] = str(error)
+        if self.setup.order == "order":
+            self._refused.pop("seed", None)
+        if self.setup.text != OWN:
+            self._refused.pop("own", None)
+        self.problem = " ".join(self._refused.values())
+        self._changed()
 
     def start(self) -> None:
-        """Begin a game with the setup."""
-        self._try(lambda: self._start(self.setup))
+        """Begin a game with the setup, when nothing that was chosen for it is wrong."""
+        if not self._refused:
+            self._try(lambda: self._start(self.setup))
 
     def begin(self, setup: Setup) -> None:
         """Begin a game with this setup; a game that was on is given up."""
         self.setup, self.offered = setup, None
+        self._refused.clear()
         self.start()
 
     def offer(self, code: str) -> None:
@@ -163,6 +178,7 @@ class Game(param.Parameterized):
         saved = read_saved_game(value, self.vocab_size)
         hidden = hidden_in(saved, self._explorer.model)
         self.forecasts.stop()
+        self._refused.clear()
         self._clear()
         self.setup, self.playing, self.stage = saved.setup, saved.playing, saved.stage
         self.hidden, self.place, self.rounds = hidden, saved.place, list(saved.rounds)
@@ -224,6 +240,7 @@ class Game(param.Parameterized):
     def leave(self) -> None:
         """Back to the choice of a text."""
         self.forecasts.stop()
+        self._refused.clear()
         self._clear()
         self._changed()
 

@@ -63,15 +63,19 @@ eight digits and letters. Copy all of it.
         if parts is None or parts[1] != self.prefix:
             raise self._none()
         if parts[2] != str(self.version):
-            raise BadArgument(
-                f"This {self.name} has version {parts[2]}, and this page reads {self.version}.",
-                "Open it in the version of lmpanel that made it.",
-            )
+            raise self.other_version(parts[2])
         if not _PAYLOAD.fullmatch(parts[3]) or self._check(parts[3]) != parts[4]:
             raise BadArgument(
                 f"This {self.name} is damaged: its checksum does not fit.", "Copy all of it again."
             )
         return self._value(parts[3])
+
+    def other_version(self, version: str) -> BadArgument:
+        """Why a code of this version is not read."""
+        return BadArgument(
+            f"This {self.name} has version {version}, and this page reads {self.version}.",
+            "Open it in the version of lmpanel that made it.",
+        )
 
     def _value(self, payload: str) -> Any:
         try:

@@ -79,14 +79,10 @@ def checked_setup(setup: Setup, **changes: Any) -> Setup:
         )
     if changed.order not in ORDERS:
         raise BadArgument("Tokens are hidden by seed or in order.", "Choose one of them.")
-    _check_whole(changed.seed, 0, MOST_SEED, "The seed", "seed")
-    _check_whole(changed.rounds, 1, MOST_ROUNDS, "rounds", "")
+    if type(changed.seed) is not int or not 0 <= changed.seed <= MOST_SEED:
+        most = grouped(MOST_SEED)
+        raise BadArgument(f"The seed is no whole number from 0 to {most}.", "Change it.")
+    if type(changed.rounds) is not int or not 1 <= changed.rounds <= MOST_ROUNDS:
+        given = "So many" if changed.rounds is None else f"{changed.rounds!s:.20}"
+        raise BadArgument(f"{given} rounds cannot be played.", f"Choose 1 to {MOST_ROUNDS}.")
     return changed
-
-
-def _check_whole(value: Any, low: int, high: int, name: str, kind: str) -> None:
-    if type(value) is int and low <= value <= high:
-        return
-    if kind:
-        raise BadArgument(f"{name} is no whole number from {low} to {high}.", "Change it.")
-    raise BadArgument(f"{value!s:.20} {name} cannot be played.", f"Choose {low} to {high}.")

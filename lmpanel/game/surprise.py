@@ -15,8 +15,8 @@ from lmpanel.errors import BadArgument
 
 LARGEST = sys.float_info.max
 FULL_JOLT = 6.0
-"""The loss in nats from which on a jolt is as strong as it gets."""
-_LONGEST = 60
+"""The loss in nats from which on a jolt of the tutorial is as strong as it gets."""
+_LONGEST = 5000
 _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -66,22 +66,22 @@ def read_score(text: str) -> float:
     typed = text.strip().replace("−", "-")
     if not typed:
         raise BadArgument("There is no score.", "Any number will do, 0 for example.")
+    shown = typed if len(typed) <= 20 else typed[:20] + "…"
     if len(typed) > _LONGEST or not _NUMBER.fullmatch(typed):
-        shown = typed if len(typed) <= 20 else typed[:20] + "…"
         raise BadArgument(f"“{shown}” is not a number.", "Type one such as 3, −1.5 or 1e6.")
     score = float(typed.replace(",", "."))
     if not math.isfinite(score):
-        raise BadArgument(f"{typed} is too large.", "The largest number is about 1.8e308.")
+        raise BadArgument(f"{shown} is too large.", "The largest number is about 1.8e308.")
     return score
 
 
-def jolt(loss: float) -> float:
-    """How strong a loss in nats is felt, 0 to 1: proportional to it, and bounded.
+def jolt(loss: float, full: float = FULL_JOLT) -> float:
+    """How strong a loss is felt, 0 to 1: proportional to it, and bounded by what `full` costs.
 
     >>> jolt(0.0), jolt(3.0), jolt(1e300)
     (0.0, 0.5, 1.0)
     """
-    return min(max(loss, 0.0) / FULL_JOLT, 1.0)
+    return min(max(loss, 0.0) / full, 1.0)
 
 
 def _top_and_rest(scores: Sequence[float]) -> tuple[float, float]:

@@ -25,9 +25,11 @@ PIECE = 16_384
 """Characters that are read into tokens at once: a few hundredths of a second in the browser."""
 MAX_BYTES = 1_000_000
 MAX_TITLE = 60
-MIN_TOKENS = 50
+MIN_TOKENS = 2
 HELD_OUT = 10
 """One part in so many is held out."""
+MIN_HELD_OUT = 5
+"""Texts of which less than so many tokens would be held out are counted whole."""
 _CUT = re.compile(r"(?<=\S)(?=\s)")
 
 
@@ -89,15 +91,18 @@ def pieces(text: str, length: int = PIECE) -> Iterator[str]:
 
 
 def split(ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What is trained on, and the last tenth, which is held out. Raises BadArgument.
+    """What is trained on, and the last tenth, which is held out; of a small text nothing is.
 
-    >>> [len(part) for part in split(np.zeros(100))]
-    [90, 10]
+    Raises BadArgument for less than MIN_TOKENS.
+
+    >>> [len(part) for part in split(np.zeros(100))], [len(part) for part in split(np.zeros(49))]
+    ([90, 10], [49, 0])
     """
     if len(ids) < MIN_TOKENS:
         raise BadArgument(
-            f"This text has {len(ids)} tokens; that is too little to count anything.",
+            f"This text has {len(ids)} token{'' if len(ids) == 1 else 's'}; none follows another there.",
             f"Use one of at least {MIN_TOKENS} tokens. Nothing was changed.",
         )
-    cut = len(ids) - len(ids) // HELD_OUT
+    held_out = len(ids) // HELD_OUT
+    cut = len(ids) - (held_out if held_out >= MIN_HELD_OUT else 0)
     return ids[:cut], ids[cut:]

@@ -10,11 +10,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 import param
 
 from lmpanel.bpe import mend
@@ -22,10 +20,10 @@ from lmpanel.checks import record
 from lmpanel.checks import text as text_of
 from lmpanel.errors import BadArgument, BadState, Cancelled, LMPanelError, NotAvailable
 from lmpanel.model import LanguageModel
-from lmpanel.ngrams.corpus import MAX_BYTES, MAX_TITLE, Text, bundled, pieces, split
-from lmpanel.ngrams.counts import count_levels
+from lmpanel.ngrams.corpus import MAX_BYTES, MAX_TITLE, Text, bundled
 from lmpanel.ngrams.engine import NGramEngine
 from lmpanel.ngrams.smoothing import Smoothed
+from lmpanel.ngrams.training import Trained, train_on
 from lmpanel.packed_text import unpack_text
 
 RUNGS = ("uniform", "unigram", "bigram", "trigram", "4-gram", "5-gram")
@@ -37,16 +35,6 @@ KEPT = 16
 _SAVED = record(title=text_of(MAX_TITLE), text=lambda packed: isinstance(packed, str))
 
 Fetch = Callable[[], Awaitable[bytes]]
-
-
-@dataclass(frozen=True)
-class Trained:
-    """What was counted: `smoothed` gives the probabilities, `held_out` was not looked at."""
-
-    text: Text
-    smoothed: Smoothed
-    train: np.ndarray
-    held_out: np.ndarray
 
 
 async def no_corpus() -> bytes:
@@ -75,7 +63,7 @@ class Ladder(param.Parameterized):
         self._told = 0.0
         self._waiting: Text | None = None
         info = transformer.info
-        rungs = {name: _rung(n, transformer, self._counted) for n, name in enumerate(RUNGS)}
+        rungs = {name: rung(n, transformer, self._counted) for n, name in enumerate(RUNGS)}
         self.models: Mapping[str, LanguageModel] = MappingProxyType(rungs)
         self._size = info.vocab_size
 
@@ -145,8 +133,7 @@ class Ladder(param.Parameterized):
         self.param.update(working=True, step="fetching the text", done=0.0, problem="")
         try:
             text = text or bundled(await self._fetch())
-            train, held_out = split(await self._read(text.text))
-            trained = Trained(text, await self._count(train), train, held_out)
+            trained = await train_on(text, self._tokenizer, self._size, self._tell)
             self._take(trained)
         except LMPanelError as error:
             self.problem = str(error)
@@ -168,22 +155,6 @@ class Ladder(param.Parameterized):
         self._waiting = None
         self.trained = trained
 
-    async def _read(self, text: str) -> np.ndarray:
-        """The tokens of a text; special tokens written in it are nothing but characters."""
-        parts, read = [np.empty(0, np.int64)], 0
-        for piece in pieces(text):
-            parts.append(np.array(self._tokenizer.encode_plain(piece), np.int64))
-            read += len(piece)
-            await self._tell("reading it into tokens", 0.9 * read / len(text))
-        return np.concatenate(parts)
-
-    async def _count(self, ids: np.ndarray) -> Smoothed:
-        levels = []
-        for level in count_levels(ids, self._size, len(RUNGS) - 1):
-            levels.append(level)
-            await self._tell(f"counting runs of {level.n} tokens", 0.9 + 0.02 * level.n)
-        return Smoothed(self._size, levels)
-
     async def _tell(self, step: str, done: float) -> None:
         if time.monotonic() - self._told > TELL_SECONDS or done >= 1.0:
             self._told = time.monotonic()
@@ -192,9 +163,11 @@ class Ladder(param.Parameterized):
         await asyncio.sleep(0)
 
 
-def _rung(
+def rung(
     n: int, transformer: LanguageModel, counted: Callable[[], Awaitable[Smoothed]]
 ) -> LanguageModel:
+    """A model of n-grams with what `counted` gives, over the transformer's tokens."""
+
     async def nothing() -> Smoothed:
         return Smoothed(transformer.info.vocab_size, [])
 

@@ -9,7 +9,8 @@ shorter one. At the bottom P_0(w) = 1 / |V|: uniform. So each row sums to 1 and 
 impossible.
 
 d_n = n1 / (n1 + 2 n2), n1 and n2 being how many n-grams occurred once and twice, kept inside
-[0.1, 0.9] so that tiny texts work too. Sources: Ney, Essen and Kneser 1994 (the estimate of d);
+[0.1, 0.9] so that tiny texts work too: with d = 0 nothing would be shared out, with d = 1 what
+occurred once would count for nothing. Sources: Ney, Essen and Kneser 1994 (the estimate of d);
 Chen and Goodman 1998, section 2.6 (the comparison). Knows nothing about text and models.
 """
 
@@ -32,7 +33,7 @@ class Term:
 
     `context` are the n-1 tokens before; `count` is c(h w), `total` c(h), `types` T(h); `weight`
     goes to `lower`, the probability by the next shorter context. A context that never occurred
-    has total 0 and weight 1.
+    has total 0 and weight 1. `once` and `twice` are n1 and n2, from which the discount comes.
     """
 
     n: int
@@ -44,6 +45,8 @@ class Term:
     weight: float
     lower: float
     prob: float
+    once: int = 0
+    twice: int = 0
 
 
 def discount(level: Level) -> float:
@@ -54,9 +57,17 @@ def discount(level: Level) -> float:
     >>> discount(level)  # 1 / (1 + 2 * 2)
     0.2
     """
-    once, twice = level.times(1), level.times(2)
-    estimate = once / (once + 2 * twice) if once else 0.0
-    return min(max(estimate, SMALLEST_DISCOUNT), LARGEST_DISCOUNT)
+    return min(max(estimate(*_seldom(level)), SMALLEST_DISCOUNT), LARGEST_DISCOUNT)
+
+
+def estimate(once: int, twice: int) -> float:
+    """n1 / (n1 + 2 n2), the discount before it is kept within its bounds."""
+    return once / (once + 2 * twice) if once else 0.0
+
+
+def _seldom(level: Level) -> tuple[int, int]:
+    """How many n-grams occurred once, and twice."""
+    return level.times(1), level.times(2)
 
 
 class Smoothed:
@@ -74,11 +85,17 @@ class Smoothed:
         self.size = size
         self.levels = list(levels)
         self.discounts = [discount(level) for level in self.levels]
+        self._counted: dict[int, tuple[int, int]] = {}
 
     @property
     def order(self) -> int:
         """The longest n-gram that was counted."""
         return len(self.levels)
+
+    def _seldom(self, n: int) -> tuple[int, int]:
+        if n not in self._counted:
+            self._counted[n] = _seldom(self.levels[n - 1])
+        return self._counted[n]
 
     def row(self, context: Sequence[int], order: int) -> np.ndarray:
         """Float64 [size]: the probability of every token after `context`."""
@@ -182,7 +199,8 @@ class Smoothed:
             lower, share = prob, max(count - off, 0.0) / total if total else 0.0
             prob = share + weight * lower
             words = tuple(context[len(context) - level.n + 1 :])
-            terms.append(Term(level.n, words, count, total, types, off, weight, lower, prob))
+            numbers = (count, total, types, off, weight, lower, prob)
+            terms.append(Term(level.n, words, *numbers, *self._seldom(level.n)))
         return terms
 
 

@@ -1,6 +1,6 @@
 """The same counting over words, as n-grams are taught: each word of the text is one symbol.
 
-Words are written small; what the text does not have is one symbol of its own. Only for looking at:
+Words are in lower case; what the text does not have is one symbol of its own. Only for looking at:
 words are not the model's tokens, so their probabilities cannot be compared with its. Knows nothing
 about documents.
 """
@@ -76,10 +76,10 @@ class WordModel:
         return [(self.words[id], float(row[id]), followed.get(id, 0)) for id in best]
 
 
-async def count_words(text: str) -> WordModel:
-    """Count the words of a text but its last tenth, in pieces, so that others get their turn."""
+async def count_words(text: str, hold_out: bool = True) -> WordModel:
+    """Count the words of a text, or all but its last tenth; in pieces: others get their turn."""
     found: list[str] = []
     for piece in pieces(text):
         found += words_of(piece)
         await asyncio.sleep(0)
-    return WordModel.count(found[: len(found) - len(found) // HELD_OUT])
+    return WordModel.count(found[: len(found) - (len(found) // HELD_OUT if hold_out else 0)])

@@ -86,6 +86,8 @@ def _look(session: Session, look: LayerLook) -> dict[str, Any]:
         "position": layers.position,
         "complete": look.complete,
     }
+    source, part, text = layers.looked
+    shared["of"] = {"source": source, "part": part, "text": text, "stale": layers.stale}
     shown = _guesses if layers.view == "lens" else _attention
     return {**shared, **shown(session, look)}
 

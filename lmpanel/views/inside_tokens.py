@@ -65,7 +65,8 @@ def _notes(session: Session) -> list[str]:
     tokenization, tokenizer = session.inside.tokenization, session.model.tokenizer
     notes = []
     if tokenization.cut:
-        notes.append(f"Only the first {grouped(MAX_CHARACTERS)} characters are kept here.")
+        most = grouped(MAX_CHARACTERS)
+        notes.append(f"This text is longer: only its first {most} characters are kept here.")
     if tokenization.mended:
         notes.append(
             "There is half a character in this text (a lone surrogate), which no UTF-8 can hold: "

@@ -12,7 +12,7 @@ from lmpanel.errors import Cancelled, LMPanelError
 from lmpanel.explorer import TRANSFORMER
 from lmpanel.ngrams.corpus import MAX_TITLE, Text
 from lmpanel.ngrams.ladder import RUNGS
-from lmpanel.ngrams.smoothing import Term
+from lmpanel.ngrams.smoothing import Term, estimate
 from lmpanel.number_text import grouped
 from lmpanel.session import Session
 from lmpanel.views import guessing, next_token, word_ladder
@@ -159,6 +159,7 @@ def _working(session: Session) -> list[dict[str, Any]]:
             "total": term.total,
             "types": term.types,
             "formula": formula(term),
+            "discount": discount_words(term) if term.total else "",
             "prob": term.prob,
             "followers": _followers(session, term),
         }
@@ -175,6 +176,20 @@ def _followers(session: Session, term: Term) -> list[dict[str, Any]]:
     order = (-counts).argsort(kind="stable")[:FOLLOWERS]
     vocabulary = session.model.tokenizer.vocabulary
     return [{**token_row(vocabulary, int(tokens[i])), "count": int(counts[i])} for i in order]
+
+
+def discount_words(term: Term) -> str:
+    """How the discount of a term comes about.
+
+    >>> discount_words(Term(2, (7,), 1, 4, 3, 0.5, 0.375, 0.1, 0.1625, once=6, twice=3))
+    'n₁ = 6, n₂ = 3: d = 6 / (6 + 2 × 3) = 0.5'
+    >>> discount_words(Term(2, (7,), 1, 4, 3, 0.9, 0.375, 0.1, 0.1625, once=1, twice=0))
+    'n₁ = 1, n₂ = 0: d = 1 / (1 + 2 × 0) = 1, kept at 0.9'
+    """
+    once, twice, found = grouped(term.once), grouped(term.twice), estimate(term.once, term.twice)
+    quotient = f"{once} / ({once} + 2 × {twice}) = {found:.4g}" if term.once else "0"
+    kept = "" if found == term.discount else f", kept at {term.discount:g}"
+    return f"n₁ = {once}, n₂ = {twice}: d = {quotient}{kept}"
 
 
 def formula(term: Term) -> str:

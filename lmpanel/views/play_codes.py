@@ -33,9 +33,10 @@ def actions(play: Play) -> dict[str, Any]:
 def _reading(reading: Reading) -> dict[str, Any]:
     result = reading.result
     if result is None:
-        return {"problem": reading.problem}
+        return {"problem": reading.problem, "line": reading.line, "excerpt": reading.excerpt}
     return {
         "problem": "",
+        "times": reading.times,
         "player": result.player,
         "title": _title(result),
         "fingerprint": result.fingerprint,

@@ -13,12 +13,12 @@ from typing import Any
 from lmpanel.explorer import TRANSFORMER
 from lmpanel.game.calibration import reliability
 from lmpanel.game.played import YOU, Played
-from lmpanel.game.points import bits, placed, rest_each
+from lmpanel.game.points import bits, placed, rest_each, worst
 from lmpanel.game.rounds import Game
 from lmpanel.game.setup import OWN, Setup
 from lmpanel.game.surprise import jolt
 from lmpanel.game.texts import content_of, game_texts, text_named
-from lmpanel.scoring import LN2
+from lmpanel.ngrams.corpus import BUNDLED
 from lmpanel.session import Session
 from lmpanel.views import score_words as words
 from lmpanel.views.next_token import not_found
@@ -62,10 +62,14 @@ def actions(session: Session) -> dict[str, Any]:
     """What may be asked for here."""
     game, play = session.play.game, session.play
 
-    def start(own: str) -> None:
-        game.choose(own=str(own))
+    def start(**changes: Any) -> None:
+        game.choose(**changes)
+        game.start()
+
+    def share(**changes: Any) -> None:
+        game.choose(**changes)
         if not game.problem:
-            game.start()
+            play.share()
 
     return {
         "play_choose": lambda **changes: game.choose(**changes),
@@ -82,14 +86,14 @@ def actions(session: Session) -> dict[str, Any]:
         "play_again": game.again,
         "play_leave": game.leave,
         "play_retry": game.retry,
-        "play_share": play.share,
+        "play_share": share,
         "play_name": lambda text: play.call_player(str(text)),
     }
 
 
 def _setup(setup: Setup) -> dict[str, Any]:
     texts = [{**asdict(text), "words": len(content_of(text.name).split())} for text in game_texts()]
-    return {"texts": texts, "setup": {**asdict(setup), "own": setup.own}, "own_name": OWN}
+    return {"texts": texts, "setup": asdict(setup), "own_name": OWN, "counted_in": BUNDLED}
 
 
 def _about(setup: Setup) -> dict[str, Any]:
@@ -156,8 +160,8 @@ def _last(session: Session) -> dict[str, Any] | None:
         "each": rest_each(played.spread, game.vocab_size),
         "q": q,
         "bits": bits(q),
-        "jolt": jolt(bits(q) * LN2),
-        "words": words.felt(bits(q) * LN2),
+        "jolt": jolt(bits(q), worst(game.vocab_size)),
+        "words": words.felt_in_game(bits(q), math.log2(game.vocab_size)),
         "costs": [
             {**_cost(name, cost), "rank": _rank(game, name, played)}
             for name, cost in played.costs(game.vocab_size).items()
@@ -203,6 +207,7 @@ def _progress(session: Session) -> dict[str, Any] | None:
             }
             for each in game.standings
         ],
+        "counted_in": BUNDLED,
         "claims": len(claims),
         "groups": [{**asdict(g), "happened": g.happened} for g in reliability(claims)],
         "history": [_in_history(session, played) for played in game.rounds],

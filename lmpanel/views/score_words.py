@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from lmpanel.game.surprise import log_sum_exp, probabilities, surprises
+from lmpanel.game.surprise import LARGEST, log_sum_exp, probabilities, surprises
 
 _EVERYDAY = 1e6
 _JOLTS = (
@@ -19,13 +19,25 @@ _JOLTS = (
     (6.0, "A strong jolt."),
 )
 
+_ROUNDS = (
+    (0.15, "Hardly a jolt: you were as good as certain."),
+    (1.0, "A nudge."),
+    (3.0, "A small jolt."),
+    (7.0, "A jolt."),
+    (math.inf, "A strong jolt."),
+)
+
 
 def nats(value: float) -> str:
     """A number with three decimals and a real minus sign; one of a million and more in powers.
 
-    >>> nats(3.0722), nats(-1.5), nats(1e300)
-    ('3.072', '−1.500', '1.000e+300')
+    What no float can hold is told to be more than the largest one.
+
+    >>> nats(3.0722), nats(-1.5), nats(1e300), nats(LARGEST)
+    ('3.072', '−1.500', '1.000e+300', '> 1.797e+308')
     """
+    if abs(value) >= LARGEST:
+        return "> 1.797e+308" if value > 0 else "< −1.797e+308"
     text = f"{value:.3f}" if abs(value) < _EVERYDAY else f"{value:.3e}"
     return ("0.000" if text == "-0.000" else text).replace("-", "−")
 
@@ -47,6 +59,22 @@ def felt(loss: float) -> str:
     return "As strong a jolt as there is here."
 
 
+def felt_in_game(cost: float, even: float) -> str:
+    """A round's bits in words, against those of an even guess over the vocabulary.
+
+    >>> felt_in_game(2.0, 15.58), felt_in_game(15.58, 15.58)
+    ('A small jolt.', 'As strong a jolt as an even guess over the whole vocabulary gives.')
+    >>> felt_in_game(22.23, 15.58)
+    'Stronger than an even guess would give: your points were on something else.'
+    """
+    for limit, words in _ROUNDS:
+        if cost < min(limit, even - 0.05):
+            return words
+    if cost < even + 0.05:
+        return "As strong a jolt as an even guess over the whole vocabulary gives."
+    return "Stronger than an even guess would give: your points were on something else."
+
+
 def written_log_sum(scores: Sequence[float]) -> str:
     """ln Σ e^score with these scores and its value.
 
@@ -60,11 +88,12 @@ def written_log_sum(scores: Sequence[float]) -> str:
 def written_total(scores: Sequence[float]) -> str:
     """The sum of e^−surprise, which is 1.
 
-    >>> written_total([3, 1, 6, 2])
-    '0.046 + 0.006 + 0.930 + 0.017 = 1.000'
+    >>> written_total([3, 1, 6, 2]), written_total([0, 0, 0, 0])
+    ('0.046 + 0.006 + 0.930 + 0.017 ≈ 1.000', '0.250 + 0.250 + 0.250 + 0.250 = 1.000')
     """
-    shares = probabilities(scores)
-    return " + ".join(f"{share:.3f}" for share in shares) + f" = {math.fsum(shares):.3f}"
+    shares = [f"{share:.3f}" for share in probabilities(scores)]
+    sign = "=" if round(1000 * sum(map(float, shares))) == 1000 else "≈"
+    return f"{' + '.join(shares)} {sign} 1.000"
 
 
 def one_more(tokens: Sequence[str], scores: Sequence[float], place: int) -> str:

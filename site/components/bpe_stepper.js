@@ -38,7 +38,7 @@ export function bpeStepper() {
   const tokens = h("p", { class: "tokens" });
   const controls = h("div", { class: "stack tight", role: "group", "aria-label": "Steps" }, h("div", { class: "row" }, Object.values(buttons).map(({ element }) => element)), h("div", { class: "row slide" }, h("label", { class: "small muted number", for: "merge-step" }), slider));
   const label = controls.querySelector("label");
-  const element = h("section", { class: "stack tight stepper" }, title, characters, note, controls, said, cells, tokens);
+  const element = h("section", { class: "stack tight stepper" }, title, note, controls, said, cells, tokens, characters);
   element.addEventListener("keydown", (event) => {
     const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!move || event.target === slider) return;

@@ -30,6 +30,7 @@ export function growthPlot(link) {
   let drawing = false;
   const show = ({ unit, growth, trained }) => {
     ({ drawing } = growth);
+    element.hidden = !trained?.held_out;
     const { points } = growth;
     setText(draw, drawing ? "Stop" : points.length ? "Count again" : "Count again with less text");
     setText(said, drawing ? `${points.length} of ${ALL} points` : points.length ? "" : "from 1/32 of it up to all, and test on what was held out");

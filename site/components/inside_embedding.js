@@ -23,7 +23,7 @@ export function create(link) {
   const error = h("p", { class: "error", role: "alert", hidden: true });
   const body = h("tbody", {});
   const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("neighbours.csv", asCsv(latest.rows), "text/csv;charset=utf-8") }, "CSV");
-  const table = h("table", { class: "sums number near" }, h("caption", { class: "sr" }, "Nearest tokens"), h("thead", {}, h("tr", {}, ["#", "token", "id", "cosine", "length"].map((label, i) => h("th", { scope: "col", class: i === 1 ? "left" : i === 2 ? "id" : null }, named(label))))), body);
+  const table = h("table", { class: "sums number near" }, h("caption", { class: "sr" }, "Nearest tokens"), h("thead", {}, h("tr", {}, ["#", "token", "id", "cosine", "length"].map((label, i) => h("th", { scope: "col", class: i === 1 ? "left" : i === 2 ? "id" : null, title: label === "length" ? "of the row of numbers; the cosine does not depend on it" : null }, named(label))))), body);
   const spread = spreadPicture();
   const pair = h("div", { class: "pair", role: "status" });
   const [size, tied] = [h("span", {}), h("span", {})];
@@ -35,7 +35,7 @@ export function create(link) {
         h("div", { class: "stack tight" }, h("h4", {}, "Two tokens"), against.element, pair),
         h("div", { class: "stack tight" }, h("h4", {}, "All tokens"), spread.element),
         h("div", { class: "stack tight words" }, h("h4", {}, "What the numbers mean"),
-          h("p", {}, "The cosine compares directions: 1 is the same direction, 0 a right angle. Lengths do not count. It is the sum of products of the two rows, divided by both lengths."),
+          h("p", {}, "The cosine compares directions: 1 is the same direction, 0 a right angle. It is the sum of products of the two rows, divided by both lengths, so that lengths do not count. The length of a row (the last column) is the root of the sum of its squares."),
           h("p", {}, "Zero is not the usual value: the rows share a common direction, so a cosine says little by itself. Compare it with the middle of all tokens."),
           h("p", {}, "Neighbours are used alike, which is not the same as meaning alike: opposites are near each other, and so are the spellings of one word. Tokens that training hardly ever met were all moved alike: they lie close together without having anything in common (try ", h("code", {}, "<|im_start|>"), ").")))));
   const show = (state) => {

@@ -2,7 +2,7 @@
  * Layers: what every layer would guess at a short text, and who looks at whom.
  *
  * State: `{source, text, view, most, document, phase, error, too_long, taken, deviation, hidden, look: null | {tokens: [{id, text,
- * kind, spoken}], layers, heads, position, complete, …}}`, the rest of `look` as lens_grid.js and attention_view.js say.
+ * kind, spoken}], layers, heads, position, complete, of: {source, part, text, stale}, …}}`, the rest of `look` as lens_grid.js and attention_view.js say.
  * Sends: `look_inside {source, part, text}`, `look_stop`, `look_view {name}` and what those two send.
  */
 import { h, css, fill, setText, showSetting } from "./dom.js";
@@ -12,20 +12,34 @@ import { count } from "./format.js";
 import { lensGrid, styles as gridStyles } from "./lens_grid.js";
 import { attentionView, styles as attentionStyles } from "./attention_view.js";
 
+/** Characters of a text of one's own, see lmpanel/layers.py, and those by which it is called. */
+const MOST = 2000;
+const QUOTED = 60;
+
 /** @param {import("./link.js").Link} link */
 export function create(link) {
   let shown;
+  /** Whether the form says something else than what was asked for last. */
+  let edited = false;
   const sourceOf = () => (own.checked ? "text" : "document");
+  let latest = { look: null };
   const begin = (part) => {
+    if (sourceOf() === "text" && Array.from(area.value).length > MOST) {
+      // What is typed stays as it is.
+      setText(failed, `Your text has ${count(Array.from(area.value).length)} characters; at most ${count(MOST)} are read here, of which 64 tokens can be looked into. Nothing was cut off: leave something out.`);
+      failed.hidden = false;
+      return;
+    }
+    edited = false;
     // What Python says of it later is not newer than what is typed meanwhile.
     area.dataset.shown = area.value;
     shown = sourceOf();
     link.send("look_inside", { source: shown, part, text: area.value });
   };
-  const fromDocument = h("input", { type: "radio", name: "look-source", id: "look-document", checked: true, onchange: () => drawForm() });
-  const own = h("input", { type: "radio", name: "look-source", id: "look-own", onchange: () => drawForm() });
+  const fromDocument = h("input", { type: "radio", name: "look-source", id: "look-document", checked: true, onchange: () => changed() });
+  const own = h("input", { type: "radio", name: "look-source", id: "look-own", onchange: () => changed() });
   const length = h("span", { class: "muted" });
-  const area = h("textarea", { class: "field", id: "look-text", rows: 2, maxlength: 2000, spellcheck: "false", dir: "auto", "aria-label": "Text to look into" });
+  const area = h("textarea", { class: "field", id: "look-text", rows: 2, oninput: () => changed(), spellcheck: "false", dir: "auto", "aria-label": "Text to look into" });
   const go = action("Look inside", () => begin("all"), "button primary");
   const stop = action("Stop", () => link.send("look_stop"));
   const said = h("p", { class: "small muted number", role: "status" });
@@ -38,7 +52,8 @@ export function create(link) {
   const choice = h("div", { class: "segmented small views", role: "group", "aria-label": "What is shown" }, Object.values(views));
   const parts = { lens: lensGrid(link), attention: attentionView(link) };
   const place = h("div", {});
-  const result = h("div", { class: "stack" }, choice, place);
+  const of = h("p", { class: "small muted of" });
+  const result = h("div", { class: "stack" }, of, choice, place);
   const element = h("div", { class: "stack layers-part" },
     h("p", { class: "prose" }, "A text of at most 64 tokens is sent through the network once more, by an extra graph over the same weights, which is fetched only now and lets us look at what is between the layers. The numbers are the model's own."),
     form, result);
@@ -47,18 +62,33 @@ export function create(link) {
     area.hidden = !own.checked;
     offer.hidden = failed.hidden = true;
   };
+  /** What was said of another text is history. */
+  const changed = () => {
+    edited = true;
+    drawForm();
+    drawState();
+  };
+  const drawState = () => {
+    const { phase, hidden, look, error, deviation } = latest;
+    const current = look?.complete && deviation !== null && !edited && !look.of.stale && !error;
+    setText(said, phase || hidden || (current ? checked(latest) : ""));
+    setText(go.element, error && !edited ? "Try again" : "Look inside");
+    if (look) drawOf(of, look, edited || Boolean(error));
+  };
   const show = (state) => {
+    latest = state;
     showSetting(area, state.text);
-    if (state.source !== shown) { shown = state.source; own.checked = shown === "text"; fromDocument.checked = !own.checked; drawForm(); }
+    if (state.source !== shown) { shown = state.source; edited = false; own.checked = shown === "text"; fromDocument.checked = !own.checked; drawForm(); }
     setText(length, `(${count(state.document)} ${state.document === 1 ? "token" : "tokens"})`);
     go.enable(!state.phase, state.phase ? "It is being read already" : "");
     stop.enable(state.phase, state.phase ? "" : "Nothing is under way");
     stop.element.hidden = !state.phase;
-    setText(said, state.phase || state.hidden || (state.look?.complete && state.deviation !== null ? checked(state) : ""));
-    drawOffer(offer, state, begin);
-    setText(failed, state.error);
-    failed.hidden = !state.error;
-    setText(go.element, state.error ? "Try again" : "Look inside");
+    drawState();
+    if (!edited) {
+      drawOffer(offer, state, begin);
+      setText(failed, state.error);
+      failed.hidden = !state.error;
+    }
     result.hidden = !state.look;
     if (!state.look) return;
     for (const [name, button] of Object.entries(views)) button.setAttribute("aria-pressed", String(name === state.view));
@@ -67,6 +97,15 @@ export function create(link) {
     part.show(state.look, state.unit);
   };
   return { element, show };
+}
+
+/** Which text the numbers below are of. */
+function drawOf(line, { tokens, of: { source, part, text, stale } }, other) {
+  const which = part === "all" ? "" : `${part} `;
+  const words = tokens.length === 1 ? "token" : "tokens";
+  const name = source === "document" ? "the document" : `“${text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text}”`;
+  const was = stale ? " as it was: it has changed since. Look inside reads it anew" : other ? ", which was looked into before" : "";
+  setText(line, `The ${which}${tokens.length} ${words} of ${name}${was}.`);
 }
 
 const checked = ({ deviation, look }) => `Checked: the guess after layer ${look.layers} is the model's own prediction (log-probabilities of the ten likeliest differ by at most ${deviation < 1e-6 ? "0.000001" : deviation.toPrecision(1)}).`;

@@ -47,7 +47,7 @@ const FACTS = { "layers": "layer", "attention heads": "attention head", "feed-fo
 const STEPS = { "Token": "token", "Embedding": "embedding", "Attention": "attention", "Feed-forward": "feed-forward", "Softmax": "softmax", "Output matrix": "logit" };
 
 function factRows({ sizes, cache }) {
-  return [["layers", sizes.layers], ["width", `${count(sizes.hidden)} numbers`], ["attention heads", `${sizes.heads} of ${sizes.head_dim}`], ["key/value heads", `${sizes.kv_heads}, each shared by ${sizes.heads / sizes.kv_heads}`],
+  return [["layers", sizes.layers], ["width", `${count(sizes.hidden)} numbers`], ["attention heads", `${sizes.heads}, of ${sizes.head_dim} numbers each`], ["key/value heads", `${sizes.kv_heads}, each shared by ${sizes.heads / sizes.kv_heads}`],
     ["feed-forward width", count(sizes.ffn)], ["vocabulary", `${count(sizes.vocab_size)} tokens`], ["context", `${count(sizes.context_length)} tokens`], ["KV cache", `${count(cache)} bytes a token`]];
 }
 
@@ -106,9 +106,9 @@ function asCsv({ matrices }) {
 }
 
 export const styles = css`
-  .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 8.5rem), 1fr)); gap: 10px 22px; margin: 0; }
+  .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(40%, 15rem), 1fr)); gap: 10px 22px; margin: 0; }
   .facts dt { color: var(--muted); font-size: 0.84rem; } .facts dd { margin: 0; font-weight: 600; }
-  .shape-part .columns { grid-template-columns: minmax(0, 1fr) minmax(0, 1.35fr); }
+  .shape-part .columns { grid-template-columns: minmax(0, 1fr) minmax(0, 1.7fr); }
   .flow { list-style: none; display: grid; gap: 14px; }
   .step { position: relative; display: grid; gap: 2px; padding: 8px 12px; border: 1px solid var(--edge); border-radius: 10px; background: var(--card); }
   .flow > li + li::before { content: "↓"; position: absolute; top: -18px; left: 18px; color: var(--muted); font-size: 0.8rem; line-height: 1.4; }

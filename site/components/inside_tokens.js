@@ -12,22 +12,25 @@ import { tokenNodes } from "./token_text.js";
 import { count } from "./format.js";
 import { bpeStepper, styles as stepperStyles } from "./bpe_stepper.js";
 
+/** Of a longer text its beginning is sent, with enough more for Python to see that it was longer. */
+const SENT = 4002;
+
 /** @param {import("./link.js").Link} link */
 export function create(link) {
-  const area = h("textarea", { class: "field", id: "tokenize", rows: 3, maxlength: 2000, spellcheck: "false", dir: "auto", oninput: () => send() });
+  const area = h("textarea", { class: "field", id: "tokenize", rows: 3, spellcheck: "false", dir: "auto", oninput: () => send() });
   const plain = h("input", { type: "checkbox", id: "plain", onchange: () => send() });
-  const send = () => link.send("tokenize_text", { text: area.value, plain: plain.checked });
+  const send = () => link.send("tokenize_text", { text: area.value.slice(0, SENT), plain: plain.checked });
   const examples = h("div", { class: "row examples", role: "group", "aria-label": "Examples" });
   const notes = h("div", { class: "stack tight notes", role: "status" });
   const counts = h("p", { class: "muted number" });
   const pieces = h("div", { class: "pieces", role: "toolbar", "aria-label": "Pieces" });
   pieces.addEventListener("keydown", (event) => moveAmong(pieces, event));
   const stepper = bpeStepper();
-  const element = h("div", { class: "stack tokens-part" },
+  const element = h("div", { class: "columns tokens-part" }, h("div", { class: "stack" },
     h("p", { class: "prose" }, "The model reads tokens, not letters. Before it sees anything, the text is cut into pieces, each piece is written as bytes, and neighbouring bytes are ", term("byte-pair encoding", "merged"), " in the order in which merges were learnt, until no known pair is left."),
     h("div", { class: "stack tight" }, h("label", { for: "tokenize", class: "small muted" }, "A text of yours; it does not change the document"), area, examples,
       h("label", { class: "row small check", for: "plain" }, plain, "read special tokens as plain characters"), notes),
-    h("section", { class: "stack tight" }, h("h3", {}, "1. Pieces"), counts, pieces),
+    h("section", { class: "stack tight" }, h("h3", {}, "1. Pieces"), counts, pieces)),
     stepper.element);
   let typed = null;
   area.addEventListener("input", () => { typed = area.value; });
@@ -49,7 +52,7 @@ const plural = (n, word) => `${count(n)} ${word}${n === 1 ? "" : "s"}`;
 function pieceButton(piece, i, chosen, link) {
   const label = `Piece ${i + 1}, ${piece.spoken}: ${piece.rule}, ${plural(piece.tokens, "token")}`;
   return h("button", { type: "button", class: piece.special ? "piece special" : "piece", "data-key": `piece${i}`, tabindex: chosen ? 0 : -1, "aria-pressed": String(chosen), "aria-label": label, title: piece.rule, onclick: () => link.send("choose_piece", { index: i }) },
-    h("span", {}, tokenNodes(piece.text)), piece.tokens === 1 ? null : h("sub", { class: "number" }, piece.tokens));
+    h("bdi", {}, tokenNodes(piece.text)), piece.tokens === 1 ? null : h("sub", { class: "number" }, piece.tokens));
 }
 
 /** Arrows, Home and End move the focus and choose. */
@@ -65,7 +68,7 @@ export function moveAmong(group, event) {
 }
 
 export const sheets = [stepperStyles, css`
-  .tokens-part textarea { max-width: 46rem; }
+  @media (min-width: 60.01em) { .tokens-part.columns { grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr); } } .tokens-part textarea { max-width: 46rem; }
   .notes p { border-left: 3px solid var(--wait); padding-left: 10px; max-width: 46rem; }
   .pieces { display: flex; flex-wrap: wrap; gap: 4px; max-height: 14rem; overflow-y: auto; padding: 3px; margin: -3px; }
   .piece { min-height: 30px; min-width: 26px; padding: 2px 7px; border: 1px solid var(--line); border-radius: 7px; background: var(--card); white-space: pre-wrap; overflow-wrap: anywhere; text-align: left; }

@@ -14,6 +14,7 @@ import { rowNodes } from "./token_text.js";
 import { amount, count, csvLine, probability } from "./format.js";
 
 const STEPS = [0.05, 0.2, 0.5, 0.8];
+const percent = (p) => Math.round(p * 100);
 
 /** @param {import("./link.js").Link} link */
 export function lensGrid(link) {
@@ -23,7 +24,7 @@ export function lensGrid(link) {
   const line = h("p", { class: "small cell-line", "aria-live": "polite" });
   const detail = h("section", { class: "stack tight" });
   const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("logit-lens.csv", asCsv(latest), "text/csv;charset=utf-8") }, "CSV");
-  const legend = h("div", { class: "row legend small muted" }, h("span", {}, "in each cell the guess and its probability in %:"), STEPS.concat(1).map((most, i) => h("span", { class: "row key" }, h("i", { "data-step": i }), i ? `${STEPS[i - 1]}–${most}` : `below ${most}`)), h("span", { class: "row key" }, h("i", { class: "same" }, "●"), "same as after the last layer"));
+  const legend = h("div", { class: "row legend small muted" }, h("span", {}, "in each cell the guess and its probability in %; the colours:"), STEPS.concat(1).map((most, i) => h("span", { class: "row key" }, h("i", { "data-step": i }), i ? `${percent(STEPS[i - 1])}–${percent(most)} %` : `below ${percent(most)} %`)), h("span", { class: "row key" }, h("i", { class: "same" }, "●"), "same as after the last layer"));
   const element = h("div", { class: "stack" },
     h("div", { class: "stack tight" }, title, h("p", { class: "prose" }, "After each layer the final norm and the output matrix are put on what is there so far (the “", term("logit lens"), "”): what would the model say if it had to answer now? Choose a column with a click, or with the arrow keys and Enter."), legend),
     h("div", { class: "grid-box", tabindex: -1 }, table), h("div", { class: "row" }, line, h("span", { class: "spring" }, save)), detail,

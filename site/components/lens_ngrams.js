@@ -16,7 +16,7 @@ import { ngramWorking, styles as workingStyles } from "./ngram_working.js";
 import { growthPlot, styles as plotStyles } from "./growth_plot.js";
 import { ngramWords, overSwitch, styles as wordStyles } from "./ngram_words.js";
 import { ngramText, styles as textStyles } from "./ngram_text.js";
-import { count } from "./format.js";
+import { count, many } from "./format.js";
 
 /** @param {import("./link.js").Link} link */
 export function create(link) {
@@ -55,17 +55,25 @@ function drawTitle(title, state) {
   return fill(title, state.title.text ? ["After “", h("b", {}, tokenNodes(state.title.text, { spaces: false })), "”"] : "At the very start", state.where === "here" ? ", each model expected" : ", each model expects");
 }
 
+const RUNS = ["single tokens", "pairs", "triples", "runs of 4", "runs of 5"];
+
+/** In which text it was counted, and how much of it is left to test on. */
+function where({ train, held_out: left, title }) {
+  if (!left) return [`Counted in all ${many(train, "token")} of ${title}. So short a text has no part to spare that is `, term("held-out text", "held out"), "."];
+  return [`Counted in the first ${many(train, "token")} of ${title}; the last ${count(left)} were `, term("held-out text", "held out"), "."];
+}
+
 /** What is compared with what, and what is fair about it. */
 function honestly(link) {
   const trained = h("p", { class: "small" });
   const why = h("p", { class: "small" });
-  const element = h("section", { class: "stack tight", "aria-label": "What is compared" }, trained,
-    why,
-    h("div", { class: "row" }, h("button", { type: "button", class: "button", onclick: () => link.send("read_passage") }, "Read a held-out passage"), h("span", { class: "small muted" }, "Text that the n-grams have not counted becomes the document; Undo brings yours back.")));
+  const passage = h("div", { class: "row" }, h("button", { type: "button", class: "button", onclick: () => link.send("read_passage") }, "Read a held-out passage"), h("span", { class: "small muted" }, "Text that the n-grams have not counted becomes the document; Undo brings yours back."));
+  const element = h("section", { class: "stack tight", "aria-label": "What is compared" }, trained, why, passage);
   const show = ({ trained: about, read, transformer }) => {
     if (!about) return;
+    passage.hidden = !about.held_out;
     setText(why, `An n-gram knows its last one to four tokens, and only runs that it has seen. A transformer reads the whole document, and what it learnt about one word helps it with similar ones. It has also read far more text${read ? `: ${transformer} about ${read} tokens` : ""}, perhaps this one among it. So the difference comes of the kind of model and of the amount of text together.`);
-    fillOnce(trained, JSON.stringify(about), () => [`Counted in the first ${count(about.train)} tokens of ${about.title}; the last ${count(about.held_out)} were `, term("held-out text", "held out"), `. The vocabulary has ${count(about.vocabulary)} tokens. Different runs seen: ${about.runs.map((seen, i) => `${count(seen)} of ${i + 1}`).join(", ")}.`]);
+    fillOnce(trained, JSON.stringify(about), () => [...where(about), ` The vocabulary has ${count(about.vocabulary)} tokens. Different ones seen: ${about.runs.map((seen, i) => `${count(seen)} ${RUNS[i]}`).join(", ")}.`]);
   };
   return { element, show };
 }

@@ -16,7 +16,7 @@ export function modelBanner(link, onGone) {
   const back = h("button", { type: "button", class: "quiet small", onclick: () => link.send("predict_with", { name: "transformer" }) });
   const who = h("p", { class: "row who" }, h("span", {}, "Numbers by the ", by), back);
   const step = h("span", {});
-  const bar = h("progress", { max: 1, "aria-label": "Training the n-grams" });
+  const bar = h("progress", { max: 1, "aria-label": "Counting for the n-grams" });
   const stop = h("button", { type: "button", class: "quiet small", onclick: () => link.send("stop_ngrams") }, "Stop");
   const training = h("p", { class: "row training" }, step, bar, stop);
   const element = h("div", { class: "banner small" }, who, training);
@@ -26,7 +26,7 @@ export function modelBanner(link, onGone) {
     setText(by, name === "uniform" ? "uniform model" : name ?? "");
     setText(back, `Back to ${transformer}`);
     training.hidden = !state;
-    if (state) { setText(step, `Training n-grams: ${state.step}`); bar.value = state.done; }
+    if (state) { setText(step, `Counting for the n-grams: ${state.step}`); bar.value = state.done; }
     element.hidden = !name && !state;
     if ((held === back && who.hidden) || (held === stop && training.hidden)) onGone();
   };

@@ -9,7 +9,7 @@
 import { h, css, fill, fillOnce, redraw } from "./dom.js";
 import { term } from "./terms.js";
 import { rowNodes } from "./token_text.js";
-import { count, exact, inUnit, probability, surprise } from "./format.js";
+import { count, exact, inUnit, many, probability, surprise } from "./format.js";
 
 /** @param {import("./link.js").Link} link */
 export function ngramTable(link) {
@@ -49,7 +49,7 @@ function name(row, { opened }, link) {
 }
 
 function expects(row, { asked, trained }, link) {
-  if (row.name === "uniform") return h("span", { class: "muted" }, `each of ${count(trained.vocabulary)} tokens alike`);
+  if (row.name === "uniform") return h("span", { class: "muted" }, "each", h("span", { class: "of-all" }, ` of ${count(trained.vocabulary)} tokens`), " alike");
   if (!row.top.length) return h("span", { class: "muted" }, "the model is reading…");
   return row.top.map((token, i) => h("span", { class: "expected" },
     h("button", { type: "button", class: "token", "data-key": `${row.name} ${i}`, "aria-pressed": String(token.id === asked?.id), "aria-label": `${token.spoken}, ${probability(token.prob)}`, title: `p ${exact(token.prob)}. Compare its probability under all models`, onclick: () => link.send("ask_ngrams", { id: token.id }) }, rowNodes(token)),
@@ -60,7 +60,7 @@ const short = (p) => (p >= 0.0995 ? p.toFixed(2) : p >= 0.00095 ? p.toFixed(3) :
 
 function said({ asked, measured }) {
   const which = !asked ? "" : asked.here ? "The token compared is the one that stands here. " : "Press a token to compare its probability; press a model's name for the counts behind it. ";
-  return `${which}Bits are those of ${count(measured.count)} ${measured.span ? "selected tokens" : "tokens of the document"}.`;
+  return `${which}Bits are those of ${many(measured.count, measured.span ? "selected token" : "token")}${measured.span ? "" : " of the document"}.`;
 }
 
 export const styles = css`
@@ -70,5 +70,6 @@ export const styles = css`
   .expected { display: inline-flex; align-items: baseline; margin-right: 6px; white-space: nowrap; } .expected .token { margin-left: -4px; padding: 0 4px; font-size: 0.95rem; max-width: 9rem; overflow: clip; text-overflow: ellipsis; white-space: pre; }
   .expected .token[aria-pressed="true"] { background: var(--accent-soft); box-shadow: inset 0 0 0 1px var(--accent); }
   .ladder .marked > * { background: var(--chip); }
-  @media (max-width: 30em) { .ladder .expected:nth-child(n + 3) { display: none; } }
+  @media (max-width: 30em) { .ladder .expected:nth-child(n + 3) { display: none; } .ladder thead th:nth-child(n + 3) { width: 3.6rem; } .ladder tbody th, .ladder .rung { white-space: normal; overflow-wrap: anywhere; } }
+  @media (max-width: 23em) { .ladder .expected:nth-child(n + 2) { display: none; } .ladder .expected .small { display: none; } .ladder .expected .token { max-width: 5rem; } .ladder .of-all { display: none; } .ladder th, .ladder td { padding-left: 2px; padding-right: 2px; } .ladder thead th:nth-child(n + 3) { width: 3.2rem; overflow-wrap: anywhere; } }
 `;

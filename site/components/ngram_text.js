@@ -29,7 +29,7 @@ export function ngramText(link) {
   file.addEventListener("change", () => read(file, area, refused));
   area.addEventListener("input", () => { setText(refused, ""); file.value = ""; });
   const own = h("details", {}, h("summary", { class: "small muted" }, "Count in a text of your own"), h("div", { class: "stack tight" },
-    h("label", { class: "small muted", for: "ngram-text" }, "Your text, up to 1 MB. It stays on this machine; a tenth of it is held out."), area,
+    h("label", { class: "small muted", for: "ngram-text" }, "Your text, up to 1 MB. It stays on this machine. A tenth of it is held out; of one below 50 tokens nothing is, so that it can be counted by hand."), area,
     h("div", { class: "row small" }, h("label", { class: "muted", for: "ngram-file" }, "or a text file"), file), refused, h("div", { class: "row" }, go.element)));
   const element = h("section", { class: "stack tight", "aria-label": "The text" }, problem, h("div", { class: "row" }, novel), own);
   const show = ({ trained, training, problem: why }) => {

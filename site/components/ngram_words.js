@@ -31,7 +31,7 @@ export function ngramWords() {
     if (!words) return;
     if (!words.rows) return setText(note, "Counting words…");
     fill(body, words.rows.map(line));
-    setText(note, `${count(words.vocabulary)} different words, written small, punctuation counted as words; uniform would give each ${probability(words.uniform)}. Words are not the model's tokens, so their probabilities cannot be compared with its.`);
+    setText(note, `${count(words.vocabulary)} different words, in lower case, punctuation counted as words; uniform would give each ${probability(words.uniform)}. Words are not the model's tokens, so their probabilities cannot be compared with its.`);
   };
   return { element, show };
 }

@@ -1,7 +1,7 @@
 /**
  * The counts behind one number of the ladder, from the shortest context to the longest.
  *
- * State: `{opened, asked, trained: {vocabulary}, working: [{n, context: [token], count, total, types, formula, prob, followers: [{id, text, kind,
+ * State: `{opened, asked, trained: {vocabulary}, working: [{n, context: [token], count, total, types, formula, discount, prob, followers: [{id, text, kind,
  * spoken, count}]}]}`.
  * Sends: `ask_ngrams {id}`.
  */
@@ -15,19 +15,26 @@ const LOW = "₀₁₂₃₄₅";
 /** @param {import("./link.js").Link} link */
 export function ngramWorking(link) {
   const element = h("section", { class: "working", "aria-label": "The counts behind the number" });
+  let opened = null;
   const show = (state) => {
     element.hidden = !state.working.length;
     redraw(element, () => fill(element, element.hidden ? null : steps(state, link)));
+    // It stands below the ladder, whose button opened it.
+    if (opened !== null && opened !== state.opened && !element.hidden) intoView(element);
+    ({ opened } = state);
   };
   return { element, show };
 }
+
+/** The whole of it where there is room, or else its beginning. */
+const intoView = (element) => element.scrollIntoView({ block: element.offsetHeight < innerHeight / 2 ? "nearest" : "start" });
 
 function steps({ opened, asked, working, trained }, link) {
   return [
     h("h3", {}, `How the ${opened} comes to its number for “`, quoted(asked), "”"),
     h("p", { class: "small" }, "Interpolated ", term("discounting", "absolute discounting"), ": a little (d) is taken off every count, and shared out as the next shorter context would."),
     h("p", { class: "small formula" }, "Pₙ(w | h) = (c(h w) − d) / c(h) + d · T(h) / c(h) · Pₙ₋₁(w | h′)"),
-    h("p", { class: "small muted" }, `c counts, T(h) is how many different tokens followed h, h′ is h without its first token; d = n₁ / (n₁ + 2 n₂) from how many runs were seen once and twice (Ney, Essen and Kneser 1994; Chen and Goodman 1998). P₀ = 1 / ${count(trained.vocabulary)}.`),
+    h("p", { class: "small muted" }, `c counts, T(h) is how many different tokens followed h, h′ is h without its first token; d = n₁ / (n₁ + 2 n₂), n₁ and n₂ being how many different runs of n tokens were seen once and twice (Ney, Essen and Kneser 1994; Chen and Goodman 1998); it is kept between 0.1 and 0.9, so that tiny texts work too. P₀ = 1 / ${count(trained.vocabulary)}.`),
     h("ol", { class: "terms" }, working.map((term) => step(term, asked, link))),
   ];
 }
@@ -38,6 +45,7 @@ function step(term, asked, link) {
   return h("li", { "data-n": term.n },
     h("p", {}, h("b", {}, `P${LOW[term.n]}(`, quoted(asked), length ? [" | ", h("span", { class: "run" }, context())] : null, ")"), " ", seen(term, asked, context())),
     h("p", { class: "formula", "data-prob": exact(term.prob) }, term.formula),
+    term.discount ? h("p", { class: "small muted number" }, term.discount) : null,
     term.followers.length && length ? h("p", { class: "small muted" }, "What followed: ", term.followers.map((token, i) => h("span", { class: "expected" },
       h("button", { type: "button", class: "token", "data-key": `${term.n} ${i}`, "aria-label": `${token.spoken}, ${count(token.count)} times`, onclick: () => link.send("ask_ngrams", { id: token.id }) }, rowNodes(token)), ` ${count(token.count)}×`))) : null);
 }

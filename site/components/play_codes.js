@@ -1,12 +1,12 @@
 /**
  * Result codes that were handed in, read back: one, or those of a whole class at once.
  *
- * State: `{refusal, readings: [{problem, player, title, fingerprint, how, played, planned, mean, model, rounds: [{position,
+ * State: `{refusal, readings: [{problem, line, excerpt} | {problem: "", times, player, title, fingerprint, how, played, planned, mean, model, rounds: [{position,
  * points, bits}]}], claims, groups}`.
  * Sends: `play_read {text}`.
  */
 import { h, css, fill, saveFile, setText } from "./dom.js";
-import { count, csvLine, exact, surprise } from "./format.js";
+import { count, csvLine, exact, many, surprise } from "./format.js";
 import { calibrationPlot } from "./calibration_plot.js";
 
 /** @param {import("./link.js").Link} link */
@@ -30,7 +30,7 @@ export function playCodes(link) {
     latest = state;
     setText(refusal, state.refusal);
     outcome.hidden = state.readings.length === 0;
-    setText(title, state.readings.length === 1 ? "1 result" : `${state.readings.length} results`);
+    setText(title, counted(state.readings));
     fill(box, resultTable(state.readings, unit));
     plot.element.hidden = state.claims === 0;
     plot.element.previousSibling.hidden = state.claims === 0;
@@ -39,14 +39,21 @@ export function playCodes(link) {
   return { element, show };
 }
 
+/** How many results there are, how many codes could not be read, and what was pasted more than once. */
+function counted(readings) {
+  const results = readings.filter(({ problem }) => !problem);
+  const again = results.reduce((sum, { times }) => sum + times - 1, 0);
+  return [many(results.length, "result"), results.length < readings.length ? `${many(readings.length - results.length, "code")} not readable` : "", again ? `${count(again)} pasted again, counted once` : ""].filter(Boolean).join(", ");
+}
+
 function resultTable(readings, unit) {
   const heads = ["name", "text", "which tokens", "rounds", `${unit} per token`, "transformer", "each round"];
   return h("table", { class: "sums number results" }, h("thead", {}, h("tr", {}, heads.map((head, i) => h("th", { scope: "col", class: i < 3 || i === 6 ? "left" : null }, head)))),
-    h("tbody", {}, readings.map((row) => h("tr", {}, row.problem ? h("td", { class: "left", colspan: heads.length }, h("span", { class: "wrong" }, row.problem)) : cells(row, unit)))));
+    h("tbody", {}, readings.map((row) => h("tr", {}, row.problem ? h("td", { class: "left", colspan: heads.length }, h("span", { class: "wrong" }, `Line ${count(row.line)}, `, h("span", { class: "torn" }, row.excerpt), `: ${row.problem}`)) : cells(row, unit)))));
 }
 
 function cells(row, unit) {
-  return [h("th", { scope: "row", class: "left" }, row.player || "(no name)"), h("td", { class: "left" }, `${row.title} `, h("span", { class: "small muted" }, row.fingerprint)), h("td", { class: "left" }, row.how), h("td", {}, `${row.played} of ${row.planned}`),
+  return [h("th", { scope: "row", class: "left" }, row.player || "(no name)", row.times > 1 ? h("span", { class: "small muted" }, ` pasted ${count(row.times)} times, counted once`) : null), h("td", { class: "left" }, `${row.title} `, h("span", { class: "small muted" }, row.fingerprint)), h("td", { class: "left" }, row.how), h("td", {}, `${row.played} of ${row.planned}`),
     h("td", { class: "mean", title: exact(row.mean) }, surprise(row.mean, unit)), h("td", {}, surprise(row.model, unit)),
     h("td", { class: "left small" }, row.rounds.map(({ position, points, bits }) => h("span", { class: "each", title: `token ${count(position)}: ${points} points` }, surprise(bits, unit))))];
 }
@@ -57,6 +64,6 @@ function asCsv(readings) {
 }
 
 export const styles = css`
-  .codes textarea { max-width: 60rem; font: 0.84rem/1.5 var(--mono); } .results { min-width: 40rem; margin-top: 0; } .results .mean { font-weight: 650; } .results td { vertical-align: top; }
+  .codes textarea { max-width: 60rem; font: 0.84rem/1.5 var(--mono); } .results { min-width: 40rem; margin-top: 0; } .results .mean { font-weight: 650; } .results td { vertical-align: top; } .torn { font: 0.84rem var(--mono); overflow-wrap: anywhere; }
   .each + .each::before { content: " · "; color: var(--muted); }
 `;

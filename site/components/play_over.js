@@ -25,8 +25,9 @@ export function playOver(link) {
   name.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => link.send("play_name", { text: name.value }), WAIT_MS); });
   const element = h("div", { class: "stack" }, title, words,
     h("div", { class: "row" }, h("button", { type: "button", class: "button primary", onclick: () => link.send("play_again") }, "Play again"), h("button", { type: "button", class: "button", onclick: () => link.send("play_leave") }, "Another text"), share.button),
-    share.element, standing.element, progress.element,
-    h("section", { class: "stack tight progress", "aria-label": "Hand in" }, h("h3", {}, "Hand in"), h("div", { class: "row" }, h("label", { class: "small muted", for: "play-name" }, "Your name"), name), code.element));
+    share.element, standing.element,
+    h("section", { class: "stack tight hand-in", "aria-label": "Hand in" }, h("h3", {}, "Hand in"), h("div", { class: "row" }, h("label", { class: "small muted", for: "play-name" }, "Your name"), name), code.element),
+    progress.element);
   const show = (state, unit) => {
     const you = state.progress.standings[0];
     const model = state.progress.standings.find(({ name: who }) => who === "transformer");

@@ -2,7 +2,7 @@
  * How it goes: bits per token of everyone so far, calibration, and every round.
  *
  * State: `{count, standings: [{name, title, count, bits, mean}], claims, groups, history: [{position, before, token,
- * points, q, costs: {name: bits}}]}|null`.
+ * points, q, costs: {name: bits}}], counted_in}|null`.
  */
 import { h, css, fill, setText } from "./dom.js";
 import { term } from "./terms.js";
@@ -18,12 +18,15 @@ const ENOUGH = 3;
 export function playStandings() {
   const title = h("h3", {});
   const bars = h("table", { class: "sums number standings" });
-  const element = h("section", { class: "stack tight", "aria-label": "Surprise per token" }, title, bars);
+  const counted = h("p", { class: "small muted" });
+  const element = h("section", { class: "stack tight", "aria-label": "Surprise per token" }, title, bars, counted);
   const show = (state, unit) => {
     element.hidden = !state;
     if (!state) return;
     setText(title, `${unit === "bits" ? "Bits" : "Nats"} per token after ${state.count} ${state.count === 1 ? "round" : "rounds"}`);
     drawBars(bars, state, unit);
+    counted.hidden = !state.standings.some(({ name }) => name === "unigram");
+    setText(counted, `Unigram, bigram and trigram were counted in ${state.counted_in}, for everyone the same.`);
   };
   return { element, show };
 }

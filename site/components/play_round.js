@@ -78,7 +78,7 @@ function askBox(link) {
     link.send("play_commit", { turn: state.turn, pairs: table.pairs() });
   };
   const element = h("div", { class: "stack ask" }, h("div", { class: "row" }, title, h("span", { class: "spring" }, search.element)), search.found, waiting, retry, table.element, problem,
-    h("div", { class: "row commit" }, commit.element, h("button", { type: "button", class: "button", title: "The next hidden token; this one is not counted", onclick: () => link.send("play_skip") }, "Skip"), h("span", { class: "small muted" }, h("kbd", {}, "Ctrl"), " ", h("kbd", {}, "Enter"))),
+    h("div", { class: "row commit" }, h("span", { class: "row with-keys" }, commit.element, h("span", { class: "small muted keys" }, h("kbd", {}, "Ctrl"), " ", h("kbd", {}, "Enter"))), h("button", { type: "button", class: "button", title: "The next hidden token; this one is not counted", onclick: () => link.send("play_skip") }, "Skip"), table.kept),
     h("p", { class: "small muted" }, "The list has likely and frequent tokens in alphabetical order; its order tells nothing, and the hidden token need not be in it. ␣ is a space: a new word mostly begins with one. The rule: n points on a token claim that it comes with probability n/100. 99 can be placed at most; what is kept, one point or more, is spread evenly over all tokens without points, so that no guess is infinitely wrong. You pay −log₂ of what you gave to the token that comes."));
   element.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -142,7 +142,11 @@ export const styles = css`
   .piece { white-space: pre-wrap; border-bottom: 1px solid var(--line); } .piece + .piece { margin-left: 1.5px; } .piece.odd { font: 0.84rem var(--mono); background: var(--chip); border-radius: 4px; }
   .gap { display: inline-block; min-width: 2.2em; text-align: center; line-height: 1.3; border: 2px dashed var(--accent); border-radius: 7px; color: var(--accent); font-weight: 700; margin: 0 4px; padding: 0 6px; }
   .gap.filled { border-style: solid; background: var(--accent-soft); color: var(--ink); min-width: 0; }
-  .commit { position: sticky; bottom: 0; padding: 10px 0; background: var(--card); z-index: 1; }
+  .commit { position: sticky; bottom: 0; padding: 10px 0; gap: 6px 10px; background: var(--card); z-index: 1; } .with-keys { gap: 8px; flex-wrap: nowrap; } .commit .kept { margin-left: auto; text-align: right; line-height: 1.2; }
+  /* What has the focus is not to lie behind the row that sticks. */
+  .ask :is(input, button) { scroll-margin: 12px 0 84px; }
+  @media (pointer: coarse), (max-width: 30em) { .keys { display: none; } }
+  @media (max-width: 30em) { .commit { flex-wrap: nowrap; } .commit .button { padding-left: 10px; padding-right: 10px; } }
   @media (max-width: 60em) { .passage { max-height: 34vh; } .passage-side { display: contents; } .points-side { order: 1; } .two > .passage-side > .number:first-child { margin-bottom: -10px; } .two > .passage-side > section { order: 2; } .ending { order: 3; } }
   #play-token { flex: 0 1 9.5rem; min-width: 0; } .found:not(:has(:not(:empty))) { display: none; } .ask { gap: 10px; } .choice { min-height: 30px; padding: 2px 9px; white-space: pre-wrap; overflow-wrap: anywhere; }
 `;

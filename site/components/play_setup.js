@@ -2,8 +2,8 @@
  * Before a game: which text, which of its tokens, how many; or a challenge that came with a link.
  *
  * State: `{texts: [{name, title, level, language, source, words}], own_name, setup: {text, own, order, seed, rounds},
- * problem, link: {code, problem}}`; offered: `{title, level, source, order, seed, rounds, tokens}`, `on`.
- * Sends: `play_choose {…}`, `play_start {own}`, `play_share`, `play_accept`, `play_decline`.
+ * problem, counted_in, link: {code, problem}}`; offered: `{title, level, source, order, seed, rounds, tokens}`, `on`.
+ * Sends: `play_choose {…}`, `play_start {own, rounds, seed}`, `play_share {own, rounds, seed}`, `play_accept`, `play_decline`.
  */
 import { h, css, fill, setText, showSetting } from "./dom.js";
 import { challengeUrl } from "./challenge_link.js";
@@ -20,14 +20,17 @@ export function playSetup(link) {
   const rounds = number("play-rounds", 1, 100, (value) => link.send("play_choose", { rounds: value }));
   const seedBox = h("span", { class: "row" }, h("label", { for: "play-seed", title: "The same seed hides the same tokens, for everyone" }, "seed"), seed);
   const problem = h("p", { class: "wrong", role: "status" });
-  const share = linkBox(link, "play-link", () => own.value);
+  // What stands in the fields, whether it has been sent or refused.
+  const typed = () => ({ ...(ownBox.hidden ? {} : { own: own.value }), rounds: valueOf(rounds), ...(seedBox.hidden ? {} : { seed: valueOf(seed) }) });
+  const share = linkBox(link, "play-link", typed);
   own.addEventListener("change", () => link.send("play_choose", { own: own.value }));
   const lead = h("p", { class: "lead", tabindex: -1 }, "A token of a text is hidden. You have 100 points to spread over what may come next, and pay −log₂ of what you gave to what does come. Beside you plays the model, which reads the same tokens and nothing else.");
+  const rivals = h("p", { class: "small muted" });
   const element = h("div", { class: "stack setup" }, lead,
-    cards, ownBox,
+    rivals, cards, ownBox,
     h("div", { class: "row asks" }, h("label", { for: "play-rounds" }, "Guess"), rounds, h("label", { for: "play-order" }, "tokens:"), order, seedBox),
     problem,
-    h("div", { class: "row" }, h("button", { type: "button", class: "button primary", onclick: () => link.send("play_start", { own: own.value }) }, "Start"), share.button), share.element);
+    h("div", { class: "row" }, h("button", { type: "button", class: "button primary", onclick: () => link.send("play_start", typed()) }, "Start"), share.button), share.element);
   const show = (state) => {
     drawCards(cards, state, link);
     ownBox.hidden = state.setup.text !== state.own_name;
@@ -36,6 +39,7 @@ export function playSetup(link) {
     showSetting(seed, state.setup.seed);
     showSetting(rounds, state.setup.rounds);
     seedBox.hidden = state.setup.order !== "seed";
+    setText(rivals, `N-grams play along: counted in ${state.counted_in}, whatever the N-grams lens counts in, so that they are the same for everyone.`);
     setText(problem, state.problem);
     share.show(state.link);
   };
@@ -44,16 +48,15 @@ export function playSetup(link) {
 
 function number(id, min, max, onChange) {
   const field = h("input", { class: "field number", id, type: "number", min, max, step: 1 });
-  field.addEventListener("change", () => { if (field.value !== "") onChange(Number(field.value)); });
+  field.addEventListener("change", () => onChange(valueOf(field)));
   return field;
 }
 
+const valueOf = (field) => (field.value === "" ? null : Number(field.value));
+
 /** The button that makes a link to the same game, and the field it appears in. */
-export function linkBox(link, id, own = null) {
-  const button = h("button", { type: "button", class: "button", title: "A link with which others play exactly these rounds", onclick: () => {
-    if (own) link.send("play_choose", { own: own() });
-    link.send("play_share");
-  } }, "Challenge link");
+export function linkBox(link, id, typed = () => ({})) {
+  const button = h("button", { type: "button", class: "button", title: "A link with which others play exactly these rounds", onclick: () => link.send("play_share", typed()) }, "Challenge link");
   const field = copyField("Whoever opens this link plays the same tokens of the same text. It holds all of it; nothing is stored anywhere.", id);
   const problem = h("p", { class: "wrong", role: "status" });
   const element = h("div", { class: "stack tight" }, field.element, problem);

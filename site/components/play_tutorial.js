@@ -14,8 +14,8 @@ import { scoreReasons } from "./score_reasons.js";
 const WAIT_MS = 60;
 const MINUS = (text) => text.replace(/-/g, "−");
 
-/** Nats with three decimals; a million and more in powers of ten. */
-export const nats = (value) => MINUS(Math.abs(value) < 1e6 ? value.toFixed(3) : value.toExponential(3));
+/** Nats with three decimals; a million and more in powers of ten, and what no number can hold as such. */
+export const nats = (value) => value >= Number.MAX_VALUE ? "> 1.797e+308" : MINUS(Math.abs(value) < 1e6 ? value.toFixed(3) : value.toExponential(3));
 
 /** @param {import("./link.js").Link} link */
 export function playTutorial(link) {

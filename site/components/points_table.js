@@ -3,7 +3,7 @@
  * here until it is committed; Python gets a copy to keep.
  *
  * State: `{turn, tokens: [{id, text, kind, spoken}], draft: [[id, points]], vocab_size}`.
- * Sends: `play_spread {turn, pairs}`.
+ * Sends: `play_spread {turn, pairs}`.  `kept` is a short line for where the points are committed.
  */
 import { h, css, fill, setText } from "./dom.js";
 import { rowNodes } from "./token_text.js";
@@ -18,6 +18,7 @@ export function pointsTable(link) {
   const list = h("ul", { class: "points number", "aria-label": "Tokens and their points" });
   const rest = h("p", { class: "number rest" });
   const said = h("p", { class: "wrong", role: "status" });
+  const kept = h("span", { class: "small muted number kept" });
   const element = h("div", { class: "stack tight" }, list, said, rest);
   let state = { turn: null, tokens: [] };
   let unit = "bits";
@@ -38,9 +39,10 @@ export function pointsTable(link) {
   };
   const draw = () => {
     for (const row of list.children) showPoints(row, points.get(Number(row.dataset.id)) ?? 0);
-    const [others, kept] = [state.vocab_size - pairs().length, 100 - placed()];
-    const each = kept / 100 / others;
-    setText(rest, `${kept} of 100 points are kept: ${kept}/100 ÷ ${count(others)} = ${probability(each)} for every other token, ${bits(inUnit(-Math.log2(each), unit))} ${unit} if one of them comes.`);
+    const [others, left] = [state.vocab_size - pairs().length, 100 - placed()];
+    const each = left / 100 / others;
+    setText(kept, `${left} points kept`);
+    setText(rest, `${left} of 100 points are kept: ${left}/100 ÷ ${count(others)} = ${probability(each)} for every other token, ${bits(inUnit(-Math.log2(each), unit))} ${unit} if one of them comes.`);
   };
   const show = (latest, latestUnit) => {
     const fresh = latest.turn !== state.turn;
@@ -57,7 +59,7 @@ export function pointsTable(link) {
     draw();
   };
   const focus = (id) => list.querySelector(`li[data-id="${id}"] input`)?.focus();
-  return { element, show, pairs, focus, stop: () => clearTimeout(timer) };
+  return { element, kept, show, pairs, focus, stop: () => clearTimeout(timer) };
 }
 
 /** One tab stop for each token: in its field the arrow keys do what the buttons do for the pointer. */

@@ -16,13 +16,13 @@ export function scoreReasons(link) {
   const addAll = action("+1 for all", () => link.send("play_add", { place: null }), "button small try");
   const element = h("section", { class: "reasons stack", "aria-label": "Why these numbers" },
     h("h3", {}, "Why these numbers"), changed,
-    h("div", { class: "stack tight" }, h("p", {}, "Every score becomes a weight e^score, so only positive numbers remain and one more is always the same factor, e = 2.718. The logarithm of all weights together is what the scores are measured against:"), working),
+    h("div", { class: "stack tight" }, h("p", {}, "Every score becomes a weight e^score, so only positive numbers remain and one more is always the same factor, e = 2.718. The logarithm of all weights added up, ln Σ for short, is what the scores are measured against:"), working),
     h("div", { class: "stack tight" }, h("p", {}, "A probability is e^−surprise, and these always share 1 among them. That is why nothing comes free:"), sum),
     h("div", { class: "trial" }, addOne.element, one), h("div", { class: "trial" }, addAll.element, all));
   const show = ({ rows, why, loss, over }) => {
     setText(changed, why.changed);
     changed.hidden = !why.changed;
-    fill(working, h("p", { class: "formula" }, why.log_sum), h("p", { class: "formula" }, "surprise = ", why.value, " − score"));
+    fill(working, h("p", { class: "formula" }, "ln Σ = ", why.log_sum), h("p", { class: "formula" }, "surprise = ", why.value, " − score"));
     setText(sum, why.sum);
     setText(addOne.element, `+1 for ${why.first}`);
     setText(one, why.one);

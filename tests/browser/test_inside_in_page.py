@@ -41,7 +41,7 @@ def step_through(room: Locator, explorer: ExplorerPage) -> None:
         slider.press("ArrowRight")
     shown = room.locator(".tokens .made .number")
     ids = [int(text) for text in shown.all_inner_texts()]
-    piece = room.get_by_role("toolbar", name="Pieces").locator("[aria-pressed=true] span").first
+    piece = room.get_by_role("toolbar", name="Pieces").locator("[aria-pressed=true] bdi").first
     text = piece.inner_text().replace("␣", " ").replace("↵", "\n")
     tokens = explorer.call("(text) => lmpanel.tokenize(text)", text)
     assert ids == [token["id"] for token in tokens]
@@ -51,6 +51,7 @@ def test_tokens_step_by_step(room: Locator, explorer: ExplorerPage) -> None:
     page = explorer.page
     said = room.locator(".said")
     expect(said).to_contain_text("12 bytes")
+    expect(room.locator(".cell").last).to_be_in_viewport(ratio=1)
     room.get_by_role("button", name="Next ▶").click()
     expect(said).to_contain_text("become “on”: merge")
     expect(room.locator(".cell")).to_have_count(11)
@@ -88,6 +89,15 @@ def test_tokens_step_by_step(room: Locator, explorer: ExplorerPage) -> None:
     room.get_by_label("read special tokens as plain characters").check()
     expect(room.locator(".notes")).to_contain_text("cut up here like any other text")
     expect(room.locator(".piece")).not_to_have_count(1)
+    # A badge stands after its piece, whichever way the piece is written.
+    area.fill("مرحبا")
+    expect(room.locator(".piece bdi")).to_have_text(["مرحبا"])
+    badge, word = (room.locator(f".piece {of}").bounding_box() for of in ("sub", "bdi"))
+    assert badge["x"] >= word["x"] + word["width"]
+    # Of a long text the beginning is kept, and it is said.
+    area.fill("a b " * 1000)
+    expect(room.locator(".notes")).to_contain_text("only its first 2\u202f000 characters are kept")
+    expect(room.get_by_text("2\u202f000 characters, 2\u202f000 bytes")).to_be_visible()
     # Half a character, as only a script can type it, and markup, which stays text.
     area.evaluate(
         "(area) => { area.value = 'a\\ud83d<b>'; area.dispatchEvent(new Event('input')); }")
@@ -138,6 +148,9 @@ def test_neighbours_and_shape(room: Locator, explorer: ExplorerPage) -> None:
     assert sum(column(5)) == 96_576_768
     expect(room).to_contain_text("= 98\u202f673\u202f920 bytes")
     expect(room.locator(".flow .block")).to_contain_text("9 heads look at this token")
+    expect(room.locator(".facts")).to_contain_text("9, of 64 numbers each")
+    wide = room.locator(".shape-part .wide")
+    assert wide.evaluate("(box) => box.scrollWidth <= box.clientWidth"), "bytes are in view"
 
 
 def test_layers_and_attention(fresh: ExplorerPage) -> None:
@@ -151,12 +164,30 @@ def test_layers_and_attention(fresh: ExplorerPage) -> None:
     room.get_by_role("button", name="Look inside").click()
     expect(room.get_by_role("alert").first).to_contain_text("81 tokens; at most 64")
     assert not extra(explorer), "nor for a text that is refused"
+    long = "one two " * 400
+    area.fill(long)
+    room.get_by_role("button", name="Look inside").click()
+    refused = room.get_by_text("Your text has 3\u202f200 characters; at most 2\u202f000")
+    expect(refused).to_be_visible()
+    expect(area).to_have_value(long)
+    area.fill("")
+    expect(refused).to_be_hidden()
+    room.get_by_role("button", name="Look inside").click()
+    expect(room.get_by_role("button", name="Try again")).to_be_visible()
     text = "The capital of France is"
     area.fill(text)
+    expect(room.get_by_text("There is nothing to read")).to_be_hidden()
     room.get_by_role("button", name="Look inside").press("Enter")
     expect(room.get_by_text("Checked: the guess after layer 30")).to_be_visible(timeout=STEP_MS)
     assert sorted(extra(explorer)) == ["engine/inside.js", "graph_inside", "graph_inside"]
 
+    of = room.locator(".of")
+    expect(of).to_have_text(f"The 5 tokens of “{text}”.")
+    area.press("End")
+    page.keyboard.type(" a")
+    expect(room.get_by_text("Checked: the guess")).to_be_hidden()
+    expect(of).to_contain_text("which was looked into before")
+    expect(room.locator(".legend")).to_contain_text("5–20 %")
     grid = room.get_by_role("grid")
     expect(grid.locator("tbody tr")).to_have_count(31)
     expected = explorer.call("(text) => lmpanel.next({text}, {top_k: 1})", text)["candidates"][0]

@@ -15,6 +15,7 @@ from lmpanel.ngrams.growth import growth
 from lmpanel.ngrams.ladder import RUNGS
 from lmpanel.ngrams.smoothing import Smoothed
 from lmpanel.ngrams.words import WordModel, words_of
+from lmpanel.number_text import grouped
 from lmpanel.tokenizer import Tokenizer
 
 ORDER = len(RUNGS) - 1
@@ -109,6 +110,7 @@ def test_the_ladder_beside_the_transformer(explorer: ExplorerPage, novel, tokeni
     page.keyboard.press("Enter")
     terms = page.locator("#slot-lens .live .terms li")
     expect(terms).to_have_count(3)
+    expect(page.get_by_role("heading", name="How the trigram comes to")).to_be_in_viewport()
     expect(page.get_by_role("button", name="trigram")).to_be_focused()
     other = int(np.argmax(smoothed.row(ids[:at], 2)))
     row(explorer, "bigram").locator("button.token").first.click()
@@ -120,6 +122,8 @@ def test_the_ladder_beside_the_transformer(explorer: ExplorerPage, novel, tokeni
         assert float(prob) == pytest.approx(term.prob, rel=1e-12)
         total = f"{term.total:,}".replace(",", "\u202f")
         assert not term.total or total in shown.locator(".formula").inner_text()
+        once = f"n₁ = {grouped(term.once)}, n₂ = {grouped(term.twice)}"
+        assert not term.total or once in shown.inner_text()
     assert figure(explorer, "bigram", "prob") == pytest.approx(
         smoothed.row(ids[:at], 2)[other], rel=1e-5)
 
@@ -222,11 +226,11 @@ def test_a_text_of_your_own(explorer: ExplorerPage, tokenizer) -> None:
         "button", name="Count in this text")
 
     # Too short and too long: a reason, and the text is still there.
-    area.fill("A dragon.")
+    area.fill("A")
     count.click()
-    problem = page.get_by_role("alert").filter(has_text="too little")
-    expect(problem).to_contain_text(f"{len(tokenizer.encode('A dragon.'))} tokens")
-    expect(area).to_have_value("A dragon.")
+    problem = page.get_by_role("alert").filter(has_text="none follows")
+    expect(problem).to_contain_text("This text has 1 token;")
+    expect(area).to_have_value("A")
     page.get_by_label("or a text file").set_input_files(
         {"name": "long.txt", "mimeType": "text/plain", "buffer": b"a" * 1_000_001})
     expect(page.get_by_text("long.txt has 1\u202f000\u202f001 bytes")).to_be_visible()
@@ -268,6 +272,34 @@ def test_a_text_of_your_own(explorer: ExplorerPage, tokenizer) -> None:
         cell = row(explorer, name).locator("[data-bits]")
         expect(cell).to_have_text(f"{expected:.2f}")
         assert figure(explorer, name, "bits") == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_text_that_can_be_counted_by_hand(explorer: ExplorerPage, tokenizer) -> None:
+    page, toy = explorer.page, "the cat sat on the mat"
+    open_lens(explorer)
+    ready(explorer)
+    page.get_by_text("Count in a text of your own").click()
+    page.get_by_label("Your text").fill(toy)
+    page.get_by_role("button", name="Count in this text").press("Enter")
+    about, ids = page.get_by_role("region", name="What is compared"), tokenizer.encode_plain(toy)
+    expect(about).to_contain_text(f"Counted in all {len(ids)} tokens of your text.")
+    expect(about.get_by_role("button", name="Read a held-out passage")).to_be_hidden()
+    expect(page.get_by_role("region", name="More text, longer n-grams")).to_be_hidden()
+    explorer.call("(ids) => lmpanel.setState({ version: 1, ids, raw: true, "
+                  "settings: { tab: 'ngrams' } })", ids[:3])
+    expect(explorer.tokens).to_have_count(3)
+    page.get_by_role("button", name="bigram").click()
+    second = page.locator("#slot-lens .live .terms li").nth(1)
+    # Each pair occurs once: d would be 1, and is kept at 0.9.
+    second.get_by_role("button", name="space then on").click()
+    expect(second).to_contain_text("= 1, kept at 0.9")
+    expect(second).to_contain_text("(1 − 0.9) / 1 + 0.9 × 1 / 1")
+    page.set_viewport_size({"width": 320, "height": 640})
+    box = page.locator("#slot-lens .live .wide").filter(has=page.locator("[data-model]"))
+    assert box.evaluate("(box) => box.scrollWidth <= box.clientWidth"), "all columns are in view"
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.get_by_role("button", name="words").click()
+    expect(page.locator("#slot-lens .live [data-words]").first).to_contain_text("of 6 words")
 
 
 def test_words_as_they_are_taught(explorer: ExplorerPage, dist, tokenizer) -> None:

@@ -112,7 +112,7 @@ def test_scores_of_all_kinds_and_why_numbers_change(explorer: ExplorerPage) -> N
     expect(play.locator(".scores .nats").first).to_have_text("3.072")
     reasons = play.locator(".reasons")
     expect(reasons).to_contain_text("ln(e^3 + e^1 + e^6 + e^2) = 6.072")
-    expect(reasons).to_contain_text("0.046 + 0.006 + 0.930 + 0.017 = 1.000")
+    expect(reasons).to_contain_text("0.046 + 0.006 + 0.930 + 0.017 ≈ 1.000")
     play.get_by_role("button", name="+1 for all").click()
     expect(page.get_by_label("Score of saw")).to_have_value("7")
     expect(reasons).to_contain_text("You added 1 to every score.")
@@ -183,7 +183,17 @@ def means(explorer: ExplorerPage) -> dict[str, float]:
 def test_a_game_by_clicks_and_keys(explorer: ExplorerPage, tokenizer: Tokenizer) -> None:
     page, play = explorer.page, room(explorer)
     open_room(explorer, "Real text")
+    expect(play).to_contain_text("counted in Moby-Dick")
+    choose(explorer, "Literary", 500, -4)
+    play.get_by_role("button", name="Start", exact=True).click()
+    wrong = play.locator(".setup > .wrong")
+    expect(wrong).to_contain_text("500 rounds cannot be played.")
+    expect(wrong).to_contain_text("The seed is no whole number")
+    play.get_by_role("button", name="Challenge link").click()
+    expect(wrong).to_contain_text("500 rounds cannot be played.")
+    expect(play.locator("#play-link")).to_be_hidden()
     choose(explorer, "Literary", 3, 5)
+    expect(wrong).to_be_empty()
     play.get_by_role("button", name="Start", exact=True).click()
     ids = tokenizer.encode_plain(content_of("alice"))
     positions = hidden_positions(len(ids), "seed", 5, 3)
@@ -239,6 +249,7 @@ def test_a_game_by_clicks_and_keys(explorer: ExplorerPage, tokenizer: Tokenizer)
         top = play.locator(".expected tbody td[title]").evaluate_all(
             "(all) => all.map((cell) => Number(cell.title))")
         assert top == pytest.approx([c["prob"] for c in expected["candidates"]], abs=1e-4)
+        expect(play).to_contain_text("bigram and trigram were counted in Moby-Dick")
         mean = means(explorer)
         assert mean["you"] == pytest.approx(math.fsum(paid) / len(paid))
         assert mean["transformer"] == pytest.approx(math.fsum(others) / len(others), abs=1e-3)
@@ -277,9 +288,11 @@ def test_a_game_by_clicks_and_keys(explorer: ExplorerPage, tokenizer: Tokenizer)
     expect(play.locator(".results .mean")).to_have_text(f"{math.fsum(paid) / 3:.2f}")
     assert play.locator(".results .each").all_inner_texts() == [f"{cost:.2f}" for cost in paid]
     wrong = text[:30] + ("x" if text[30] != "x" else "y") + text[31:]
-    box.fill(f"{text} {wrong}")
+    box.fill(f"{text}\n{wrong}\n{text}")
     play.get_by_role("button", name="Read", exact=True).click()
     expect(play.locator(".results tbody tr")).to_have_count(2)
+    expect(play.get_by_text("1 result, 1 code not readable, 1 pasted again")).to_be_visible()
+    expect(play.locator(".results .wrong")).to_contain_text(f"Line 2, {wrong[:12]}…")
     expect(play.locator(".results .wrong")).to_contain_text("its checksum does not fit")
     box.fill("<img src=x onerror=alert(1)>")
     box.press("Control+Enter")
@@ -343,6 +356,18 @@ def test_a_challenge_link_in_a_fresh_page(
         assert setup.title in page.locator("#slot-room .live .cards").inner_text()
 
 
+def fields_stay_in_view(play: Locator) -> None:
+    """Tab through the points: none lies behind the row that sticks to the bottom."""
+    fields, row = play.locator(".points li input"), play.locator(".commit")
+    fields.first.focus()
+    for number in range(fields.count()):
+        expect(fields.nth(number)).to_be_focused()
+        field, bar = fields.nth(number).bounding_box(), row.bounding_box()
+        assert field["y"] >= 0
+        assert field["y"] + field["height"] <= bar["y"] or field["y"] >= bar["y"] + bar["height"]
+        fields.nth(number).press("Tab")
+
+
 def test_every_token_in_order_skipping_and_a_small_screen(explorer: ExplorerPage) -> None:
     page, play = explorer.page, room(explorer)
     open_room(explorer, "Real text")
@@ -357,6 +382,10 @@ def test_every_token_in_order_skipping_and_a_small_screen(explorer: ExplorerPage
     page.set_viewport_size({"width": 390, "height": 844})
     play.locator(".points li").first.scroll_into_view_if_needed()
     expect(play.get_by_role("button", name="Commit and reveal")).to_be_in_viewport()
+    for width, height in ((390, 844), (320, 640)):
+        page.set_viewport_size({"width": width, "height": height})
+        fields_stay_in_view(play)
+    expect(play.locator(".commit .kept")).to_have_text("100 points kept")
     page.set_viewport_size({"width": 1280, "height": 800})
     page.get_by_label("Any other token").fill("dragon")
     play.locator(".found-tokens button", has_text="␣dragon").first.click()

@@ -148,6 +148,21 @@ def test_a_session_is_saved_to_a_file_and_opened_again(
     expect(numbers).to_have_text(shown)
 
     text = json.loads(path.read_text("utf-8"))
+    # What was done since is asked about first; keeping it changes nothing.
+    open_file(page, path)
+    question = page.locator("#session-box")
+    expect(question).to_contain_text("“lmpanel-session.json” takes the place of the document")
+    expect(page.get_by_role("button", name="Open the file")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#session summary")).to_be_focused()
+    assert explorer.call("() => lmpanel.getState()") == state
+    open_file(page, path)
+    page.get_by_role("button", name="Open the file").press("Enter")
+    expect(page.locator("#session")).not_to_have_attribute("open", "")
+    explorer.settled()
+    assert explorer.call("() => lmpanel.getState()") == state
+
     bad = {
         "damaged.json": json.dumps({**text, "parts": {**text["parts"], "attempts": 3}}),
         "prototype.json": '{"__proto__": {"polluted": true}, "format": "lmpanel session"}',
@@ -155,12 +170,15 @@ def test_a_session_is_saved_to_a_file_and_opened_again(
         "version.json": json.dumps({**text, "version": 2}),
         "markup.json": "<img src=x onerror=alert(1)>",
         "large.json": " " * 10_000_000,
+        "lesson.md": "---\ntitle: A session on tokens\n---\n",
     }
     for name, content in bad.items():
         (tmp_path / name).write_text(content, encoding="utf-8")
         open_file(page, tmp_path / name)
+        if name == "damaged.json":  # its frame is sound
+            page.get_by_role("button", name="Open the file").click()
         refused = page.locator("#notices .notice[data-code=session]")
-        expect(refused).to_contain_text("session")
+        expect(refused).to_contain_text("in Lessons" if name == "lesson.md" else "session")
         refused.get_by_role("button", name="Dismiss").click()
         assert explorer.call("() => lmpanel.getState()") == state
     expect(numbers).to_have_text(shown)

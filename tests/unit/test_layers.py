@@ -138,6 +138,26 @@ async def test_a_long_text_is_refused_and_one_end_of_it_is_offered(session, engi
 
 
 @asynchronous
+async def test_numbers_tell_which_text_they_are_of(session):
+    layers = session.inside.layers
+    session.changes.raw_text("x" * (MAX_INSIDE + 6))
+    await layers.begin("document", "last")
+    expected = {"source": "document", "part": "last", "text": layers.text, "stale": False}
+    assert payload(session)["look"]["of"] == expected
+    session.changes.append_text("y")
+    assert payload(session)["look"]["of"] == expected | {"stale": True}
+    session.changes.undo()
+    assert not payload(session)["look"]["of"]["stale"]
+    layers.text = "a text of mine"
+    await layers.begin("text")
+    layers.text = ""
+    await layers.begin("text")
+    session.changes.append_text("z")
+    of = {"source": "text", "part": "all", "text": "a text of mine", "stale": False}
+    assert payload(session)["error"] and payload(session)["look"]["of"] == of
+
+
+@asynchronous
 async def test_no_text_is_said(session, engine):
     session.inside.layers.text = ""
     await session.inside.layers.begin("text")

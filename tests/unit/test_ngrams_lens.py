@@ -64,6 +64,20 @@ async def test_nothing_is_trained_before_the_lens_is_opened(session):
 
 
 @asynchronous
+async def test_of_a_small_text_nothing_is_held_out_and_the_lens_says_so(session):
+    lens = await opened(session)
+    await lens.actions()["train_ngrams"](title="", text="abcabd")
+    shown = state(lens)
+    assert shown["trained"]["train"] == 6 and shown["trained"]["held_out"] == 0
+    with pytest.raises(BadArgument, match="nothing was held out"):
+        session.rungs.passage()
+    with pytest.raises(BadArgument, match="no text to test on"):
+        await session.rungs.draw()
+    await lens.actions()["train_ngrams"](title="", text="a")
+    assert "has 1 token;" in state(lens)["problem"] and state(lens)["trained"]["train"] == 6
+
+
+@asynchronous
 async def test_a_stopped_training_begins_when_it_is_asked_for(session):
     lens = Lens(session)
     session.explorer.open("ngrams")
@@ -199,8 +213,8 @@ async def test_held_out_passages_were_not_counted(session):
 async def test_a_refused_text_is_told_in_the_lens(session, errors):
     lens = await opened(session)
     train = lens.actions()["train_ngrams"]
-    await train(title="mine", text="too short")
-    assert "too little" in state(lens)["problem"]
+    await train(title="mine", text="a")
+    assert "none follows" in state(lens)["problem"]
     await train(title="mine", text="  ")
     assert "no text" in state(lens)["problem"]
     assert state(lens)["trained"]["title"] == "Moby-Dick" and errors == []

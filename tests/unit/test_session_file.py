@@ -235,11 +235,54 @@ async def test_a_damaged_part_is_refused(session, saving, other, damage):
     ('{"format": "lmpanel session", "version": true, "parts": {}}', "another version"),
     ('{"format": "lmpanel session", "version": 1, "parts": []}', "damaged"),
     ('{"format": "lmpanel session", "version": 1, "parts": {}, "more": 1}', "damaged"),
-    ("[" * 5000 + "]" * 5000, "nested deeper"), (" " * (MAX_CHARACTERS + 1), "longer than"),
+    ('{"format":"lmpanel session","version":1,"parts":{"att', "a part of it is missing"),
+    ("\ufeff---\ntitle: Mine\n---\n", "looks like a lesson. Open it in Lessons"),
+    ("[" * 5000 + "]" * 5000, "nested deeper"),
+    (" " * (MAX_CHARACTERS + 1), "longer than 5\u202f000\u202f000 characters"),
 ])
 def test_what_is_no_session_file_is_refused(text, reason):
     with pytest.raises(BadState, match=reason):
         read_session(text)
+
+
+def test_nothing_of_the_parser_is_told():
+    with pytest.raises(BadState) as refused:
+        read_session("<html>")
+    assert "Expecting" not in str(refused.value) and "Save to a file" in str(refused.value)
+
+
+@asynchronous
+async def test_there_is_nothing_to_lose_until_something_was_done(session):
+    saving, text = Saving(session), write_session({})
+    session.measurement.look()
+    await session.measurement.settle()
+    session.explorer.select(3, 5)
+    session.explorer.param.update(unit="nats", tab="branches", room="play")
+    assert not saving.at_stake(text)
+    with pytest.raises(BadState):
+        saving.at_stake("[]")
+    session.changes.append_text(" dragon")
+    assert saving.at_stake(text)
+
+
+WORK = {
+    "an attempt": lambda session: session.attempts.keep("by hand"),
+    "a score": lambda session: session.play.tutorial.type(["1", "2", "3", "4"]),
+    "a text": lambda session: session.ladder.restore({"title": "x", "text": pack_text("a b")}),
+    "a name": lambda session: session.play.call_player("Ada"),
+    "a document": lambda session: session.explorer.show(session.explorer.document.append(7)),
+}
+
+
+@pytest.mark.parametrize("work", WORK)
+@asynchronous
+async def test_whatever_was_done_is_at_stake(session, work):
+    saving = Saving(session)
+    if work == "an attempt":
+        session.explorer.show(session.explorer.document.append(7))
+    WORK[work](session)
+    assert saving.at_stake(write_session({}))
+    session.leave()
 
 
 def test_a_file_holds_what_was_written():

@@ -21,6 +21,18 @@ def test_whole_vocabulary_is_visible_and_speakable(tokenizer):
         assert token.partial <= ("⟨" in token.display)
 
 
+def test_the_blank_between_bytes_is_not_taken_for_a_space(tokenizer):
+    vocabulary = tokenizer.vocabulary
+    for token in range(len(vocabulary)):
+        shown = vocabulary.display(token, visible_space=True)
+        if vocabulary.token(token).partial:
+            data = vocabulary.bytes_of(token)
+            assert shown.count("␣") == data.count(b" ")
+        elif not vocabulary.is_special(token):
+            assert " " not in shown
+    assert "⟨F0 9F" in tokenizer.parts("🐉")
+
+
 def test_bytes_of_all_tokens_differ(tokenizer):
     vocabulary = tokenizer.vocabulary
     assert len({vocabulary.bytes_of(token) for token in range(len(vocabulary))}) == len(vocabulary)

@@ -191,7 +191,8 @@ def test_a_result_is_read_as_it_was_written(result):
     code = write_result(result)
     assert read_result(code) == result
     wrapped = "\n".join(code[i : i + 60] for i in range(0, len(code), 60))
-    assert [r.result for r in read_results(f"Ada:\n{wrapped}\nBob: {code}.")] == [result, result]
+    [reading] = read_results(f"Ada:\n{wrapped}\nBob: {code}.")
+    assert (reading.result, reading.times, reading.line) == (result, 2, 2)
 
 
 def test_results_are_computed_from_the_points():
@@ -210,7 +211,14 @@ def test_a_damaged_code_among_others_is_told_and_the_others_are_read():
     assert [bool(reading.result) for reading in found] == [False, True]
     assert "checksum" in found[0].problem
     torn = read_results(f"{code[:30]} and {code} LMR1.")
-    assert [r.problem[:23] for r in torn] == ["", *["A result code is cut of"] * 2]
+    cut_off = "This result code is cut off"
+    assert [r.problem[:27] for r in torn] == [cut_off, "", cut_off]
+    lines = ["Ada:", bad, "", f"{code} and", code[:40], code[40:], "LMR9.new!", code]
+    pasted = read_results("\n".join(lines))
+    told = [(r.line, r.times, bool(r.result)) for r in pasted]
+    assert told == [(2, 1, False), (4, 3, True), (7, 1, False)]
+    assert pasted[0].excerpt == f"{bad[:12]}…{bad[-8:]}"
+    assert "version 9" in pasted[2].problem
     for text in ("", "hello", "LMR", "x" * 1_000_000):
         with pytest.raises(BadArgument):
             read_results(text)

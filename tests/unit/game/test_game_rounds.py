@@ -11,7 +11,7 @@ from lmpanel.engine.fake import FakeEngine
 from lmpanel.errors import EngineLost
 from lmpanel.explorer import TRANSFORMER
 from lmpanel.game.points import bits
-from lmpanel.game.setup import OWN
+from lmpanel.game.setup import OWN, Setup
 from lmpanel.model import LanguageModel
 from support.asynchronous import asynchronous
 
@@ -158,6 +158,32 @@ async def test_what_cannot_be_played_is_told_and_changes_nothing(session, change
         game.start()
     assert message in game.problem
     assert (game.stage, game.playing, game.positions) == before
+
+
+@asynchronous
+async def test_a_refused_value_is_told_until_it_is_right_and_nothing_begins(session):
+    game = session.play.game
+    game.choose(text=OWN, own=TEXT)
+    game.choose(rounds=500, seed=1.5)
+    for _ in range(2):
+        game.start()
+        assert "500 rounds" in game.problem and "The seed" in game.problem
+        assert game.playing is None
+        game.choose(own=TEXT + " The end.")
+    game.choose(rounds=2)
+    assert "rounds" not in game.problem and "The seed" in game.problem
+    game.choose(order="order")  # without a seed, nothing is wrong with it
+    assert game.problem == ""
+    game.choose(own="x" * 20_001, rounds=None)
+    game.choose(text="alice")
+    assert game.problem == "So many rounds cannot be played. Choose 1 to 100."
+    game.choose(rounds=3)
+    game.start()
+    assert game.playing is None or game.playing.rounds == 3
+    game.choose(seed=-4, order="seed")
+    game.begin(Setup(OWN, TEXT, rounds=2))
+    await game.settle()
+    assert game.playing.seed == 1 and game.problem == ""
 
 
 @asynchronous

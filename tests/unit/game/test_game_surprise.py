@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy.special import log_softmax
 
 from lmpanel.errors import BadArgument, BadState
+from lmpanel.game.points import worst
 from lmpanel.game.surprise import (
     FULL_JOLT,
     jolt,
@@ -85,12 +86,28 @@ def test_a_written_number_is_read_as_it_is(value):
 @pytest.mark.parametrize(
     "text",
     ["", "  ", "abc", "nan", "inf", "1_000", "1e999", "--3", "3 4", "٣", "0x10", "1,000,000",
-     "9" * 100, "<b>3</b>", "1e", "."],
+     "9" * 400, "9" * 6000, "<b>3</b>", "1e", "."],
 )
 def test_nonsense_is_no_number_and_is_told_why(text):
     with pytest.raises(BadArgument) as told:
         read_score(text)
     assert told.value.message and told.value.remedy
+
+
+def test_a_number_with_too_many_digits_is_too_large_and_no_nonsense():
+    with pytest.raises(BadArgument, match="99999999999999999999… is too large"):
+        read_score("9" * 400)
+    assert read_score("9" * 100) == 1e100 and read_score("0." + "0" * 300 + "1") == 1e-301
+
+
+@given(st.floats(0, worst(49152)), st.floats(0, worst(49152)))
+def test_a_round_is_felt_in_proportion_up_to_the_costliest(one, other):
+    full, even = worst(49152), math.log2(49152)
+    felt = [jolt(cost, full) for cost in (one, other)]
+    assert (felt[0] < felt[1]) <= (one < other) and max(felt) <= 1
+    assert jolt(even, full) == pytest.approx(0.7, abs=0.01) and jolt(full, full) == 1
+    words = score_words.felt_in_game(max(one, other), even)
+    assert ("even guess" in words) == (max(one, other) >= even - 0.05)
 
 
 @given(st.floats(0, 1e308))
