@@ -11,6 +11,11 @@ from lmpanel.lessons.directives import Ask
 from lmpanel.lessons.expectations import read_number
 
 
+_NO_NUMBER = (
+    "The tool shows no such number now. Do what the step says, or set the step up again, below."
+)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What an answer came to; one that does not count is neither kept nor a try."""
@@ -62,7 +67,7 @@ def _said(ask: Ask, right: bool) -> Verdict:
 
 def _not_known() -> Verdict:
     return Verdict(
-        False, "The tool has no such number now. Do what the step says first.", counts=False
+        False, _NO_NUMBER, counts=False
     )
 
 

@@ -25,7 +25,10 @@ from lmpanel.lessons.play_setup import PlaySetup
 
 @dataclass(frozen=True)
 class Setup:
-    """How the tool is to be: `turns` or a `raw` text, or the document as it stands; `play`."""
+    """How the tool is to be: `turns` or a `raw` text, or the document as it stands; `play`.
+
+    With `goes_on` the document is only for those who have not done the step before.
+    """
 
     turns: tuple[tuple[str, str], ...] = ()
     reply: str | None = None
@@ -35,6 +38,12 @@ class Setup:
     room: str | None = None
     play: PlaySetup | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    goes_on: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether it needs no set-up before it."""
+        return self.raw is not None or bool(self.turns) or self.play is not None
 
 
 @dataclass(frozen=True)

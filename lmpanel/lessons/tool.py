@@ -6,6 +6,8 @@ The one place where lessons touch the session. Knows nothing about lesson files 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lmpanel.document import Document
@@ -21,6 +23,16 @@ _KEPT = {"ahead"}
 """Settings that a lesson leaves as the student has them, unless a setup says otherwise."""
 _VIEW = {"ahead", "measure", "unit", "curve", "length"}
 """Settings of taste: a new document leaves them alone too."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is looked at, and with which settings."""
+
+    document: Document
+    anchor: int
+    cursor: int
+    settings: Mapping[str, Any]
 
 
 class Tool:
@@ -72,6 +84,23 @@ class Tool:
         explorer = self._session.explorer
         return {name: getattr(explorer, name) for name in (*SETTINGS, "room")}
 
+    @property
+    def room(self) -> str:
+        """The room that is open."""
+        return self._session.explorer.room
+
+    def place(self) -> Place:
+        """Document, selection and settings as they are now; `put_back` takes them."""
+        explorer = self._session.explorer
+        settings = {name: getattr(explorer, name) for name in SETTINGS if name not in _KEPT}
+        return Place(explorer.document, explorer.anchor, explorer.cursor, settings)
+
+    def put_back(self, place: Place, label: str) -> None:
+        """Go back to a place; what stood in the document stays in the history."""
+        self._session.changes.change(place.document, label)
+        self._session.explorer.select(place.anchor, place.cursor, tab=place.settings["tab"])
+        self.use(dict(place.settings))
+
     def use(self, settings: dict[str, Any]) -> None:
         """Take over settings."""
         self._session.explorer.param.update(**settings)
@@ -91,17 +120,25 @@ class Tool:
         param = self._session.explorer.param
         return {name: param[name].default for name in SETTINGS if name not in left_out}
 
-    def set_up(self, setup: Setup, label: str, anew: bool = False) -> None:
+    def set_up(
+        self,
+        setup: Setup,
+        label: str,
+        anew: bool = False,
+        fresh: bool = False,
+        carry_on: bool = False,
+    ) -> None:
         """Make the tool what a step asks for; what stood in the document stays in the history.
 
         A game that the step asks for goes on if it is on already, unless it is to begin `anew`.
+        To `carry_on` is to leave the document as it is.
 
         With a new document all settings but those of taste are those of the start, so that no
-        step depends on what was set in one before. Raises what changing the document raises; then
-        nothing was changed.
+        step depends on what was set in one before; where one begins `fresh` those of taste too.
+        Raises what changing the document raises; then nothing was changed.
         """
         session = self._session
-        document = self._document(setup)
+        document = None if carry_on else self._document(setup)
         if document is not None:
             session.changes.change(document, label)
         if setup.play is not None:
@@ -109,8 +146,9 @@ class Tool:
         room = setup.room or ("explore" if document is not None or setup.settings else None)
         if room is not None:
             session.explorer.room = room
-        self._look(setup, new=document is not None)
-        first = {} if document is None else self._first(_VIEW)
+        if not carry_on:
+            self._look(setup, new=document is not None)
+        first = {} if document is None else self._first(_KEPT if fresh else _VIEW)
         self.use({**first, **setup.settings})
 
     def reopen(self, setup: Setup) -> None:
@@ -122,10 +160,6 @@ class Tool:
             self._play.set_up(setup.play, anew=False)
         if setup.room is not None:
             self._session.explorer.room = setup.room
-
-    def show(self, document: Document, label: str) -> None:
-        """Go back to a document."""
-        self._session.changes.change(document, label)
 
     def _document(self, setup: Setup) -> Document | None:
         editor = self._session.explorer.editor

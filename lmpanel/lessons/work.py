@@ -8,6 +8,7 @@ opened.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,14 @@ TELL_AFTER = 2
 class Work:
     """What one student makes of one lesson; `source` says which, `record` is what is kept."""
 
-    def __init__(self, source: str, lesson: Lesson, record: Record, tool: Tool):
+    def __init__(
+        self,
+        source: str,
+        lesson: Lesson,
+        record: Record,
+        tool: Tool,
+        can_set_up: Callable[[int], bool],
+    ):
         self.source = source
         self.lesson = lesson
         self.record = record
@@ -37,6 +45,8 @@ class Work:
         """Steps whose notices are shown although not all is answered."""
         self.said: dict[str, str] = {}
         """What was said to the last answer of each question."""
+        self._met: set[str] = set()
+        self._can_set_up = can_set_up
 
     @property
     def step(self) -> Step:
@@ -100,15 +110,27 @@ class Work:
     def tick_off(self) -> bool:
         """Tick off the tasks of the step that are done by now; whether there was one."""
         tasks, quantity = self.record.tasks, self._tool.quantity
-        open_tasks = [part for part in self.step.all(Check) if part.id not in tasks]
         done = [
             task
-            for task in open_tasks
-            if all(wanted.met(quantity(name)) for name, wanted in task.conditions)
+            for task in self.step.all(Check)
+            if task.id not in self._met
+            and all(wanted.met(quantity(name)) for name, wanted in task.conditions)
         ]
-        for task in done:
+        self._met |= {task.id for task in done}
+        fresh = [task for task in done if task.id not in tasks]
+        for task in fresh:
             tasks[task.id] = task.task[:1000]
-        return bool(done)
+        return bool(fresh)
+
+    @property
+    def did_tasks(self) -> bool:
+        """Whether the tasks of the step were done since the lesson was opened."""
+        return all(task.id in self._met for task in self.step.all(Check))
+
+    @property
+    def can_set_up(self) -> bool:
+        """Whether the lesson says how the tool is to be in this step."""
+        return self._can_set_up(self.record.step)
 
     def done(self, step: int) -> bool:
         """Whether everything that a step asks for is answered and done."""
@@ -126,7 +148,7 @@ class Work:
         """Forget what was answered, done and captured; the step stays."""
         old = self.record
         self.record = Record(old.title, old.steps, old.step, [old.step])
-        self.revealed, self.said = set(), {}
+        self.revealed, self.said, self._met = set(), {}, set()
 
     def _find(self, kind: type, id: str) -> Any:
         found = self.step.find(kind, id)

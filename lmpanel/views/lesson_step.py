@@ -32,7 +32,7 @@ def payload(work: Work) -> dict[str, Any]:
         "done": done,
         "asks": asks,
         "notice": not shown and any(isinstance(part, Prose) and part.notice for part in step.parts),
-        "can_set_up": step.setup is not None,
+        "can_set_up": work.can_set_up,
         "terms": _terms([part["nodes"] for part in parts if part and "nodes" in part]),
         **places,
     }
