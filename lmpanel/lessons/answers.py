@@ -10,7 +10,6 @@ from typing import Any
 from lmpanel.lessons.directives import Ask
 from lmpanel.lessons.expectations import read_number
 
-
 _NO_NUMBER = (
     "The tool shows no such number now. Do what the step says, or set the step up again, below."
 )

@@ -94,6 +94,7 @@ class Player(Sheet):
 
         if self.work is None:
             self._before = self.tool.settings()
+        self.tool.lend()
         self.param.update(refused={}, wanted="")
         self.worksheet.records[source] = record
         self._stage = Stage(lesson, self.tool)

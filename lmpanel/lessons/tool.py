@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lmpanel.document import Document
+from lmpanel.lessons.ladder_tool import LadderTool
 from lmpanel.lessons.play_tool import PlayTool
 from lmpanel.lessons.quantities import quantity, reply_span
 from lmpanel.state_codec import SETTINGS
@@ -41,6 +42,7 @@ class Tool:
     def __init__(self, session: Session):
         self._session = session
         self._play = PlayTool(session.play)
+        self._ladder = LadderTool(session.ladder)
 
     @property
     def watched(self) -> list[tuple[Any, list[str]]]:
@@ -105,14 +107,24 @@ class Tool:
         """Take over settings."""
         self._session.explorer.param.update(**settings)
 
+    @property
+    def aside(self) -> list[str]:
+        """What of the student's own is set aside while the lesson is open, in words."""
+        return [said for said in (self._ladder.aside, self._play.aside) if said]
+
+    def lend(self) -> None:
+        """A lesson is open: what it tells of the n-grams is told of the bundled text."""
+        self._ladder.use_bundled()
+
     def start_afresh(self) -> None:
         """Settings as they are at first: a lesson begins the same for everybody."""
         self._play.start_afresh()
         self.use({**self._first(_KEPT), "room": "explore"})
 
     def give_back(self, settings: dict[str, Any]) -> None:
-        """The tool is the student's again: these settings, and the game that was on."""
+        """The tool is the student's again: these settings, the game that was on, the own text."""
         self._play.give_back()
+        self._ladder.give_back()
         self.use(settings)
 
     def _first(self, left_out: set[str]) -> dict[str, Any]:
@@ -139,6 +151,8 @@ class Tool:
         """
         session = self._session
         document = None if carry_on else self._document(setup)
+        if fresh:
+            self._ladder.use_bundled()
         if document is not None:
             session.changes.change(document, label)
         if setup.play is not None:
@@ -150,6 +164,8 @@ class Tool:
             self._look(setup, new=document is not None)
         first = {} if document is None else self._first(_KEPT if fresh else _VIEW)
         self.use({**first, **setup.settings})
+        if setup.settings.get("tab") == "ngrams":
+            self._ladder.look()
 
     def reopen(self, setup: Setup) -> None:
         """Open the part of the page that a step is about, and its game, which is not on any more.

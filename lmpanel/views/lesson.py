@@ -28,7 +28,7 @@ class LessonCard(Component):
             return {"open": False, "wanted": wanted}
         from lmpanel.views.lesson_step import payload
 
-        return {"open": True, "wanted": wanted, **payload(self.player.work)}
+        return {"open": True, "wanted": wanted, **payload(self.player.work, self.player.tool.aside)}
 
     def actions(self) -> dict[str, Any]:
         player = self.player

@@ -11,8 +11,8 @@ from lmpanel.lessons.parts import PARTS
 from lmpanel.lessons.work import TELL_AFTER, Work
 
 
-def payload(work: Work) -> dict[str, Any]:
-    """The state of site/components/lesson_card.js."""
+def payload(work: Work, aside: list[str]) -> dict[str, Any]:
+    """The state of site/components/lesson_card.js; `aside` is what waits for the lesson's end."""
     step, record, number = work.step, work.record, work.record.step
     done = work.done(number)
     shown = done or number in work.revealed
@@ -29,6 +29,7 @@ def payload(work: Work) -> dict[str, Any]:
         "step": number,
         "name": step.title,
         "parts": [part for part in parts if part],
+        "aside": " ".join([*aside, "Close the lesson to have it back."] if aside else []),
         "done": done,
         "asks": asks,
         "notice": not shown and any(isinstance(part, Prose) and part.notice for part in step.parts),

@@ -1,4 +1,4 @@
-"""Every step of every lesson is right however it is reached: in order, by its dot, and coming back."""
+"""Every step of every lesson is right however it is reached: in order, by its dot, coming back."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lmpanel.document import Document
 from lmpanel.engine.fake import FakeEngine, fake_tokenizer
 from lmpanel.lessons.directives import Ask, Check
 from lmpanel.lessons.parse import BadLesson, parse
 from lmpanel.measurement import Measurement
 from lmpanel.model import LanguageModel
+from lmpanel.ngrams.corpus import BUNDLED, Text
 from lmpanel.session import Session
 from support.asynchronous import asynchronous
 
@@ -200,3 +202,87 @@ def test_what_cannot_go_on_is_told(lines, reason):
         parse(f"---\ntitle: T\nminutes: 5\n---\n## S\n::: setup\n{lines}\n:::\n")
     assert [problem.line for problem in caught.value.problems] == [6]
     assert reason in caught.value.problems[0].reason
+
+
+NGRAMS = """---
+title: N
+minutes: 5
+---
+## A
+::: setup
+raw: the whale
+tab: ngrams
+:::
+## B
+::: setup
+raw: the captain
+tab: ngrams
+:::
+"""
+OWN = Text("mine", "my own text is about a purple giraffe and nothing else. " * 20)
+
+
+@asynchronous
+async def test_a_lesson_counts_in_the_bundled_text_and_gives_the_own_one_back(unmeasured):
+    session = new_session("surprise")
+    lessons, ladder = session.lessons, session.ladder
+    lessons.close()
+    await ladder.train(OWN)
+    mine = ladder.trained
+    saved = ladder.saved()
+    lessons.open("lessons/n.md", NGRAMS)
+    assert (await ladder.ready()).text.title == BUNDLED and ladder.own is None
+    assert lessons.tool.quantity("counted_in") == BUNDLED
+    assert any("mine" in said for said in lessons.tool.aside)
+    assert ladder.saved() == saved, "a crash does not lose it"
+    lessons.close()
+    assert ladder.trained is mine and not lessons.tool.aside
+    assert ladder.saved() == saved
+
+
+@asynchronous
+async def test_an_own_text_that_waits_or_is_being_read_is_not_lost(unmeasured):
+    for begin in (lambda ladder: ladder.restore({"title": "mine", "text": OWN.packed}),
+                  lambda ladder: ladder.begin(OWN)):  # fmt: skip
+        session = new_session("surprise")
+        begin(session.ladder)
+        session.lessons.open("lessons/n.md", NGRAMS)
+        assert (await session.ladder.ready()).text.title == BUNDLED
+        session.lessons.close()
+        assert session.ladder.own.title == "mine"
+        assert (await session.ladder.ready()).text.title == "mine"
+
+
+@asynchronous
+async def test_an_own_text_of_the_lesson_stays_until_the_step_is_set_up_again(unmeasured):
+    session = new_session("surprise")
+    lessons, ladder = session.lessons, session.ladder
+    lessons.open("lessons/n.md", NGRAMS)
+    await ladder.train(OWN)
+    lessons.go(1)
+    assert lessons.tool.quantity("counted_in") == "mine", "the lesson may be about it"
+    lessons.set_up_again()
+    assert (await ladder.ready()).text.title == BUNDLED
+    await ladder.train(Text("newer", OWN.text))
+    lessons.close()
+    assert ladder.own.title == "newer"
+
+
+@asynchronous
+async def test_who_begins_anew_reads_the_first_passage(unmeasured, monkeypatch):
+    monkeypatch.setattr("lmpanel.rungs.PASSAGE", 12)
+    session = new_session("ngrams")
+    lessons, rungs = session.lessons, session.rungs
+    lessons.go(3)
+    await session.ladder.ready()
+
+    def read() -> tuple[int, ...]:
+        session.changes.change(Document(rungs.passage(), raw=True), "x")
+        return session.explorer.document.ids
+
+    assert lessons.tool.quantity("passage") is None
+    first, second = read(), read()
+    assert first != second and lessons.tool.quantity("passage") == 2
+    assert "passage" in lessons.work.record.tasks
+    lessons.set_up_again()
+    assert read() == first and lessons.tool.quantity("passage") == 1
