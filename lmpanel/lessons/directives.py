@@ -8,6 +8,7 @@
 | `capture`   | keeps numbers of the tool as evidence                                        |
 | `highlight` | puts a ring round parts of the page                                          |
 | `hide`      | takes parts of the page away, `lock` makes them inactive, until the step ends |
+|             | or the question `until` is answered                                          |
 | `notice`    | what is shown when the step's questions are answered: Markdown               |
 
 How they are written down is for `blocks` and `setup_block` to know.
@@ -62,6 +63,8 @@ class Ask:
     unit: str = ""
     hint: str = ""
     lines: int = 1
+    outcome: str = ""
+    """What came of a prediction: shown beside it with the notice."""
 
     @property
     def checked(self) -> bool:

@@ -55,6 +55,8 @@ class Step:
     highlight: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
     lock: tuple[str, ...] = ()
+    until: dict[str, str] = field(default_factory=dict)
+    """Hidden or locked parts that are back when a question is answered: part → its name."""
 
     def find(self, kind: type, id: str) -> Any:
         """A question, check or capture of this step by its name, None if there is none."""
@@ -156,7 +158,12 @@ def _take_block(block: Block, step: Step, reader: Reader) -> None:
             reader.complain(block.line, "a step has one setup at most")
         step.setup = read_setup(block, reader.complain)
     elif block.kind in ("highlight", "hide", "lock"):
-        setattr(step, block.kind, (*getattr(step, block.kind), *reader.parts(block)))
+        names, until = reader.parts(block), reader.until(block)
+        setattr(step, block.kind, (*getattr(step, block.kind), *names))
+        if until and step.find(Ask, until) is None:
+            reader.complain(block.line, f'before it there is no question "{until[:40]}"')
+        elif until:
+            step.until.update(dict.fromkeys(names, until))
     else:
         reader.complain(
             block.line,

@@ -140,6 +140,7 @@ class Player(Sheet):
     def set_up_again(self) -> None:
         """Put the step's document and settings back to what the lesson says."""
         step = self._open_work.record.step
+        self._open_work.undo_tasks()
         self._set_up(lambda: self._stage.again(step))
         self._tell(kept=False)
 
@@ -178,6 +179,14 @@ class Player(Sheet):
         """Keep the numbers of the tool as evidence. Raises BadArgument when there are none."""
         self._open_work.capture(id)
         self._tell()
+
+    def try_capture(self, id: str) -> None:
+        """Keep evidence, or say beside its button why there is none."""
+        try:
+            self.capture(id)
+        except LMPanelError as error:
+            self._open_work.not_captured(id, error)
+            self._tell(kept=False)
 
     def show_notice(self) -> None:
         """Show what there is to notice although not all is answered."""

@@ -38,7 +38,7 @@ class LessonCard(Component):
             "step": lambda number: player.go(int(number)),
             "answer": lambda id, value: player.answer(str(id), str(value)),
             "tell_answer": lambda id: player.tell_answer(str(id)),
-            "capture": lambda id: player.capture(str(id)),
+            "capture": lambda id: player.try_capture(str(id)),
             "notice": player.show_notice,
             "set_up": player.set_up_again,
             "worksheet_kept": self.take_worksheet,
