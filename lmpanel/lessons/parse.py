@@ -15,7 +15,7 @@ from lmpanel.lessons.directives import Ask, Capture, Check, Setup
 from lmpanel.lessons.expectations import read_number
 from lmpanel.lessons.file import Block, Outline, Problem, Section, Text, cut
 from lmpanel.lessons.glossary import TERMS
-from lmpanel.lessons.markdown import Node, tree
+from lmpanel.lessons.markdown import Node, plain, tree
 from lmpanel.lessons.setup_block import read_setup
 
 _FRONT = ("title", "summary", "minutes", "order", "hide", "lock")
@@ -134,7 +134,8 @@ def _shared(entry: Any, reader: Reader) -> tuple[str, ...]:
 
 
 def _step(section: Section, reader: Reader, shared: dict[str, tuple[str, ...]]) -> Step:
-    step = Step(section.title, hide=shared["hide"], lock=shared["lock"])
+    title = plain(tree(section.title, section.line, TERMS, reader.complain)).strip()
+    step = Step(title or section.title, hide=shared["hide"], lock=shared["lock"])
     if not section.title:
         reader.complain(section.line, "the step has no title")
     if len(section.parts) > MAX_PARTS:

@@ -40,6 +40,7 @@ class Player(Sheet):
         self.work: Work | None = None
         """What is made of the open lesson, None when none is open."""
         self._stage: Stage | None = None
+        self.model = str(explorer.model.info.model["name"])
         self._before: dict[str, Any] = {}
         self._resume: tuple[str, Record] | None = None
         self._setting_up = False
@@ -62,11 +63,14 @@ class Player(Sheet):
         if self.tool.busy:
             raise BadArgument("The model is writing.", "Stop it first, then open the lesson.")
         source, resume = str(source)[:MAX_SOURCE], self._take_resume(source)
+        from lmpanel.lessons.work import todo
+
         lesson = self._parsed(source, str(text))
         titles = [step.title[:200] for step in lesson.steps]
         record = self.record_for(source, lesson.title, titles)
         if resume is not None:
             merge(record, resume)
+        record.todo = todo(lesson)
         self._take(source, lesson, record)
         if resume is None and set_up:
             self.tool.start_afresh()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from lmpanel.errors import BadArgument, LMPanelError
 from lmpanel.lessons.answers import judge, solution
 from lmpanel.lessons.directives import Ask, Capture, Check
-from lmpanel.lessons.worksheet import MAX_ANSWER, MAX_ENTRIES, Answer, Evidence, Record
+from lmpanel.lessons.worksheet import MAX_ANSWER, MAX_ENTRIES, Answer, Evidence, Record, Todo
 from lmpanel.number_text import grouped
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ class Work:
     def clear(self) -> None:
         """Forget what was answered, done and captured; the step stays."""
         old = self.record
-        self.record = Record(old.title, old.steps, old.step, [old.step])
+        self.record = Record(old.title, old.steps, old.step, [old.step], todo=old.todo)
         self.revealed, self.said, self._met = set(), {}, set()
         self.refused = set()
 
@@ -190,6 +190,12 @@ class Work:
         if found is None:
             raise BadArgument(f'This step has no "{str(id)[:40]}".')
         return found
+
+
+def todo(lesson: Lesson) -> dict[str, Todo]:
+    """All tasks of a lesson, for its record."""
+    every = [(at, task) for at, step in enumerate(lesson.steps) for task in step.all(Check)]
+    return {task.id: Todo(task.task[:1000], at) for at, task in every[:MAX_ENTRIES]}
 
 
 def _check_room(entries: dict[str, Any], id: str) -> None:

@@ -200,7 +200,7 @@ const styles = css`
   .icon { width: 28px; min-height: 28px; padding: 0; font-size: 1.15rem; line-height: 1; } .aside:empty { display: none; } .aside { margin: 0; }
   @media (min-width: 73.75em) and (min-height: 35em) {
     .head { gap: 2px 8px; } .lesson-title { order: 2; width: 100%; } .head nav { order: 0; flex: 1 1 0; } .dots { margin-left: -8px; }
-    .foot { gap: 6px; } .foot .button { padding: 4px 10px; font-size: 0.92rem; } .more { width: 100%; margin-left: -6px; }
+    .foot { gap: 6px; } .foot .button { padding: 4px 10px; font-size: 0.92rem; } .more { margin-left: -6px; }
   }
   .stored:empty { display: none; } .stored { color: var(--bad); }
   @media (min-width: 56.3125em) and (max-width: 73.74em) { .two { grid-template-columns: minmax(0, 1.15fr) minmax(0, 1fr); } }
