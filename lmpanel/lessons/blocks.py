@@ -32,7 +32,7 @@ class Reader:
     def ask(self, block: Block) -> Ask:
         """A question with its right answer, if it has one."""
         known = ("question", "type", "option", "answer", "tolerance", "unit", "hint", "lines")
-        known = (*known, "outcome")
+        known += ("outcome",)
         entries = self._known(block, known)
         one = self._single(block, entries, repeated=("option", "answer"))
         options = tuple(entry.value for entry in entries if entry.key == "option")

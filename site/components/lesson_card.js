@@ -198,8 +198,10 @@ const styles = css`
   .notice { grid-column: 1 / -1; padding: 8px 14px; background: var(--accent-soft); border-radius: 10px; }
   .foot { position: sticky; bottom: -2px; background: var(--card); padding: 6px 0 2px; } .foot .button { padding: 5px 14px; } .more { margin-left: auto; gap: 2px; } .more .quiet { padding-inline: 6px; white-space: nowrap; }
   .icon { width: 28px; min-height: 28px; padding: 0; font-size: 1.15rem; line-height: 1; } .aside:empty { display: none; } .aside { margin: 0; }
+  @media (max-width: 56.25em), (min-width: 73.75em) and (min-height: 35em) {
+    .head { gap: 2px 8px; } .lesson-title { order: 2; width: 100%; } .head nav { order: 0; flex: 1 1 0; } .dots { margin-left: -8px; } .buttons { align-self: start; }
+  }
   @media (min-width: 73.75em) and (min-height: 35em) {
-    .head { gap: 2px 8px; } .lesson-title { order: 2; width: 100%; } .head nav { order: 0; flex: 1 1 0; } .dots { margin-left: -8px; }
     .foot { gap: 6px; } .foot .button { padding: 4px 10px; font-size: 0.92rem; } .more { margin-left: -6px; }
   }
   .stored:empty { display: none; } .stored { color: var(--bad); }

@@ -87,7 +87,7 @@ export const partStyles = css`
   .entry { display: grid; grid-template-columns: minmax(0, 1fr); gap: 6px; border: 0; margin: 0; padding: 0; min-width: 0; } .entry legend { padding: 0 0 4px; } .entry label, .entry legend { overflow-wrap: anywhere; }
   .line { flex-wrap: nowrap; } .line.many { flex-wrap: wrap; } .line.many .field { flex-basis: 100%; } .line .field { flex: 1 1 auto; min-width: 0; width: auto; } .line .short { flex: 0 1 8em; }
   .option { display: flex; gap: 8px; align-items: baseline; min-height: 28px; padding: 2px 6px; margin-left: -6px; border-radius: 7px; cursor: pointer; } .option:hover { background: var(--hover); } .option input { width: 17px; height: 17px; margin: 0; flex: none; align-self: center; accent-color: var(--accent); }
-  .button.small { min-height: 32px; padding: 3px 12px; font-size: 0.9rem; } .mark { font-weight: 700; } [data-verdict="right"] .mark { color: var(--good); } [data-verdict="wrong"] .mark { color: var(--bad); }
+  .button.small { min-height: 32px; padding: 3px 12px; font-size: 0.9rem; } .mark { font-weight: 700; } .mark:empty { display: none; } [data-verdict="right"] .mark { color: var(--good); } [data-verdict="wrong"] .mark { color: var(--bad); }
   .task { display: grid; grid-template-columns: 22px minmax(0, 1fr); gap: 10px; align-items: start; } .box { width: 20px; height: 20px; margin-top: 1px; border: 1.5px dashed var(--edge); border-radius: 50%; display: grid; place-items: center; font-size: 0.8rem; font-weight: 700; line-height: 1; }
   .task[data-done="true"] .box { background: var(--accent); border: 1.5px solid var(--accent); color: var(--on-accent); }
 `;
