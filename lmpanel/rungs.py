@@ -59,7 +59,7 @@ class Rungs(param.Parameterized):
         self._plot: asyncio.Task | None = None
         self._rows: tuple[Any, list[Distribution]] = (None, [])
         self._bits: tuple[Any, list[np.ndarray]] = (None, [])
-        self._passages = 0
+        self._passages: dict[Sequence[int], int] = {}
         look = ["document", "cursor", "where", "tab", "predictor", "generating"]
         explorer.param.watch(self._look, look)
         explorer.param.watch(self._elsewhere, ["document", "cursor", "where"])
@@ -144,19 +144,29 @@ class Rungs(param.Parameterized):
         self.opened = "" if self.opened == name else name
 
     def passage(self) -> tuple[int, ...]:
-        """The next tokens that were held out, beginning with a sentence. Raises BadArgument."""
+        """Tokens that were held out, beginning with a sentence. Raises BadArgument.
+
+        The first passage, or after one the next: who begins anew reads the same again.
+        """
         if self._ladder.trained is None:
             raise BadArgument("Nothing was held out yet.", "Train the n-grams first.")
         if not len(self._ladder.trained.held_out):
             raise BadArgument("Of this text nothing was held out.", "Count in a longer one.")
         held_out = self._ladder.trained.held_out
-        start = self._passages * PASSAGE % max(1, len(held_out) - PASSAGE)
-        self._passages += 1
+        number = self.passage_number or 0
+        start = number * PASSAGE % max(1, len(held_out) - PASSAGE)
         tokenizer = self._explorer.model.tokenizer
         ends = [at for at in range(start, min(start + PASSAGE, len(held_out)))
                 if tokenizer.decode([int(held_out[at])]).strip() in (".", "!", "?")]
         begin = ends[0] + 1 if ends else start
-        return tuple(int(token) for token in held_out[begin : begin + PASSAGE])
+        passage = tuple(int(token) for token in held_out[begin : begin + PASSAGE])
+        self._passages[passage] = number + 1
+        return passage
+
+    @property
+    def passage_number(self) -> int | None:
+        """Which of the passages the document is, from 1; None while it is none."""
+        return self._passages.get(self._explorer.document.ids)
 
     async def draw(self) -> None:
         """Compute the plot in steps; while one is computed a second one is not begun."""
@@ -219,4 +229,5 @@ class Rungs(param.Parameterized):
 
     def _learnt(self, *events: object) -> None:
         self.stop()
+        self._passages.clear()
         self.param.update(points=[], changed=self.changed + 1)

@@ -8,7 +8,7 @@ import { createApi } from "./api.js";
 import { firstDocument, followLinks, keepSession, keepState } from "./links.js";
 import { makeMenu } from "./menu.js";
 import { readOptions } from "./options.js";
-import { Status, notice } from "./status.js";
+import { Status, clearNotice, notice } from "./status.js";
 import { PythonHost } from "./python_host.js";
 import { RecordedExample } from "./recorded.js";
 import { sessionMenu } from "./session_menu.js";
@@ -31,6 +31,7 @@ sessionMenu({ python });
 python.addEventListener("state", ({ detail }) => keepState(detail));
 followLinks(python);
 document.addEventListener("lmpanel:notice", ({ detail }) => notice(detail));
+document.addEventListener("lmpanel:notice-over", ({ detail }) => clearNotice(detail.code));
 openDoor(options.lesson);
 python.addEventListener("settled", () => recorded.leave());
 

@@ -6,7 +6,7 @@
 import { makeMenu } from "./menu.js";
 import { h, fill, setText } from "./components/dom.js";
 import { many } from "./components/format.js";
-import { notice } from "./status.js";
+import { clearNotice, notice } from "./status.js";
 import { openDoor } from "./lesson_door.js";
 import { readOptions } from "./options.js";
 
@@ -19,5 +19,6 @@ byId("progress").hidden = true;
 byId("session").hidden = true;
 fill(byId("engine-box"), h("p", {}, "The model runs in Python on the machine that serves this page."));
 document.addEventListener("lmpanel:notice", ({ detail }) => notice(detail));
+document.addEventListener("lmpanel:notice-over", ({ detail }) => clearNotice(detail.code));
 makeMenu(byId("engine"));
 openDoor(readOptions(location.search).lesson);

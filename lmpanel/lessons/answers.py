@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from lmpanel.lessons.directives import Ask
-from lmpanel.lessons.expectations import read_number
+from lmpanel.lessons.expectations import readings
+
+_NO_NUMBER = (
+    "The tool shows no such number now. Do what the step says, or set the step up again, below."
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ def judge(ask: Ask, value: str, quantity: Callable[[str], Any]) -> Verdict:
     if ask.type == "number":
         return _judge_number(ask, value, quantity)
     if not ask.checked:
-        return Verdict(None, "Kept on your worksheet.")
+        return Verdict(None, "Kept.")
     wanted = ask.right
     if ask.measured is not None:
         measured = quantity(ask.measured)
@@ -44,16 +48,18 @@ def judge(ask: Ask, value: str, quantity: Callable[[str], Any]) -> Verdict:
 
 
 def _judge_number(ask: Ask, value: str, quantity: Callable[[str], Any]) -> Verdict:
-    number = read_number(value)
-    if number is None:
+    numbers = readings(value)
+    if not numbers:
         return Verdict(False, "This is not a number. Write one like 3.52.", counts=False)
     if not ask.checked:
-        return Verdict(None, "Kept on your worksheet.")
+        return Verdict(None, "Kept.")
     wanted, tolerance = ask.number or (quantity(ask.measured), ask.tolerance)
     if wanted is None:
         return _not_known()
-    right = abs(number - wanted) <= tolerance + 1e-9
-    return _said(ask, right)
+    if value.rstrip(" .").endswith("%") and ask.unit != "%":
+        # Of what has no unit: a share of one, like a probability.
+        numbers = tuple(number / 100 for number in numbers)
+    return _said(ask, any(abs(number - wanted) <= tolerance + 1e-9 for number in numbers))
 
 
 def _said(ask: Ask, right: bool) -> Verdict:
@@ -62,7 +68,7 @@ def _said(ask: Ask, right: bool) -> Verdict:
 
 def _not_known() -> Verdict:
     return Verdict(
-        False, "The tool has no such number now. Do what the step says first.", counts=False
+        False, _NO_NUMBER, counts=False
     )
 
 

@@ -32,6 +32,7 @@ class Reader:
     def ask(self, block: Block) -> Ask:
         """A question with its right answer, if it has one."""
         known = ("question", "type", "option", "answer", "tolerance", "unit", "hint", "lines")
+        known += ("outcome",)
         entries = self._known(block, known)
         one = self._single(block, entries, repeated=("option", "answer"))
         options = tuple(entry.value for entry in entries if entry.key == "option")
@@ -45,10 +46,13 @@ class Reader:
             "unit": one.get("unit", ""),
             "hint": one.get("hint", ""),
             "lines": 4 if one.get("lines") == "many" else 1,
+            "outcome": one.get("outcome", ""),
         }
         for reason in _wrong(ask["question"], kind, options):
             self.complain(block.line, reason)
         answers = [entry for entry in entries if entry.key == "answer"]
+        if answers and ask["outcome"]:
+            self.complain(block.line, "an answer that is checked has no outcome besides")
         return Ask(**ask, **self._right(kind, options, answers, one))
 
     def _right(
@@ -121,10 +125,18 @@ class Reader:
             self.complain(block.line, f'"what: {what}" is no evidence; there are {_list(EVIDENCE)}')
         return Capture(self._id(block), what, one.get("label") or EVIDENCE.get(what, ""))
 
+    def until(self, block: Block) -> str:
+        """The question that parts are hidden or locked until; empty where it is the step's end."""
+        found = [entry.value for entry in block.entries(_quiet) if entry.key == "until"]
+        return found[0] if found else ""
+
     def parts(self, block: Block) -> tuple[str, ...]:
         """Names of parts of the page: one per line "part: …", or several after "parts:"."""
         names: list[str] = []
-        for entry in self._known(block, ("part", "parts")):
+        keys = ("part", "parts") if block.kind == "highlight" else ("part", "parts", "until")
+        for entry in self._known(block, keys):
+            if entry.key == "until":
+                continue
             for name in (" ".join(piece.split()) for piece in entry.value.split(",")):
                 if name in PARTS:
                     names.append(name)
@@ -166,6 +178,10 @@ class Reader:
             self.complain(block.line, f'the name "{block.name}" is used already')
         self._ids.add(block.name)
         return block.name
+
+
+def _quiet(line: int, reason: str) -> None:
+    """Complains of nothing: what is wrong was told already."""
 
 
 def _wrong(question: str, kind: str, options: tuple[str, ...]) -> Iterator[str]:

@@ -8,6 +8,7 @@
 | `capture`   | keeps numbers of the tool as evidence                                        |
 | `highlight` | puts a ring round parts of the page                                          |
 | `hide`      | takes parts of the page away, `lock` makes them inactive, until the step ends |
+|             | or the question `until` is answered                                          |
 | `notice`    | what is shown when the step's questions are answered: Markdown               |
 
 How they are written down is for `blocks` and `setup_block` to know.
@@ -25,7 +26,10 @@ from lmpanel.lessons.play_setup import PlaySetup
 
 @dataclass(frozen=True)
 class Setup:
-    """How the tool is to be: `turns` or a `raw` text, or the document as it stands; `play`."""
+    """How the tool is to be: `turns` or a `raw` text, or the document as it stands; `play`.
+
+    With `goes_on` the document is only for those who have not done the step before.
+    """
 
     turns: tuple[tuple[str, str], ...] = ()
     reply: str | None = None
@@ -35,6 +39,12 @@ class Setup:
     room: str | None = None
     play: PlaySetup | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    goes_on: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether it needs no set-up before it."""
+        return self.raw is not None or bool(self.turns) or self.play is not None
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,8 @@ class Ask:
     unit: str = ""
     hint: str = ""
     lines: int = 1
+    outcome: str = ""
+    """What came of a prediction: shown beside it with the notice."""
 
     @property
     def checked(self) -> bool:

@@ -101,6 +101,21 @@ def _expect_text(text: str) -> Expectation:
     return Expectation("text", how, wanted.strip())
 
 
+_GROUPS = re.compile(r"\d{1,3}(?:[\s\u00a0\u2009\u202f'’]\d{3})+(?!\d)")
+_COMMAS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
+
+
+def readings(text: str) -> tuple[float, ...]:
+    """What a person may mean by a number: thousands may be set apart, also by commas.
+
+    >>> readings("3 021"), readings("3,021"), readings("3,5"), readings("1,234,567.5")
+    ((3021.0,), (3.021, 3021.0), (3.5,), (1234567.5,))
+    """
+    text = _GROUPS.sub(lambda group: re.sub(r"\D", "", group[0]), text.strip().rstrip("."))
+    found = [read_number(text), read_number(_COMMAS.sub(lambda m: m[0].replace(",", ""), text))]
+    return tuple(dict.fromkeys(number for number in found if number is not None))
+
+
 def read_number(text: str) -> float | None:
     """A number as a person types it, with comma or point and perhaps a unit; None if it is none.
 

@@ -23,7 +23,7 @@ h3 { margin: 1.4rem 0 .3rem; }
 .v { color: #555; font-size: .9em; }
 table { border-collapse: collapse; margin: .6rem 0; font-size: .9em; }
 th, td { text-align: left; padding: .15rem .7rem .15rem 0; border-top: 1px solid #ddd; }
-td { vertical-align: top; white-space: pre-wrap; }
+td { vertical-align: top; white-space: pre-wrap; } th { overflow-wrap: break-word; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 table, .entry { break-inside: avoid; }
 """
@@ -59,24 +59,33 @@ def progress(record: Record) -> str:
     return f"{len(record.seen)} of {len(record.steps)} steps seen"
 
 
-def steps_of(record: Record) -> Iterator[tuple[str, list[Answer], list[Evidence]]]:
-    """The steps with something on the worksheet: title, answers, evidence."""
+Task = tuple[str, bool]
+"""A task, and whether it was done."""
+
+
+def steps_of(record: Record) -> Iterator[tuple[str, list[Task], list[Answer], list[Evidence]]]:
+    """The steps with something on the worksheet: title, tasks, answers, evidence."""
     for step, title in enumerate(record.steps):
         answers = [answer for answer in record.answers.values() if answer.step == step]
         evidence = [entry for entry in record.evidence.values() if entry.step == step]
-        if answers or evidence:
-            yield title, answers, evidence
+        tasks = [(task.text, id in record.tasks) for id, task in record.todo.items()
+                 if task.step == step and (step in record.seen or id in record.tasks)]  # fmt: skip
+        if tasks or answers or evidence:
+            yield title, tasks, answers, evidence
 
 
-def as_markdown(worksheet: Worksheet) -> str:
-    """The whole worksheet as Markdown."""
+def as_markdown(worksheet: Worksheet, about: str = "") -> str:
+    """The whole worksheet as Markdown; `about` stands on top."""
     lines = ["# Worksheet", ""]
+    lines += [_md(about), ""] if about else []
     if worksheet.name:
         lines += [f"Name: {_md(worksheet.name)}", ""]
     for record in worksheet.records.values():
         lines += [f"## {_md(record.title)}", "", progress(record), ""]
-        for title, answers, evidence in steps_of(record):
+        for title, tasks, answers, evidence in steps_of(record):
             lines += [f"### {_md(title)}", ""]
+            lines += [f"- [{'x' if done else ' '}] {_md(task)}" for task, done in tasks]
+            lines += [""] if tasks else []
             for answer in answers:
                 said = verdict(answer)
                 lines += [f"**{_md(answer.question)}**", "", *_quoted(answer.value), ""]
@@ -106,8 +115,9 @@ def _md_table(entry: Evidence) -> list[str]:
     return lines
 
 
-def as_html(worksheet: Worksheet) -> str:
+def as_html(worksheet: Worksheet, about: str = "") -> str:
     """The whole worksheet as one HTML file without scripts and without anything from elsewhere."""
+    title = f"Worksheet, {html.escape(worksheet.name)}" if worksheet.name else "Worksheet"
     name = f"<p>Name: {html.escape(worksheet.name)}</p>" if worksheet.name else ""
     body = "".join(_html_record(record) for record in worksheet.records.values())
     policy = "default-src 'none'; style-src 'unsafe-inline'"
@@ -115,7 +125,9 @@ def as_html(worksheet: Worksheet) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Worksheet</title><style>{_STYLE}</style></head>\n<body><h1>Worksheet</h1>{name}{body}</body></html>\n"
+        f"<title>{title}</title><style>{_STYLE}</style></head>\n<body><h1>Worksheet</h1>"
+        f'<p class="v">{html.escape(about)}</p>'
+        f"{name}{body}</body></html>\n"
     )
 
 
@@ -123,8 +135,12 @@ def _html_record(record: Record) -> str:
     parts = [
         f'\n<h2>{html.escape(record.title)}</h2><p class="v">{html.escape(progress(record))}</p>'
     ]
-    for title, answers, evidence in steps_of(record):
+    for title, tasks, answers, evidence in steps_of(record):
         parts.append(f"\n<h3>{html.escape(title)}</h3>")
+        parts += [
+            f'<p class="v">{"☑ done" if done else "☐ not done"}: {html.escape(task)}</p>'
+            for task, done in tasks
+        ]
         parts += [_html_answer(answer) for answer in answers]
         parts += [_html_table(entry) for entry in evidence]
     return "".join(parts)

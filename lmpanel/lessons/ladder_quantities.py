@@ -51,9 +51,12 @@ def _compared(session: Session) -> str | None:
 
 _ALL = (*NAMES, TRANSFORMER)
 NUMBERS: dict[str, Read] = {
+    "passage": lambda session: session.rungs.passage_number,
     **{f"{name}_bits_per_token": _per_token(name) for name in _ALL},
     **{f"{name}_probability": _probability(name) for name in _ALL},
 }
+
+"""`passage`: which of the held-out passages the document is, from 1."""
 
 TEXTS: dict[str, Read] = {
     "predictor": lambda session: session.explorer.predictor,

@@ -15,7 +15,7 @@ from lmpanel.lessons.directives import Ask, Capture, Check, Setup
 from lmpanel.lessons.expectations import read_number
 from lmpanel.lessons.file import Block, Outline, Problem, Section, Text, cut
 from lmpanel.lessons.glossary import TERMS
-from lmpanel.lessons.markdown import Node, tree
+from lmpanel.lessons.markdown import Node, plain, tree
 from lmpanel.lessons.setup_block import read_setup
 
 _FRONT = ("title", "summary", "minutes", "order", "hide", "lock")
@@ -55,6 +55,8 @@ class Step:
     highlight: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
     lock: tuple[str, ...] = ()
+    until: dict[str, str] = field(default_factory=dict)
+    """Hidden or locked parts that are back when a question is answered: part → its name."""
 
     def find(self, kind: type, id: str) -> Any:
         """A question, check or capture of this step by its name, None if there is none."""
@@ -132,7 +134,8 @@ def _shared(entry: Any, reader: Reader) -> tuple[str, ...]:
 
 
 def _step(section: Section, reader: Reader, shared: dict[str, tuple[str, ...]]) -> Step:
-    step = Step(section.title, hide=shared["hide"], lock=shared["lock"])
+    title = plain(tree(section.title, section.line, TERMS, reader.complain)).strip()
+    step = Step(title or section.title, hide=shared["hide"], lock=shared["lock"])
     if not section.title:
         reader.complain(section.line, "the step has no title")
     if len(section.parts) > MAX_PARTS:
@@ -156,7 +159,12 @@ def _take_block(block: Block, step: Step, reader: Reader) -> None:
             reader.complain(block.line, "a step has one setup at most")
         step.setup = read_setup(block, reader.complain)
     elif block.kind in ("highlight", "hide", "lock"):
-        setattr(step, block.kind, (*getattr(step, block.kind), *reader.parts(block)))
+        names, until = reader.parts(block), reader.until(block)
+        setattr(step, block.kind, (*getattr(step, block.kind), *names))
+        if until and step.find(Ask, until) is None:
+            reader.complain(block.line, f'before it there is no question "{until[:40]}"')
+        elif until:
+            step.until.update(dict.fromkeys(names, until))
     else:
         reader.complain(
             block.line,

@@ -54,14 +54,23 @@ class PlayTool:
         else:
             self._play.game.begin(_game(wanted))
 
+    @property
+    def aside(self) -> str:
+        """What is to be said of the game that was set aside; empty when there is none."""
+        return "Your own game is set aside." if self._before and _begun(self._before) else ""
+
     def give_back(self) -> None:
         """The lesson is closed: what was played before it goes on, if there was anything."""
         before, begun = self._before, self._begun.get("game")
         self._before, self._begun, self._afresh = None, {}, False
-        if before is None or not (before["game"]["playing"] or before["tutorial"]["losses"]):
+        if before is None or not _begun(before):
             return
         if self._play.game.playing in (None, begun and _game(begun)):
             self._play.restore({**before, "player": self._play.player})
+
+
+def _begun(saved: dict[str, Any]) -> bool:
+    return bool(saved["game"]["playing"] or saved["tutorial"]["losses"])
 
 
 def _game(wanted: PlaySetup) -> Setup:

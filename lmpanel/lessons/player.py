@@ -6,11 +6,11 @@ up through `tool`; knows neither the session nor how steps are drawn.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import param
 
-from lmpanel.document import Document
 from lmpanel.errors import BadArgument, LMPanelError
 from lmpanel.lessons.saved_lesson import MAX_SOURCE, read_saved_lesson, saved_lesson
 from lmpanel.lessons.sheet import Sheet, merge
@@ -19,6 +19,7 @@ from lmpanel.lessons.worksheet import Record, Worksheet
 if TYPE_CHECKING:
     from lmpanel.explorer import Explorer
     from lmpanel.lessons.parse import Lesson
+    from lmpanel.lessons.stage import Stage
     from lmpanel.lessons.tool import Tool
     from lmpanel.lessons.work import Work
 
@@ -38,7 +39,8 @@ class Player(Sheet):
         self.tool = tool
         self.work: Work | None = None
         """What is made of the open lesson, None when none is open."""
-        self._left: dict[int, Document] = {}
+        self._stage: Stage | None = None
+        self.model = str(explorer.model.info.model["name"])
         self._before: dict[str, Any] = {}
         self._resume: tuple[str, Record] | None = None
         self._setting_up = False
@@ -61,18 +63,24 @@ class Player(Sheet):
         if self.tool.busy:
             raise BadArgument("The model is writing.", "Stop it first, then open the lesson.")
         source, resume = str(source)[:MAX_SOURCE], self._take_resume(source)
+        from lmpanel.lessons.work import todo
+
         lesson = self._parsed(source, str(text))
         titles = [step.title[:200] for step in lesson.steps]
         record = self.record_for(source, lesson.title, titles)
         if resume is not None:
             merge(record, resume)
+        record.todo = todo(lesson)
         self._take(source, lesson, record)
         if resume is None and set_up:
             self.tool.start_afresh()
         again = step is None and resume is None and record.finished
         start = 0 if again else record.step if step is None else step
         start = min(max(int(start), 0), len(lesson.steps) - 1)
-        self._begin(start, set_up and resume is None, not set_up and resume is None)
+        self._enter(start, set_up=set_up and resume is None)
+        if resume is None and not set_up:
+            # After Python was started again: document and settings are there already.
+            self._stage.reopen(start)
 
     def _parsed(self, source: str, text: str) -> Lesson:
         from lmpanel.lessons.parse import BadLesson, parse
@@ -85,23 +93,16 @@ class Player(Sheet):
             raise
 
     def _take(self, source: str, lesson: Lesson, record: Record) -> None:
+        from lmpanel.lessons.stage import Stage
         from lmpanel.lessons.work import Work
 
         if self.work is None:
             self._before = self.tool.settings()
+        self.tool.lend()
         self.param.update(refused={}, wanted="")
         self.worksheet.records[source] = record
-        self.work, self._left = Work(source, lesson, record, self.tool), {}
-
-    def _begin(self, step: int, set_up: bool, restarted: bool) -> None:
-        """Open the lesson at a step; one that only goes on is set up as the last before it."""
-        steps = self._open_work.lesson.steps
-        setups = [i for i in range(step + 1) if steps[i].setup is not None]
-        if set_up and setups and setups[-1] != step:
-            self._set_up(setups[-1])
-        self._enter(step, set_up)
-        if restarted and setups:
-            self.tool.reopen(steps[setups[-1]].setup)
+        self._stage = Stage(lesson, self.tool)
+        self.work = Work(source, lesson, record, self.tool, self._stage.can_set_up)
 
     def _take_resume(self, source: str) -> Record | None:
         """The record of a restored state, if this is the lesson that it asked for."""
@@ -127,8 +128,8 @@ class Player(Sheet):
 
     def resume(self) -> None:
         """Leave the list of lessons for the room that the open lesson is about."""
-        setup = self._open_work.step.setup
-        self.tool.use({"room": (setup.room if setup else None) or "explore"})
+        step = self._open_work.record.step
+        self.tool.use({"room": self._stage.room(step)})
 
     def go(self, step: int) -> None:
         """Show a step. One that was visited is found as it was left, a new one is set up."""
@@ -137,34 +138,31 @@ class Player(Sheet):
             raise BadArgument("The model is writing.", "Stop it first, then go on.")
         if not 0 <= step < len(work.lesson.steps):
             raise BadArgument(f"There is no step {step + 1}.")
-        self._left[work.record.step] = self.tool.document
-        self._enter(step, set_up=True)
+        self._stage.leave(work.record.step)
+        self._enter(step, follows=step == work.record.step + 1, did=work.did_tasks)
 
     def set_up_again(self) -> None:
         """Put the step's document and settings back to what the lesson says."""
         step = self._open_work.record.step
-        self._left.pop(step, None)
-        self._set_up(step, anew=True)
+        self._open_work.undo_tasks()
+        self._set_up(lambda: self._stage.again(step))
         self._tell(kept=False)
 
-    def _enter(self, step: int, set_up: bool) -> None:
+    def _enter(
+        self, step: int, set_up: bool = True, follows: bool = False, did: bool = False
+    ) -> None:
         self._open_work.visit(step)
         # Drawn with the old tool for a moment, rather than a new tool under the old step.
         self._tell()
         if set_up:
-            self._set_up(step)
+            self._set_up(lambda: self._stage.enter(step, follows, did))
         self._look()
 
-    def _set_up(self, step: int, anew: bool = False) -> None:
-        lesson_step, left = self._open_work.lesson.steps[step], self._left.get(step)
-        label = f"lesson: {lesson_step.title}"[:80]
+    def _set_up(self, do: Callable[[], None]) -> None:
         # What the tool is on its way there was not done by the student.
         self._setting_up = True
         try:
-            if lesson_step.setup is not None:
-                self.tool.set_up(lesson_step.setup, label, anew)
-            if left is not None:
-                self.tool.show(left, label)
+            do()
         except LMPanelError as error:
             self._explorer.report(error)
         finally:
@@ -185,6 +183,14 @@ class Player(Sheet):
         """Keep the numbers of the tool as evidence. Raises BadArgument when there are none."""
         self._open_work.capture(id)
         self._tell()
+
+    def try_capture(self, id: str) -> None:
+        """Keep evidence, or say beside its button why there is none."""
+        try:
+            self.capture(id)
+        except LMPanelError as error:
+            self._open_work.not_captured(id, error)
+            self._tell(kept=False)
 
     def show_notice(self) -> None:
         """Show what there is to notice although not all is answered."""

@@ -17,7 +17,7 @@ MAX_SOURCE = 300
 
 def saved_lesson(source: str, record: Record, evidence: bool = True) -> dict[str, Any]:
     """A lesson's record as JSON-able values; without `evidence` small enough for a link."""
-    kept = record if evidence else replace(record, evidence={})
+    kept = record if evidence else replace(record, evidence={}, todo={})
     return {"version": VERSION, "source": source, "record": asdict(kept)}
 
 

@@ -17,7 +17,7 @@ from lmpanel.lessons.play_setup import read_play
 from lmpanel.messages import ROLES
 from lmpanel.state_codec import SETTINGS
 
-_PLAIN = ("reply", "raw", "look", "select", "room")
+_PLAIN = ("reply", "raw", "look", "select", "room", "goes_on")
 _NOT_SET = ("ahead", "biases")
 """Settings that no lesson touches."""
 _SWITCH = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
@@ -55,6 +55,7 @@ def read_setup(block: Block, complain: Callable[[int, str], None]) -> Setup:
         plain.get("room") or ("play" if play else None),
         read_play(play, complain) if play else None,
         settings,
+        _SWITCH.get(plain.get("goes_on", "no").lower(), False),
     )
 
 
@@ -66,6 +67,10 @@ def _wrong(turns: list[tuple[str, str]], plain: dict[str, str]) -> Iterator[str]
         yield "a reply needs a message before it (user: …)"
     if turns and turns[-1][0] == "system":
         yield "after the system prompt a message is missing (user: …)"
+    if plain.get("goes_on", "no").lower() not in _SWITCH:
+        yield f'"goes on: {plain["goes_on"][:40]}" is neither yes nor no'
+    if "goes_on" in plain and not turns and "raw" not in plain:
+        yield "a step goes on anyway without a document of its own: leave out “goes on”"
     if plain.get("room", "explore") not in ROOMS:
         yield f'there is no room "{plain["room"]}"; there are {", ".join(ROOMS)}'
 

@@ -5,8 +5,12 @@ Knows nothing about lessons being played; see `player`, and `worksheet` for what
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
+
 import param
 
+from lmpanel import __version__
 from lmpanel.errors import BadArgument
 from lmpanel.lessons.worksheet import MAX_ENTRIES, MAX_LESSONS, Record, Worksheet, parse_worksheet
 
@@ -27,6 +31,8 @@ class Sheet(param.Parameterized):
     def __init__(self) -> None:
         super().__init__()
         self.worksheet = Worksheet()
+        self.model = ""
+        """The model whose numbers are on it, by its name."""
 
     def _tell(self, kept: bool = True) -> None:
         self.changed += 1
@@ -71,13 +77,33 @@ class Sheet(param.Parameterized):
         from lmpanel.lessons.export import as_html, as_markdown
 
         made = {
-            "markdown": ("worksheet.md", "text/markdown;charset=utf-8", as_markdown),
-            "html": ("worksheet.html", "text/html;charset=utf-8", as_html),
+            "markdown": ("md", "text/markdown;charset=utf-8", as_markdown),
+            "html": ("html", "text/html;charset=utf-8", as_html),
         }
         if form not in made:
             raise BadArgument("A worksheet is saved as markdown or html.")
-        name, kind, write = made[form]
-        self.exported = (name, kind, write(self.worksheet))
+        ending, kind, write = made[form]
+        self.exported = (self.file_name(ending), kind, write(self.worksheet, self.about))
+
+    @property
+    def about(self) -> str:
+        """Whose numbers these are, and of which day."""
+        told = (self.model, f"lmpanel {__version__}", f"{datetime.now(UTC):%Y-%m-%d}")
+        return " · ".join(part for part in told if part)
+
+    def file_name(self, ending: str) -> str:
+        """A name that tells one student's file from another's, and one lesson's.
+
+        >>> sheet = Sheet()
+        >>> record = Record("A/B?", ["x"], tasks={"a": ""})
+        >>> sheet.worksheet = Worksheet("Ada Lovelace", {"s": record})
+        >>> sheet.file_name("md")
+        'worksheet-Ada-Lovelace-A-B.md'
+        """
+        titles = [record.title for record in self.worksheet.records.values() if not record.empty]
+        parts = (self.worksheet.name, titles[0] if len(titles) == 1 else "")
+        plain = (re.sub(r"[\W_]+", "-", part).strip("-")[:40] for part in parts)
+        return "-".join(("worksheet", *filter(None, plain))) + f".{ending}"
 
 
 def _moved(record: Record, title: str, steps: list[str]) -> Record:
@@ -102,3 +128,6 @@ def merge(record: Record, other: Record) -> None:
                 if name != "tasks":
                     entry.step = min(entry.step, last)
                 mine[id] = entry
+    record.todo = record.todo or {
+        id: task for id, task in other.todo.items() if task.step <= last
+    }

@@ -6,9 +6,12 @@ The one place where lessons touch the session. Knows nothing about lesson files 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lmpanel.document import Document
+from lmpanel.lessons.ladder_tool import LadderTool
 from lmpanel.lessons.play_tool import PlayTool
 from lmpanel.lessons.quantities import quantity, reply_span
 from lmpanel.state_codec import SETTINGS
@@ -23,12 +26,23 @@ _VIEW = {"ahead", "measure", "unit", "curve", "length"}
 """Settings of taste: a new document leaves them alone too."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """What is looked at, and with which settings."""
+
+    document: Document
+    anchor: int
+    cursor: int
+    settings: Mapping[str, Any]
+
+
 class Tool:
     """A session, for lessons."""
 
     def __init__(self, session: Session):
         self._session = session
         self._play = PlayTool(session.play)
+        self._ladder = LadderTool(session.ladder)
 
     @property
     def watched(self) -> list[tuple[Any, list[str]]]:
@@ -72,9 +86,35 @@ class Tool:
         explorer = self._session.explorer
         return {name: getattr(explorer, name) for name in (*SETTINGS, "room")}
 
+    @property
+    def room(self) -> str:
+        """The room that is open."""
+        return self._session.explorer.room
+
+    def place(self) -> Place:
+        """Document, selection and settings as they are now; `put_back` takes them."""
+        explorer = self._session.explorer
+        settings = {name: getattr(explorer, name) for name in SETTINGS if name not in _KEPT}
+        return Place(explorer.document, explorer.anchor, explorer.cursor, settings)
+
+    def put_back(self, place: Place, label: str) -> None:
+        """Go back to a place; what stood in the document stays in the history."""
+        self._session.changes.change(place.document, label)
+        self._session.explorer.select(place.anchor, place.cursor, tab=place.settings["tab"])
+        self.use(dict(place.settings))
+
     def use(self, settings: dict[str, Any]) -> None:
         """Take over settings."""
         self._session.explorer.param.update(**settings)
+
+    @property
+    def aside(self) -> list[str]:
+        """What of the student's own is set aside while the lesson is open, in words."""
+        return [said for said in (self._ladder.aside, self._play.aside) if said]
+
+    def lend(self) -> None:
+        """A lesson is open: what it tells of the n-grams is told of the bundled text."""
+        self._ladder.use_bundled()
 
     def start_afresh(self) -> None:
         """Settings as they are at first: a lesson begins the same for everybody."""
@@ -82,8 +122,9 @@ class Tool:
         self.use({**self._first(_KEPT), "room": "explore"})
 
     def give_back(self, settings: dict[str, Any]) -> None:
-        """The tool is the student's again: these settings, and the game that was on."""
+        """The tool is the student's again: these settings, the game that was on, the own text."""
         self._play.give_back()
+        self._ladder.give_back()
         self.use(settings)
 
     def _first(self, left_out: set[str]) -> dict[str, Any]:
@@ -91,17 +132,27 @@ class Tool:
         param = self._session.explorer.param
         return {name: param[name].default for name in SETTINGS if name not in left_out}
 
-    def set_up(self, setup: Setup, label: str, anew: bool = False) -> None:
+    def set_up(
+        self,
+        setup: Setup,
+        label: str,
+        anew: bool = False,
+        fresh: bool = False,
+        carry_on: bool = False,
+    ) -> None:
         """Make the tool what a step asks for; what stood in the document stays in the history.
 
         A game that the step asks for goes on if it is on already, unless it is to begin `anew`.
+        To `carry_on` is to leave the document as it is.
 
         With a new document all settings but those of taste are those of the start, so that no
-        step depends on what was set in one before. Raises what changing the document raises; then
-        nothing was changed.
+        step depends on what was set in one before; where one begins `fresh` those of taste too.
+        Raises what changing the document raises; then nothing was changed.
         """
         session = self._session
-        document = self._document(setup)
+        document = None if carry_on else self._document(setup)
+        if fresh:
+            self._ladder.use_bundled()
         if document is not None:
             session.changes.change(document, label)
         if setup.play is not None:
@@ -109,9 +160,12 @@ class Tool:
         room = setup.room or ("explore" if document is not None or setup.settings else None)
         if room is not None:
             session.explorer.room = room
-        self._look(setup, new=document is not None)
-        first = {} if document is None else self._first(_VIEW)
+        if not carry_on:
+            self._look(setup, new=document is not None)
+        first = {} if document is None else self._first(_KEPT if fresh else _VIEW)
         self.use({**first, **setup.settings})
+        if setup.settings.get("tab") == "ngrams":
+            self._ladder.look()
 
     def reopen(self, setup: Setup) -> None:
         """Open the part of the page that a step is about, and its game, which is not on any more.
@@ -122,10 +176,6 @@ class Tool:
             self._play.set_up(setup.play, anew=False)
         if setup.room is not None:
             self._session.explorer.room = setup.room
-
-    def show(self, document: Document, label: str) -> None:
-        """Go back to a document."""
-        self._session.changes.change(document, label)
 
     def _document(self, setup: Setup) -> Document | None:
         editor = self._session.explorer.editor

@@ -8,13 +8,14 @@ opened.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from lmpanel.errors import BadArgument
+from lmpanel.errors import BadArgument, LMPanelError
 from lmpanel.lessons.answers import judge, solution
 from lmpanel.lessons.directives import Ask, Capture, Check
-from lmpanel.lessons.worksheet import MAX_ANSWER, MAX_ENTRIES, Answer, Evidence, Record
+from lmpanel.lessons.worksheet import MAX_ANSWER, MAX_ENTRIES, Answer, Evidence, Record, Todo
 from lmpanel.number_text import grouped
 
 if TYPE_CHECKING:
@@ -28,7 +29,14 @@ TELL_AFTER = 2
 class Work:
     """What one student makes of one lesson; `source` says which, `record` is what is kept."""
 
-    def __init__(self, source: str, lesson: Lesson, record: Record, tool: Tool):
+    def __init__(
+        self,
+        source: str,
+        lesson: Lesson,
+        record: Record,
+        tool: Tool,
+        can_set_up: Callable[[int], bool],
+    ):
         self.source = source
         self.lesson = lesson
         self.record = record
@@ -37,6 +45,10 @@ class Work:
         """Steps whose notices are shown although not all is answered."""
         self.said: dict[str, str] = {}
         """What was said to the last answer of each question."""
+        self.refused: set[str] = set()
+        """Questions whose last answer was none, and is not kept."""
+        self._met: set[str] = set()
+        self._can_set_up = can_set_up
 
     @property
     def step(self) -> Step:
@@ -56,16 +68,32 @@ class Work:
         ask = self._find(Ask, id)
         value = str(value).strip()
         if not value:
-            self.said[id] = "Write an answer first."
-            return False
+            return self._refuse(id, "Write an answer first.")
         if len(value) > MAX_ANSWER:
-            self.said[id] = f"This answer is longer than {grouped(MAX_ANSWER)} characters."
-            return False
+            return self._refuse(id, f"At most {grouped(MAX_ANSWER)} characters have room.")
+        task = self._task_before(ask) if ask.measured else None
+        if task is not None:
+            return self._refuse(id, f"First: {task.task}")
         verdict = judge(ask, value, self._tool.quantity)
+        if not verdict.counts:
+            return self._refuse(id, verdict.said)
         self.said[id] = verdict.said
-        if verdict.counts:
-            self._keep_answer(ask, value, verdict.right)
+        self.refused.discard(id)
+        self._keep_answer(ask, value, verdict.right)
         return True
+
+    def _refuse(self, id: str, said: str) -> bool:
+        kept = self.record.answers.get(id)
+        self.said[id] = f"{said} Your answer “{kept.value[:40]}” stays." if kept else said
+        self.refused.add(id)
+        return False
+
+    def _task_before(self, part: Ask | Capture) -> Check | None:
+        """The first task before a part of the step that was not done yet, None if there is none."""
+        parts = self.step.parts
+        before = parts[: parts.index(part)]
+        tasks = (task for task in before if isinstance(task, Check))
+        return next((task for task in tasks if task.id not in self._met), None)
 
     def _keep_answer(self, ask: Ask, value: str, right: bool | None) -> None:
         answers, old = self.record.answers, self.record.answers.get(ask.id)
@@ -86,12 +114,27 @@ class Work:
         self.said[id] = f"A right answer is: {solution(ask, self._tool.quantity)}"
 
     def capture(self, id: str) -> None:
-        """Keep the numbers of the tool as evidence; a second time replaces the first."""
+        """Keep the numbers of the tool as evidence; a second time replaces the first.
+
+        Raises BadArgument before a task is done that stands before it.
+        """
         wanted, evidence = self._find(Capture, id), self.record.evidence
+        task = self._task_before(wanted)
+        if task is not None:
+            raise BadArgument(f"First: {task.task}")
         _check_room(evidence, id)
         table = self._tool.capture(wanted.what)
         table["notes"].append(f"Captured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.")
         evidence[id] = Evidence(wanted.label[:200], self.record.step, table)
+        self.said.pop(id, None)
+
+    def not_captured(self, id: str, error: LMPanelError) -> None:
+        """Say beside the button why there is no evidence."""
+        self.said[str(id)] = str(error)
+
+    def undo_tasks(self) -> None:
+        """The step begins again: what it asks for is still to be done; ticks stay."""
+        self._met -= {task.id for task in self.step.all(Check)}
 
     def reveal(self) -> None:
         """Show what there is to notice in the step although not all is answered."""
@@ -100,39 +143,59 @@ class Work:
     def tick_off(self) -> bool:
         """Tick off the tasks of the step that are done by now; whether there was one."""
         tasks, quantity = self.record.tasks, self._tool.quantity
-        open_tasks = [part for part in self.step.all(Check) if part.id not in tasks]
         done = [
             task
-            for task in open_tasks
-            if all(wanted.met(quantity(name)) for name, wanted in task.conditions)
+            for task in self.step.all(Check)
+            if task.id not in self._met
+            and all(wanted.met(quantity(name)) for name, wanted in task.conditions)
         ]
-        for task in done:
+        self._met |= {task.id for task in done}
+        fresh = [task for task in done if task.id not in tasks]
+        for task in fresh:
             tasks[task.id] = task.task[:1000]
-        return bool(done)
+        return bool(fresh)
+
+    @property
+    def did_tasks(self) -> bool:
+        """Whether the tasks of the step were done since the lesson was opened."""
+        return all(task.id in self._met for task in self.step.all(Check))
+
+    @property
+    def can_set_up(self) -> bool:
+        """Whether the lesson says how the tool is to be in this step."""
+        return self._can_set_up(self.record.step)
 
     def done(self, step: int) -> bool:
         """Whether everything that a step asks for is answered and done."""
         record, parts = self.record, self.lesson.steps[step].parts
-        answered = all(self._answered(part.id) for part in parts if isinstance(part, Ask))
+        answered = all(self.answered(part.id) for part in parts if isinstance(part, Ask))
         return answered and all(
             part.id in record.tasks for part in parts if isinstance(part, Check)
         )
 
-    def _answered(self, id: str) -> bool:
+    def answered(self, id: str) -> bool:
+        """Whether a question needs no more answer."""
         answer = self.record.answers.get(id)
         return answer is not None and (answer.right is not False or answer.shown)
 
     def clear(self) -> None:
         """Forget what was answered, done and captured; the step stays."""
         old = self.record
-        self.record = Record(old.title, old.steps, old.step, [old.step])
-        self.revealed, self.said = set(), {}
+        self.record = Record(old.title, old.steps, old.step, [old.step], todo=old.todo)
+        self.revealed, self.said, self._met = set(), {}, set()
+        self.refused = set()
 
     def _find(self, kind: type, id: str) -> Any:
         found = self.step.find(kind, id)
         if found is None:
             raise BadArgument(f'This step has no "{str(id)[:40]}".')
         return found
+
+
+def todo(lesson: Lesson) -> dict[str, Todo]:
+    """All tasks of a lesson, for its record."""
+    every = [(at, task) for at, step in enumerate(lesson.steps) for task in step.all(Check)]
+    return {task.id: Todo(task.task[:1000], at) for at, task in every[:MAX_ENTRIES]}
 
 
 def _check_room(entries: dict[str, Any], id: str) -> None:

@@ -49,8 +49,19 @@ class Evidence:
 
 
 @dataclass
+class Todo:
+    """A task that the lesson sets, in its step."""
+
+    text: str
+    step: int
+
+
+@dataclass
 class Record:
-    """One lesson's share of the worksheet. `steps` are the titles, `seen` the steps visited."""
+    """One lesson's share of the worksheet. `steps` are the titles, `seen` the steps visited.
+
+    `tasks` are those that were done, `todo` all that the lesson sets, as far as it is known.
+    """
 
     title: str
     steps: list[str]
@@ -59,6 +70,7 @@ class Record:
     answers: dict[str, Answer] = field(default_factory=dict)
     tasks: dict[str, str] = field(default_factory=dict)
     evidence: dict[str, Evidence] = field(default_factory=dict)
+    todo: dict[str, Todo] = field(default_factory=dict)
 
     @property
     def finished(self) -> bool:
@@ -107,7 +119,9 @@ def read_worksheet(value: Any) -> Worksheet:
 
 def read_record(value: Any) -> Record:
     """One lesson's record from values that came from outside. Raises BadState."""
-    value = _object(value, {"title", "steps", "step", "seen", "answers", "tasks", "evidence"})
+    keys = {"title", "steps", "step", "seen", "answers", "tasks", "evidence"}
+    # Worksheets of before have no list of what there is to do.
+    value = _object({"todo": {}, **value} if isinstance(value, dict) else value, keys | {"todo"})
     steps = [_text(title, 200) for title in _list(value["steps"], MAX_STEPS)]
     if not steps:
         raise _bad("a lesson has no steps")
@@ -118,7 +132,13 @@ def read_record(value: Any) -> Record:
         _mapping(value["answers"], MAX_ENTRIES, lambda item: _answer(item, len(steps))),
         _mapping(value["tasks"], MAX_ENTRIES, lambda item: _text(item, MAX_TEXT)),
         _mapping(value["evidence"], MAX_ENTRIES, lambda item: _evidence(item, len(steps))),
+        _mapping(value["todo"], MAX_ENTRIES, lambda item: _todo(item, len(steps))),
     )  # fmt: skip
+
+
+def _todo(value: Any, steps: int) -> Todo:
+    value = _object(value, {"text", "step"})
+    return Todo(_text(value["text"], MAX_TEXT), _whole(value["step"], steps - 1))
 
 
 def _answer(value: Any, steps: int) -> Answer:

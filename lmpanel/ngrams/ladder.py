@@ -62,6 +62,9 @@ class Ladder(param.Parameterized):
         self._task: asyncio.Task | None = None
         self._told = 0.0
         self._waiting: Text | None = None
+        self._reading: Text | None = None
+        self._bundled: Trained | None = None
+        self._aside: tuple[Text, Trained | None] | None = None
         info = transformer.info
         rungs = {name: rung(n, transformer, self._counted) for n, name in enumerate(RUNGS)}
         self.models: Mapping[str, LanguageModel] = MappingProxyType(rungs)
@@ -73,10 +76,15 @@ class Ladder(param.Parameterized):
         Raises BadArgument for a text that is too short, Cancelled when it is stopped, NotAvailable
         when the bundled text cannot be had.
         """
+        self.begin(text)
+        return await self._outcome(self._task)
+
+    def begin(self, text: Text | None = None) -> None:
+        """Set `train` going; what comes of it is told by `trained` or `problem`."""
         self.stop()
+        self._reading = text
         self._task = asyncio.ensure_future(self._train(text))
         self._task.add_done_callback(self._ended)
-        return await self._outcome(self._task)
 
     async def ready(self) -> Trained:
         """What was trained; when nothing was yet, on the restored or else the bundled text.
@@ -87,10 +95,56 @@ class Ladder(param.Parameterized):
             return await self._outcome(self._task)
         return self.trained or await self.train(self._waiting)
 
+    @property
+    def under_way(self) -> bool:
+        """Whether a training was begun and has not ended."""
+        return self._task is not None
+
     def stop(self) -> None:
         """Stop a training under way."""
         if self._task is not None:
             self._task.cancel()
+
+    # A text of the student's own
+
+    @property
+    def aside(self) -> Text | None:
+        """The student's own text, while it is set aside."""
+        return self._aside and self._aside[0]
+
+    def set_own_aside(self) -> None:
+        """Count in the bundled text from now on; `take_own_back` undoes it."""
+        own = self._reading or self.own
+        if own is None:
+            return
+        self._drop()
+        trained = self.trained if self.trained and self.trained.text is own else None
+        self._aside, self._waiting = (own, trained), None
+        self._replace(self._bundled)
+
+    def take_own_back(self) -> None:
+        """Count in the student's own text again, unless it is another one meanwhile."""
+        aside, self._aside = self._aside, None
+        if aside is None or self.own is not None:
+            return
+        self._drop()
+        self._replace(aside[1])
+        if aside[1] is None:
+            self._waiting = aside[0]
+
+    def _drop(self) -> None:
+        """Stop a training for good: who asks from now on waits for another one."""
+        if self._task is not None:
+            self._task.cancel()
+            self._ended(self._task)
+
+    def _replace(self, trained: Trained | None) -> None:
+        if trained is not None:
+            return self._take(trained)
+        for model in self.models.values():
+            model.forget()
+        self.trained = None
+        return None
 
     @property
     def own(self) -> Text | None:
@@ -100,7 +154,7 @@ class Ladder(param.Parameterized):
 
     def saved(self) -> dict[str, Any] | None:
         """The student's own text, JSON-able; None while the bundled one serves."""
-        own = self.own
+        own = self.own or self.aside
         return own and {"title": mend(own.title), "text": own.packed}
 
     def restore(self, value: Any) -> None:
@@ -142,9 +196,10 @@ class Ladder(param.Parameterized):
 
     def _ended(self, task: asyncio.Task) -> None:
         # Whoever waited for it may be gone when it failed; `problem` tells of it.
-        task.cancelled() or task.exception()
+        if task.done():
+            task.cancelled() or task.exception()
         if self._task is task:
-            self._task = None
+            self._task = self._reading = None
             self.param.update(working=False, step="")
 
     def _take(self, trained: Trained) -> None:
@@ -153,6 +208,8 @@ class Ladder(param.Parameterized):
             model.forget()
             model.engine.rename(name if name == "uniform" else f"{name}, {title}")
         self._waiting = None
+        if not trained.text.own:
+            self._bundled = trained
         self.trained = trained
 
     async def _tell(self, step: str, done: float) -> None:

@@ -28,7 +28,7 @@ class LessonCard(Component):
             return {"open": False, "wanted": wanted}
         from lmpanel.views.lesson_step import payload
 
-        return {"open": True, "wanted": wanted, **payload(self.player.work)}
+        return {"open": True, "wanted": wanted, **payload(self.player.work, self.player.tool.aside)}
 
     def actions(self) -> dict[str, Any]:
         player = self.player
@@ -38,7 +38,7 @@ class LessonCard(Component):
             "step": lambda number: player.go(int(number)),
             "answer": lambda id, value: player.answer(str(id), str(value)),
             "tell_answer": lambda id: player.tell_answer(str(id)),
-            "capture": lambda id: player.capture(str(id)),
+            "capture": lambda id: player.try_capture(str(id)),
             "notice": player.show_notice,
             "set_up": player.set_up_again,
             "worksheet_kept": self.take_worksheet,

@@ -9,15 +9,16 @@ from lmpanel.lessons.markdown import Node
 from lmpanel.lessons.parse import Part, Prose
 from lmpanel.lessons.parts import PARTS
 from lmpanel.lessons.work import TELL_AFTER, Work
+from lmpanel.lessons.worksheet import Answer
 
 
-def payload(work: Work) -> dict[str, Any]:
-    """The state of site/components/lesson_card.js."""
+def payload(work: Work, aside: list[str]) -> dict[str, Any]:
+    """The state of site/components/lesson_card.js; `aside` is what waits for the lesson's end."""
     step, record, number = work.step, work.record, work.record.step
     done = work.done(number)
     shown = done or number in work.revealed
     places = {
-        kind: [PARTS[name] for name in getattr(step, kind)]
+        kind: [PARTS[name] for name in getattr(step, kind) if not _back(work, name)]
         for kind in ("highlight", "hide", "lock")
     }
     parts = [_part(work, part, shown) for part in step.parts]
@@ -29,10 +30,11 @@ def payload(work: Work) -> dict[str, Any]:
         "step": number,
         "name": step.title,
         "parts": [part for part in parts if part],
+        "aside": " ".join([*aside, "Close the lesson to have it back."] if aside else []),
         "done": done,
         "asks": asks,
         "notice": not shown and any(isinstance(part, Prose) and part.notice for part in step.parts),
-        "can_set_up": step.setup is not None,
+        "can_set_up": work.can_set_up,
         "terms": _terms([part["nodes"] for part in parts if part and "nodes" in part]),
         **places,
     }
@@ -49,7 +51,7 @@ def _part(work: Work, part: Part, shown: bool) -> dict[str, Any] | None:
             return None
         return {"kind": "notice" if part.notice else "prose", "nodes": part.nodes}
     if isinstance(part, Ask):
-        return _ask(work, part)
+        return _ask(work, part, shown)
     if isinstance(part, Check):
         return {
             "kind": "task",
@@ -60,7 +62,21 @@ def _part(work: Work, part: Part, shown: bool) -> dict[str, Any] | None:
     return _capture(work, part)
 
 
-def _ask(work: Work, ask: Ask) -> dict[str, Any]:
+def _back(work: Work, name: str) -> bool:
+    """Whether a part of the page that was hidden or locked is back."""
+    until = work.step.until.get(name)
+    return until is not None and work.answered(until)
+
+
+def _verdict(work: Work, ask: Ask, answer: Answer | None) -> str | None:
+    if ask.id in work.refused:
+        return "refused"
+    if answer is None:
+        return None
+    return "kept" if answer.right is None else "right" if answer.right else "wrong"
+
+
+def _ask(work: Work, ask: Ask, shown: bool) -> dict[str, Any]:
     answer = work.record.answers.get(ask.id)
     told = bool(answer and answer.shown)
     return {
@@ -73,13 +89,8 @@ def _ask(work: Work, ask: Ask) -> dict[str, Any]:
         "lines": ask.lines,
         "checked": ask.checked,
         "value": answer.value if answer else "",
-        "verdict": None
-        if answer is None
-        else "kept"
-        if answer.right is None
-        else "right"
-        if answer.right
-        else "wrong",
+        "verdict": _verdict(work, ask, answer),
+        "outcome": ask.outcome if shown and answer else "",
         "said": work.said.get(ask.id, ""),
         "can_tell": bool(answer)
         and answer.right is False
@@ -96,6 +107,7 @@ def _capture(work: Work, capture: Capture) -> dict[str, Any]:
         "id": capture.id,
         "label": capture.label,
         "have": have is not None,
+        "said": work.said.get(capture.id, ""),
         "title": title,
     }
 

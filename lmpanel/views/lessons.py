@@ -25,6 +25,7 @@ def payload(session: Session) -> dict[str, Any]:
         return {
             **shared,
             "name": player.worksheet.name,
+            "about": player.about,
             "records": _records(player.worksheet.records),
         }
     return {**shared, "terms": _glossary()} if page == "glossary" else shared
@@ -71,12 +72,13 @@ def _records(records: dict[str, Record]) -> list[dict[str, Any]]:
             "steps": [
                 {
                     "title": title,
+                    "tasks": [{"text": text, "done": done} for text, done in tasks],
                     "answers": [
                         {**asdict(answer), "verdict": verdict(answer)} for answer in answers
                     ],
                     "evidence": [asdict(entry) for entry in evidence],
                 }
-                for title, answers, evidence in steps_of(record)
+                for title, tasks, answers, evidence in steps_of(record)
             ],
         }
         for record in records.values()

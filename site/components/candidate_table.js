@@ -66,7 +66,7 @@ export const styles = css`
   .candidates th { font-size: 0.78rem; font-weight: 500; color: var(--muted); text-align: right; padding: 4px 6px; }
   .candidates td { padding: 2px 6px; text-align: right; border-top: 1px solid var(--line); height: 33px; }
   .candidates th.token, .token-cell { text-align: left !important; }
-  .token-cell { width: 30%; } .bar { width: 24%; } .rank { width: 2.2em; }
+  .token-cell { width: 30%; } .token-cell .token { overflow-wrap: break-word; max-width: 13em; } .bar { width: 24%; } .rank { width: 2.2em; }
   .candidates .more { display: none; } .candidates.all .more { display: table-cell; } .candidates.all .bar { display: none; }
   .candidates.all { font-size: 0.84rem; } .candidates.all td, .candidates.all th { padding-left: 4px; padding-right: 4px; } .candidates.all .token { font-size: 0.9rem; overflow-wrap: normal; }
   .fill { height: 12px; border-radius: 3px; background: var(--bar-fill); }
@@ -75,5 +75,5 @@ export const styles = css`
   .code { font: 0.84rem var(--mono); }
   tr.gap td { height: 20px; text-align: left; padding-left: 10px; border: 0; }
   @media (hover: hover) { tbody tr:hover td { background: var(--hover); } tr.marked:hover td { background: var(--accent-soft); } }
-  @media (max-width: 30em) { .token-cell { width: 100%; } .candidates td, .candidates th { padding-left: 4px; padding-right: 4px; } .candidates .bar { display: none; } }
+  @media (max-width: 30em) { .token-cell { width: 100%; } .token-cell .token { overflow-wrap: anywhere; max-width: none; } .candidates td, .candidates th { padding-left: 4px; padding-right: 4px; } .candidates .bar { display: none; } }
 `;

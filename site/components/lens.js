@@ -24,6 +24,7 @@ export function mount(link) {
   const panel = h("div", { class: "panel", role: "tabpanel", id: "panel", tabindex: -1 });
   const banner = modelBanner(link, () => bar.querySelector("[aria-selected=true]").focus());
   root.append(bar, banner.element, panel);
+  const more = showMore(bar);
   explainTerms(root, link);
   const opened = {};
   let latest;
@@ -32,6 +33,7 @@ export function mount(link) {
     latest = state;
     tellModels(state);
     drawTabs(bar, state, link);
+    more();
     banner.show(state);
     panel.setAttribute("aria-labelledby", `tab-${state.tab}`);
     const lens = await (opened[state.tab] ??= open(state.tab, link));
@@ -55,6 +57,20 @@ async function open(name, link) {
   return { element: host, show };
 }
 
+/** Pixels of the bar that fade out where there is more. */
+const FADE = 56;
+
+/** Says by `data-more` on which sides there are tabs out of view. */
+function showMore(bar) {
+  const look = () => {
+    const after = bar.scrollWidth - bar.clientWidth - bar.scrollLeft > 4;
+    bar.dataset.more = `${bar.scrollLeft > 4 ? "before " : ""}${after ? "after" : ""}`;
+  };
+  bar.addEventListener("scroll", look, { passive: true });
+  new ResizeObserver(look).observe(bar);
+  return look;
+}
+
 function drawTabs(bar, state, link) {
   state.tabs.forEach(({ name, title }, i) => {
     const tab = bar.children[i] ?? bar.appendChild(makeTab(bar, link));
@@ -69,11 +85,11 @@ function drawTabs(bar, state, link) {
   while (bar.children.length > state.tabs.length) bar.lastChild.remove();
 }
 
-/** Scrolls the bar alone: `scrollIntoView` would move the page too. */
+/** Scrolls the bar alone: `scrollIntoView` would move the page too.  Where more follows, it fades out beside the tab. */
 function bringIntoView(bar, tab) {
   const [box, view] = [tab.getBoundingClientRect(), bar.getBoundingClientRect()];
-  if (box.left < view.left) bar.scrollLeft -= view.left - box.left;
-  else if (box.right > view.right) bar.scrollLeft += box.right - view.right;
+  if (box.left < view.left + FADE) bar.scrollLeft -= view.left + FADE - box.left;
+  else if (box.right > view.right - FADE) bar.scrollLeft += box.right + FADE - view.right;
 }
 
 function makeTab(bar, link) {
@@ -104,6 +120,7 @@ const styles = css`
   :host { display: flex; flex-direction: column; min-height: 0; }
   .tabs { display: flex; border-bottom: 1px solid var(--line); margin: -8px -22px 16px; padding: 0 12px; overflow-x: auto; scrollbar-width: thin; flex: none; }
   .tabs button { border: 0; background: none; padding: 10px 4px 9px; font-size: 0.86rem; color: var(--muted); border-bottom: 2px solid transparent; white-space: nowrap; }
+  .tabs[data-more~="after"] { mask-image: linear-gradient(to left, transparent 0, #000 ${FADE}px); } .tabs[data-more~="before"] { mask-image: linear-gradient(to right, transparent 0, #000 ${FADE}px); } .tabs[data-more="before after"] { mask-image: linear-gradient(to right, transparent 0, #000 ${FADE}px calc(100% - ${FADE}px), transparent 100%); }
   .tabs button[aria-selected="true"] { color: var(--ink); border-color: var(--accent); font-weight: 600; }
   .panel { overflow-y: auto; min-height: 0; flex: 1 1 auto; margin: 0 -8px; padding: 0 8px; scrollbar-gutter: stable; }
   @media (max-width: 56.25em) { .tabs { margin: -4px -16px 14px; } }

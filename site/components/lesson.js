@@ -80,6 +80,7 @@ function listen(name, own, handler) {
 
 /** What cannot be read is told in the shell's own words. */
 async function attempt(name, run) {
+  for (const code of ["lesson", "bad_lesson"]) document.dispatchEvent(new CustomEvent("lmpanel:notice-over", { detail: { code } }));
   try {
     await run();
   } catch ({ message }) {

@@ -1,16 +1,18 @@
 /**
  * One step of a lesson: what to read, what to do, what to answer, and what to notice afterwards.
  *
- * State: `{source, title, steps: [{title, seen, done}], step, name, parts, done, asks, notice, can_set_up, terms,
+ * State: `{source, title, steps: [{title, seen, done}], step, name, parts, done, asks, notice, can_set_up, aside, terms,
  * highlight, hide, lock}`; parts are `{kind: "prose"|"notice", nodes}`, `{kind: "ask", …}`, `{kind: "task", …}` and
- * `{kind: "capture", …}`, see lesson_parts.js; `notice` says that one is still hidden.
+ * `{kind: "capture", …}`, see lesson_parts.js; `notice` says that one is still hidden, `aside`
+ * what of the reader's own waits until the lesson is closed.
  * Sends: `step {number}`, `close_lesson`, `notice`, `set_up`, and what lesson_parts.js sends.
  */
-import { h, css, fill, redraw, setText } from "./dom.js";
+import { h, css, fill, mayTakeFocus, redraw, setText } from "./dom.js";
 import { drawNodes, glossaryPopover, nodeStyles } from "./lesson_nodes.js";
 import { askView, captureView, partStyles, taskView } from "./lesson_parts.js";
 import { lessonIndex } from "./lesson_files.js";
 import { mark } from "./lesson_marks.js";
+import { whenShown, wish } from "./focus_wish.js";
 import { store } from "./lesson_store.js";
 
 const TODO = { ask: askView, task: taskView, capture: captureView };
@@ -23,30 +25,53 @@ export function create(link) {
   const body = stepBody(link, glossary);
   const foot = footer(link, body);
   const stored = h("p", { class: "small stored", role: "status" });
-  const element = h("div", { class: "card" }, head.element, h("div", { class: "folding" }, body.element, stored, foot.element), glossary.element);
+  const aside = h("p", { class: "small muted aside" });
+  const element = h("div", { class: "card" }, head.element, h("div", { class: "folding" }, body.element, aside, stored, foot.element), glossary.element);
   head.element.append(steps.element, head.buttons);
   document.addEventListener("lmpanel:worksheet-kept", () => setText(stored, store.problem));
+  let open = false;
+  // Whoever opened it from where nothing is any more begins to read here.
+  document.addEventListener("lmpanel:lesson-read", () => takeFocus(body.name));
   const show = (state) => {
     element.hidden = !state.open;
     mark(state.open ? state : { highlight: [], hide: [], lock: [] });
-    if (!state.open) return body.forget();
+    const was = open;
+    open = state.open;
+    if (!state.open) return close(body, was);
+    setText(aside, state.aside);
     glossary.show(state.terms);
     setText(stored, store.problem);
     [head, steps, body, foot].forEach((part) => part.show(state));
+    if (!was) takeFocus(body.name);
   };
   return { element, show };
 }
 
+/** Focuses `element` where the focus is nowhere, on what opened the lesson, or in the card itself: never away from a text that is being written. */
+function takeFocus(element) {
+  whenShown(element, () => {
+    if (document.activeElement?.matches("main, #start-lesson, #slot-room *") || mayTakeFocus(element)) element.focus({ preventScroll: true });
+  });
+}
+
+/** The way back in is where lessons are begun. */
+function close(body, was) {
+  body.forget();
+  if (was) requestAnimationFrame(() => { if (mayTakeFocus(body.element)) document.querySelector("#rooms [data-room=lessons]")?.focus(); });
+}
+
 function header(link) {
   const title = h("p", { class: "lesson-title muted small" });
-  const fold = h("button", { type: "button", class: "quiet small", "aria-expanded": "true" }, "Fold");
-  const close = h("button", { type: "button", class: "quiet small", onclick: () => link.send("close_lesson") }, "Close lesson");
-  const buttons = h("div", { class: "row buttons" }, fold, close);
+  const fold = h("button", { type: "button", class: "quiet icon", "aria-expanded": "true", "aria-label": "Fold", title: "Fold" }, "–");
+  const shut = h("button", { type: "button", class: "quiet icon", "aria-label": "Close lesson", title: "Close lesson", onclick: () => link.send("close_lesson") }, "×");
+  const buttons = h("div", { class: "row buttons" }, fold, shut);
   const element = h("div", { class: "head" }, title);
   fold.addEventListener("click", () => {
     const folded = element.parentElement.classList.toggle("folded");
     document.querySelector("main").dataset.lesson = folded ? "folded" : "open";
-    setText(fold, folded ? "Unfold" : "Fold");
+    setText(fold, folded ? "+" : "–");
+    fold.title = folded ? "Unfold" : "Fold";
+    fold.setAttribute("aria-label", fold.title);
     fold.setAttribute("aria-expanded", String(!folded));
   });
   return { element, buttons, show: (state) => setText(title, state.title) };
@@ -83,11 +108,21 @@ function stepBody(link, glossary) {
     const keyed = state.parts.map((part) => [part.id ?? `${part.kind}${counts[part.kind] = (counts[part.kind] ?? 0) + 1}`, part]);
     for (const [key, part] of keyed) viewOf(key, part).show?.(part);
     const order = keyed.map(([key]) => key).join(" ");
+    const more = arranged !== "" && order !== arranged;
     if (order !== arranged) redraw(bands, () => fill(bands, inBands(keyed, viewOf)), name);
     arranged = order;
+    if (more) bringIntoView(element.parentElement, bands.querySelector(".notice"));
     if (moved) { element.parentElement.scrollTop = 0; element.scrollTop = 0; name.focus({ preventScroll: true }); }
   };
-  return { element, show, forget };
+  return { element, name, show, forget };
+}
+
+/** Scrolls `box` alone, above what sticks to its lower edge. */
+function bringIntoView(box, element) {
+  if (!element) return;
+  const [inside, outside] = [element.getBoundingClientRect(), box.getBoundingClientRect()];
+  const lower = outside.bottom - box.lastElementChild.offsetHeight - 8;
+  if (inside.bottom > lower) box.scrollTop += Math.min(inside.bottom - lower, inside.top - outside.top - 8);
 }
 
 function proseView(part, glossary) {
@@ -116,17 +151,17 @@ function inBands(keyed, viewOf) {
 function footer(link) {
   const back = h("button", { type: "button", class: "button", "data-key": "back" }, "Back");
   const next = h("button", { type: "button", class: "button primary", "data-key": "next" }, "Next");
-  const other = h("button", { type: "button", class: "button primary", "data-key": "other", hidden: true });
+  const other = h("button", { type: "button", class: "button primary", "data-key": "other", hidden: true }, "Next lesson");
   const worksheet = h("button", { type: "button", class: "button", "data-key": "worksheet" }, "Your worksheet");
-  const again = h("button", { type: "button", class: "quiet small", title: "The document and settings that this step begins with", onclick: () => link.send("set_up") }, "Set this step up again");
-  const notice = h("button", { type: "button", class: "quiet small", onclick: () => link.send("notice") }, "Show what to notice");
-  const element = h("div", { class: "row foot" }, back, next, other, worksheet, h("span", { class: "spring row" }, notice, again));
+  const again = h("button", { type: "button", class: "quiet small", title: "Back to the document and settings that this step begins with", onclick: () => link.send("set_up") }, "Set up again");
+  const notice = h("button", { type: "button", class: "quiet small", title: "Show it although not all is answered and done", onclick: () => link.send("notice") }, "What to notice");
+  const element = h("div", { class: "row foot" }, back, next, other, worksheet, h("span", { class: "row more" }, notice, again));
   let state;
   let following = null;
   back.addEventListener("click", () => link.send("step", { number: state.step - 1 }));
   next.addEventListener("click", () => link.send("step", { number: state.step + 1 }));
   other.addEventListener("click", () => document.dispatchEvent(new CustomEvent("lmpanel:lesson", { detail: { source: following }, cancelable: true })));
-  worksheet.addEventListener("click", () => link.send("worksheet_page"));
+  worksheet.addEventListener("click", () => { wish("worksheet"); link.send("worksheet_page"); });
   const show = async (now) => {
     const last = now.step === now.steps.length - 1;
     state = now;
@@ -143,7 +178,8 @@ function footer(link) {
     const after = at >= 0 ? lessons[at + 1] : null;
     if (state !== now || !after) return;
     following = `lessons/${after.file}`;
-    setText(other, `Next lesson: ${after.title}`);
+    other.setAttribute("aria-label", `Next lesson: ${after.title}`);
+    other.title = after.title;
     other.hidden = false;
   };
   return { element, show };
@@ -160,7 +196,14 @@ const styles = css`
   .step { display: grid; grid-template-columns: minmax(0, 1fr); gap: 6px; } .bands { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px; }
   .band { display: grid; grid-template-columns: minmax(0, 1fr); gap: 10px 36px; align-items: start; } .stack { align-content: start; }
   .notice { grid-column: 1 / -1; padding: 8px 14px; background: var(--accent-soft); border-radius: 10px; }
-  .foot { position: sticky; bottom: -2px; background: var(--card); padding: 6px 0 2px; } .foot .button { padding: 5px 14px; }
+  .foot { position: sticky; bottom: -2px; background: var(--card); padding: 6px 0 2px; } .foot .button { padding: 5px 14px; } .more { margin-left: auto; gap: 2px; } .more .quiet { padding-inline: 6px; white-space: nowrap; }
+  .icon { width: 28px; min-height: 28px; padding: 0; font-size: 1.15rem; line-height: 1; } .aside:empty { display: none; } .aside { margin: 0; }
+  @media (max-width: 56.25em), (min-width: 73.75em) and (min-height: 35em) {
+    .head { gap: 2px 8px; } .lesson-title { order: 2; width: 100%; } .head nav { order: 0; flex: 1 1 0; } .dots { margin-left: -8px; } .buttons { align-self: start; }
+  }
+  @media (min-width: 73.75em) and (min-height: 35em) {
+    .foot { gap: 6px; } .foot .button { padding: 4px 10px; font-size: 0.92rem; } .more { margin-left: -6px; }
+  }
   .stored:empty { display: none; } .stored { color: var(--bad); }
   @media (min-width: 56.3125em) and (max-width: 73.74em) { .two { grid-template-columns: minmax(0, 1.15fr) minmax(0, 1fr); } }
 `;

@@ -31,13 +31,19 @@ function apply() {
   marked = [];
   for (const [kind, attribute] of Object.entries(ATTRIBUTES)) {
     for (const [slot, selector] of wanted[kind]) {
-      const element = find(slot, selector);
+      const element = (kind === "hide" && ownCard(slot, selector)) || find(slot, selector);
       if (!element) continue;
       element.setAttribute(attribute, "");
       if (kind === "lock") element.inert = true;
       marked.push([element, attribute]);
     }
   }
+}
+
+/** A card that holds nothing but the part that is hidden goes with it: what is left gets the room. */
+function ownCard(slot, selector) {
+  const card = slot && selector === ":host" ? document.getElementById(`slot-${slot}`)?.closest(".card") : null;
+  return card?.querySelectorAll(".slot").length === 1 ? card : null;
 }
 
 function find(slot, selector) {

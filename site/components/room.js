@@ -22,8 +22,10 @@ export function mount(link) {
   followChallenges(link);
   explainTerms(root, link);
   link.onState(async (state) => {
+    const moved = latest !== undefined && latest.room !== state.room;
     latest = state;
     showPlace(state.room);
+    if (moved) requestAnimationFrame(keepFocus);
     if (!(state.room in ROOMS)) return;
     const room = await (opened[state.room] ??= open(state.room, link));
     if (latest !== state) return;
@@ -41,6 +43,12 @@ async function open(name, link) {
   const { element, show } = room.create(link);
   root.append(element);
   return { element: host, show };
+}
+
+/** What had the focus may be out of view now: then one reads on where the new room begins. */
+function keepFocus() {
+  const active = document.activeElement;
+  if (!active || active === document.body || !active.checkVisibility()) document.querySelector("main").focus({ preventScroll: true });
 }
 
 const navigation = () => [...document.querySelectorAll("#rooms button")];

@@ -8,6 +8,7 @@
  * opened by events, see lesson.js.
  */
 import { h, css, fill, redraw, setText } from "./dom.js";
+import { granted, whenShown } from "./focus_wish.js";
 import { lessonIndex } from "./lesson_files.js";
 import { nodeStyles } from "./lesson_nodes.js";
 import { worksheetPage, worksheetStyles } from "./worksheet_page.js";
@@ -26,6 +27,7 @@ export function create(link) {
     const page = pages[state.page];
     if (place.firstChild !== page.element) place.replaceChildren(page.element);
     page.show(state);
+    if (granted(state.page)) whenShown(tabs.button(state.page), () => tabs.button(state.page).focus({ preventScroll: true }));
   };
   return { element, show };
 }
@@ -33,7 +35,7 @@ export function create(link) {
 function pageSwitch(link) {
   const buttons = Object.entries(PAGES).map(([name, label]) => h("button", { type: "button", "data-page": name, onclick: () => link.send("lessons_page", { name }) }, label));
   const element = h("div", { class: "segmented pages", role: "group", "aria-label": "Lessons" }, buttons);
-  return { element, show: ({ page }) => buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.page === page))) };
+  return { element, button: (name) => buttons.find(({ dataset }) => dataset.page === name), show: ({ page }) => buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.page === page))) };
 }
 
 function listPage(link) {
@@ -57,11 +59,17 @@ function rows(lessons, state, link) {
   return [...listed, ...others.map(([source, { title, steps }]) => row({ source, title, steps, summary: source.startsWith("file:") ? "From a file of your own: open the file to go on." : `At ${source}` }, state, link, false))];
 }
 
+/** Back to the lesson: what was pressed goes out of view, and the step is read on. */
+function resume(link) {
+  link.send("resume_lesson");
+  document.dispatchEvent(new Event("lmpanel:lesson-read"));
+}
+
 function row({ source, title, summary, minutes, steps }, state, link, primary) {
   const known = state.progress[source];
   const open = state.open === source;
   const label = open ? "Go on" : !known ? "Start" : known.finished ? "Again" : "Go on";
-  const begin = () => open ? link.send("resume_lesson") : document.dispatchEvent(new CustomEvent("lmpanel:lesson", { detail: { source }, cancelable: true }));
+  const begin = () => open ? resume(link) : document.dispatchEvent(new CustomEvent("lmpanel:lesson", { detail: { source }, cancelable: true }));
   const button = h("button", { type: "button", class: primary || open ? "button primary" : "button", "data-key": source, "aria-label": `${label}: ${title}`, onclick: begin }, label);
   const done = known ? `${known.finished ? "✓ done" : `${known.seen} of ${known.steps} steps`}` : "";
   return h("li", {}, h("div", {}, h("h3", {}, title), h("p", { class: "muted" }, summary)),
@@ -93,7 +101,7 @@ function showRefused(box, { name, problems }, link) {
 
 const styles = css`
   .lessons { display: grid; grid-template-columns: minmax(0, 1fr); gap: 18px; max-width: 60rem; width: 100%; margin: 0 auto; }
-  .pages { justify-self: start; } h3 { font-size: 1.05rem; font-weight: 650; margin: 0; } .intro { max-width: 60ch; }
+  .pages { justify-self: start; flex-wrap: wrap; max-width: 100%; } h3 { font-size: 1.05rem; font-weight: 650; margin: 0; } .intro { max-width: 60ch; }
   .list { list-style: none; display: grid; } .list li { display: grid; grid-template-columns: minmax(0, 1fr) 7.5em 6.5em; gap: 4px 20px; align-items: center; padding: 13px 0; border-top: 1px solid var(--line); } .list .button { width: 100%; }
   .own { display: grid; gap: 8px; padding: 16px 18px; border: 1.5px dashed var(--edge); border-radius: 12px; } .own.over { border-color: var(--accent); background: var(--accent-soft); }
   .own label { display: inline-block; cursor: pointer; } .own input:focus-visible + label { outline: 2px solid var(--accent); outline-offset: 2px; } .own code { font: 0.92em var(--mono); }

@@ -30,6 +30,8 @@ export function tokenNodes(text, { spaces = true } = {}) {
     if (shown === character) { plain += character; continue; }
     flush();
     nodes.push(h("span", { class: "glyph" }, shown));
+    // In running text a line may end where the text's own did.
+    if (character === "\n" && !spaces) nodes.push(h("wbr"));
   }
   flush();
   return nodes;

@@ -1,7 +1,7 @@
 /**
  * The worksheet: what was answered and captured, to be read, saved, printed and cleared.
  *
- * State: `{name, records: [{title, progress, steps: [{title, answers: [{question, value, verdict}], evidence: [{label, table}]}]}]}`.
+ * State: `{name, about, records: [{title, progress, steps: [{title, tasks: [{text, done}], answers: [{question, value, verdict}], evidence: [{label, table}]}]}]}`.
  * Sends: `sign_worksheet {name}`, `export_worksheet {form}`, `clear_worksheet`.
  */
 import { h, css, fill, setText, showSetting } from "./dom.js";
@@ -15,11 +15,13 @@ export function worksheetPage(link) {
   const problem = h("p", { class: "small", role: "status" });
   const sheet = h("div", { class: "sheet" });
   const signature = h("div", { class: "row signature" }, h("label", { for: "worksheet-name" }, "Name"), name, h("span", { class: "small muted screen" }, "optional; it stays in this browser and in what you save"));
-  const element = h("div", { class: "worksheet stack" }, tools.element, problem, signature, sheet);
+  const about = h("p", { class: "small muted about" });
+  const element = h("div", { class: "worksheet stack" }, h("h2", { class: "printed" }, "Worksheet"), about, tools.element, problem, signature, sheet);
   const show = (state) => {
     if (state.page !== "worksheet") return;
     showSetting(name, state.name);
     setText(problem, store.problem);
+    setText(about, state.about);
     tools.show(state);
     fill(sheet, state.records.length ? state.records.map(record) : h("p", { class: "muted" }, "Nothing yet. What you answer and keep in a lesson stands here."));
   };
@@ -43,8 +45,9 @@ function record({ title, progress, steps }) {
   return h("section", { class: "record" }, h("h3", {}, title), h("p", { class: "small muted" }, progress), steps.map(stepOf));
 }
 
-function stepOf({ title, answers, evidence }) {
+function stepOf({ title, tasks, answers, evidence }) {
   return h("div", { class: "of-step" }, h("h4", {}, title),
+    tasks.map(({ text, done }) => h("p", { class: "small todo" }, h("b", {}, done ? "✓ done" : "○ not done"), ` ${text}`)),
     answers.map(({ question, value, verdict }) => h("div", { class: "answered" }, h("p", {}, question), h("p", { class: "value" }, value), verdict ? h("p", { class: "small muted" }, verdict) : null)),
     evidence.map(({ label, table }) => tableOf(label, table)));
 }
@@ -59,10 +62,11 @@ function tableOf(label, { title, columns, rows, notes }) {
 const shown = (cell) => cell === null ? "" : typeof cell === "number" && !Number.isInteger(cell) ? String(Number(cell.toPrecision(4))) : String(cell);
 
 export const worksheetStyles = css`
+  .printed { display: none; margin: 0; } @media print { .printed { display: block; } }
   .signature .field { flex: 0 1 18rem; } .sheet { display: grid; grid-template-columns: minmax(0, 1fr); gap: 26px; }
   .record { display: grid; grid-template-columns: minmax(0, 1fr); gap: 10px; border-top: 1px solid var(--line); padding-top: 16px; } .of-step { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; padding-top: 6px; } .of-step h4 { margin: 0; font-size: 0.95rem; color: var(--muted); font-weight: 600; }
   .answered .value { font-weight: 600; white-space: pre-wrap; overflow-wrap: anywhere; }
   .evidence { overflow-x: auto; break-inside: avoid; } .evidence table { border-collapse: collapse; } .evidence p { overflow-wrap: anywhere; }
-  .evidence th, .evidence td { text-align: left; padding: 2px 18px 2px 0; border-top: 1px solid var(--line); vertical-align: top; white-space: pre-wrap; overflow-wrap: anywhere; } .evidence .n { text-align: right; white-space: nowrap; } .answered { break-inside: avoid; }
+  .evidence th, .evidence td { text-align: left; padding: 2px 18px 2px 0; border-top: 1px solid var(--line); vertical-align: top; white-space: pre-wrap; overflow-wrap: anywhere; } .evidence th { overflow-wrap: break-word; } .evidence .n { text-align: right; white-space: nowrap; } .answered { break-inside: avoid; }
   @media print { .screen { display: none !important; } .signature .field { border: 0; padding: 0; background: none; } }
 `;

@@ -42,6 +42,18 @@ class LessonPage(ExplorerPage):
         expect(self.card.locator(".lesson-title")).to_have_text(title, timeout=STEP_MS)
         expect(self.step_name).to_contain_text("1. ")
 
+    def open_lesson_anew(self, title: str) -> None:
+        """Open a lesson from the list wherever it was left."""
+        self.go_to("Lessons")
+        self.room.get_by_role("button", name=f": {title}").click()
+        expect(self.card.locator(".lesson-title")).to_have_text(title, timeout=STEP_MS)
+
+    def keep_now(self, id: str) -> None:
+        """Keep a piece of evidence."""
+        self.measured()
+        self.part(id).get_by_role("button").click()
+        expect(self.part(id).get_by_role("status")).to_contain_text("Kept")
+
     def part(self, id: str) -> Locator:
         """A question, task or piece of evidence of this step."""
         return self.card.locator(f'[data-id="{id}"]')
@@ -67,10 +79,7 @@ class LessonPage(ExplorerPage):
 
     def keep(self, capture: Capture) -> None:
         """Keep evidence on the worksheet."""
-        self.measured()
-        part = self.part(capture.id)
-        part.get_by_role("button").click()
-        expect(part.get_by_role("status")).to_contain_text("Kept")
+        self.keep_now(capture.id)
 
     def next_step(self, number: int) -> None:
         """Go on; `number` is that of the new step, from 1."""

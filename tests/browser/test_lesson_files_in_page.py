@@ -113,7 +113,7 @@ def test_a_broken_file_is_told_line_by_line(lessons: LessonPage) -> None:
     assert problems.all_inner_texts() == [
         "line 7 [[wug]] is not a term of the glossary",
         'line 22 "reply" is not known here; possible: question, type, option, answer, tolerance, '
-        "unit, hint, lines",
+        "unit, hint, lines, outcome",
     ]
     assert lessons.ids() == before
     expect(lessons.page.locator("main[data-lesson]")).to_have_count(0)
@@ -147,6 +147,15 @@ def test_what_is_no_lesson_is_refused(lessons: LessonPage, data: bytes, said: st
     give_file(lessons, data)
     expect(lessons.notices.filter(has_text=said)).to_be_visible()
     assert lessons.ids() == before
+
+
+def test_a_message_goes_when_a_lesson_opens(lessons: LessonPage) -> None:
+    give_file(lessons, b"x" * 10_000_000, "large.md")
+    expect(lessons.notices.filter(has_text="too large for a lesson")).to_be_visible()
+    give_file(lessons, MINE)
+    expect(lessons.step_name).to_have_text("1. One", timeout=STEP_MS)
+    expect(lessons.notices.filter(has_text="too large for a lesson")).to_have_count(0)
+    lessons.card.get_by_role("button", name="Close lesson").click()
 
 
 def test_a_lesson_by_its_address_and_without_storage(page: Page, server) -> None:

@@ -300,16 +300,19 @@ def test_the_worksheet(explorer: ExplorerPage, tmp_path) -> None:
     for form, ending in (("HTML", "html"), ("Markdown", "md")):
         with page.expect_download() as download:
             walk.room.get_by_role("button", name=f"Save as {form}").click()
-        assert download.value.suggested_filename == f"worksheet.{ending}"
+        name = download.value.suggested_filename
+        assert name == f"worksheet-Ada-b-Lovelace-b-{lesson.title.replace(' ', '-')}.{ending}"
         download.value.save_as(tmp_path / ending)
         texts[ending] = (tmp_path / ending).read_text(encoding="utf-8")
     for text in texts.values():
-        assert lesson.title in text
+        assert lesson.title in text and "SmolLM2-135M-Instruct · lmpanel" in text
+        assert "Score a text of at least five tokens." in text, "a task that was not done"
         assert "my words about" in text and "46.29" in text, "answers"
         assert "␣mat" in text and "7.715 bits per token" in text, "evidence"
     assert "<b>Lovelace" not in texts["html"] and "&lt;b&gt;Lovelace" in texts["html"]
     assert "<script" not in texts["html"]
     page.emulate_media(media="print")
+    expect(walk.room.get_by_role("heading", name="Worksheet", exact=True)).to_be_visible()
     expect(page.locator(".top")).to_be_hidden()
     expect(walk.room.get_by_role("button", name="Print")).to_be_hidden()
     expect(walk.room.get_by_text("46.29").first).to_be_visible()

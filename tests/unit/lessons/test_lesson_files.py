@@ -123,6 +123,13 @@ def test_a_huge_file_is_refused_at_once():
     assert len(mistakes(many)) == lesson_file.MAX_PROBLEMS
 
 
+def test_a_title_is_words_without_marks():
+    lesson = parse(HEAD + "## First *step*, with `code` and [[entropy]]\nx\n## 2 * 3\n")
+    assert [step.title for step in lesson.steps] == [
+        "First step, with code and entropy", "2 * 3"]  # fmt: skip
+    assert mistakes(HEAD + "## [[wug]]\n")[0][0] == 5
+
+
 def test_markup_is_text():
     lesson = parse(HEAD + '## S\n<img src=x onerror="alert(1)"> <script>x</script>\n')
     assert lesson.steps[0].parts[0].nodes == [

@@ -6,6 +6,10 @@ import pytest
 from small_lesson import LESSON
 
 from lmpanel.errors import BadArgument
+from lmpanel.lessons.answers import judge
+from lmpanel.lessons.directives import Ask
+from lmpanel.lessons.parse import BadLesson, parse
+from lmpanel.views.lesson_step import payload
 from support.asynchronous import asynchronous
 
 
@@ -23,6 +27,73 @@ def test_numbers_are_checked_with_their_tolerance(opened, value, right, said):
 def test_what_is_no_answer_is_not_kept(opened, value):
     opened.answer("sum", value)
     assert opened.work.said["sum"] and "sum" not in opened.work.record.answers
+
+
+def test_a_refused_answer_stands_apart_from_the_right_one(opened):
+    def shown() -> dict:
+        return next(part for part in payload(opened.work, [])["parts"] if part.get("id") == "sum")
+
+    opened.answer("sum", "2")
+    assert shown()["verdict"] == "right"
+    opened.answer("sum", "two")
+    assert shown()["verdict"] == "refused" and "“2” stays" in shown()["said"]
+    assert opened.work.record.answers["sum"].tries == 1
+    opened.answer("sum", "2")
+    assert shown()["verdict"] == "right" and shown()["said"] == "Right."
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted", "unit", "right"),
+    [("30.9%", 0.309, "", True), ("37.2 %", 0.372, "", True), ("37,2 %.", 0.372, "", True),
+     ("0.372", 0.372, "", True), ("372 %", 0.372, "", False), ("5 %", 5, "%", True),
+     ("3%", 3, "", False), ("3,021", 3021, "", True), ("3 021", 3021, "", True),
+     ("3\u202f021", 3021, "", True), ("3’021", 3021, "", True), ("3021", 3021, "", True),
+     ("3,021", 3.021, "bits", True), ("3,5", 3.5, "", True), ("3,5", 35, "", False),
+     ("0,372", 0.372, "", True), ("1,234,567.5", 1234567.5, "", True), ("3 02", 302, "", False)],
+)  # fmt: skip
+def test_numbers_are_taken_as_people_write_them(value, wanted, unit, right):
+    ask = Ask("a", "?", 1, type="number", number=(wanted, 0.0001), unit=unit)
+    assert (judge(ask, value, {}.get).right or False) is right
+
+
+PREDICTION = """---
+title: T
+minutes: 5
+---
+## One
+::: ask guess
+question: What comes?
+outcome: Hello
+:::
+::: hide
+parts: lens, candidates
+until: guess
+:::
+::: check hot
+task: Be hot
+temperature: 1.5
+:::
+"""
+
+
+def test_a_prediction_is_set_against_what_came(session, player):
+    player.open("lessons/p.md", PREDICTION)
+
+    def ask() -> dict:
+        return payload(player.work, [])["parts"][0]
+
+    assert len(payload(player.work, [])["hide"]) == 2
+    player.answer("guess", "Goodbye")
+    assert (ask()["verdict"], ask()["outcome"]) == ("kept", "")
+    assert payload(player.work, [])["hide"] == [], "the answer is given: now one may look"
+    session.explorer.temperature = 1.5
+    assert (ask()["value"], ask()["outcome"]) == ("Goodbye", "Hello")
+
+
+def test_what_is_hidden_until_nothing_is_told():
+    with pytest.raises(BadLesson) as caught:
+        parse(PREDICTION.replace("until: guess", "until: hot"))
+    assert "no question" in str(caught.value)
 
 
 def test_the_notice_comes_after_all_answers(opened):
@@ -73,7 +144,13 @@ async def test_evidence_is_the_models_numbers(session, opened):
     with pytest.raises(BadArgument):
         opened.capture("span")
     await session.model.scores(session.explorer.document.ids)
+    opened.try_capture("span")
+    assert not opened.work.record.evidence and opened.work.said["span"] == "First: Be cold"
+    opened.answer("bits", "3")
+    assert "bits" not in opened.work.record.answers, "before its task it is another number"
+    session.explorer.temperature = 0
     opened.capture("span")
+    assert "span" not in opened.work.said
     table = opened.work.record.evidence["span"].table
     scores = session.explorer.scores()
     assert [row[3] for row in table["rows"]] == [s and round(s.bits, 6) for s in scores]

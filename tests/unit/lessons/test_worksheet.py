@@ -14,6 +14,7 @@ from lmpanel.lessons.worksheet import (
     Answer,
     Evidence,
     Record,
+    Todo,
     Worksheet,
     parse_worksheet,
     read_worksheet,
@@ -86,6 +87,23 @@ def test_two_tabs_add_up_to_one_worksheet(opened):
     opened.take_worksheet(json.dumps({**other, "records": {"lessons/t.md": record}}))
     assert {id: a.value for id, a in opened.work.record.answers.items()} == {
         "sum": "2", "free": "from the other tab"}  # fmt: skip
+
+
+def test_exports_tell_tasks_done_and_not_done_of_the_steps_seen():
+    todo = {"a": Todo("Be cold", 0), "b": Todo("Be hot", 0), "c": Todo("Later", 1)}
+    record = Record("T", ["one", "two"], seen=[0], tasks={"a": "Be cold"}, todo=todo)
+    worksheet = Worksheet("", {"s": record})
+    assert parse_worksheet(json.dumps(worksheet.as_json())) == worksheet
+    text, page = as_markdown(worksheet, "Model · today"), as_html(worksheet, "Model · today")
+    assert "- [x] Be cold" in text and "- [ ] Be hot" in text and "Later" not in text
+    assert "☑ done: Be cold" in page and "☐ not done: Be hot" in page and "Later" not in page
+    assert "Model · today" in text and "Model · today" in page
+
+
+def test_a_worksheet_of_before_has_no_list_of_tasks():
+    whole = Worksheet("", {"s": Record("T", ["one"])}).as_json()
+    del whole["records"]["s"]["todo"]
+    assert parse_worksheet(json.dumps(whole)).records["s"].todo == {}
 
 
 def test_exports_escape_what_was_typed():
