@@ -100,7 +100,7 @@ def split(ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     if len(ids) < MIN_TOKENS:
         raise BadArgument(
-            f"This text has {len(ids)} token{'' if len(ids) == 1 else 's'}; none follows another there.",
+            f"This text has {len(ids)} token{'' if len(ids) == 1 else 's'}; none follows another.",
             f"Use one of at least {MIN_TOKENS} tokens. Nothing was changed.",
         )
     held_out = len(ids) // HELD_OUT

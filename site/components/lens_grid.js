@@ -26,7 +26,7 @@ export function lensGrid(link) {
   const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("logit-lens.csv", asCsv(latest), "text/csv;charset=utf-8") }, "CSV");
   const legend = h("div", { class: "row legend small muted" }, h("span", {}, "in each cell the guess and its probability in %; the colours:"), STEPS.concat(1).map((most, i) => h("span", { class: "row key" }, h("i", { "data-step": i }), i ? `${percent(STEPS[i - 1])}–${percent(most)} %` : `below ${percent(most)} %`)), h("span", { class: "row key" }, h("i", { class: "same" }, "●"), "same as after the last layer"));
   const element = h("div", { class: "stack" },
-    h("div", { class: "stack tight" }, title, h("p", { class: "prose" }, "After each layer the final norm and the output matrix are put on what is there so far (the “", term("logit lens"), "”): what would the model say if it had to answer now? Choose a column with a click, or with the arrow keys and Enter."), legend),
+    h("div", { class: "stack tight" }, title, h("p", { class: "prose" }, "After each layer the final norm and the output matrix are put on what is there so far (the ", h("span", { class: "whole" }, "“", term("logit lens"), "”"), "): what would the model say if it had to answer now? Choose a column with a click, or with the arrow keys and Enter."), legend),
     h("div", { class: "grid-box", tabindex: -1 }, table), h("div", { class: "row" }, line, h("span", { class: "spring" }, save)), detail,
     h("p", { class: "prose small" }, "What this can tell: from which layer on a token is favoured. What it cannot: early layers do not write in the language of the output matrix, so an odd guess there is no error, and what the lens cannot read may be there all the same. A guess that appears late was not necessarily made late."));
   const choose = (index) => link.send("look_position", { index });
@@ -152,6 +152,7 @@ function asCsv({ grid, names, tokens }) {
 }
 
 export const styles = css`
+  .whole { white-space: nowrap; }
   .grid-box { overflow: auto; max-height: 34rem; border: 1px solid var(--line); border-radius: 10px; }
   .lens-grid { border-collapse: separate; border-spacing: 0; font-size: 0.84rem; }
   .lens-grid th { position: sticky; background: var(--card); font-weight: 600; padding: 4px 6px; white-space: nowrap; max-width: 8.5em; overflow: hidden; text-overflow: ellipsis; z-index: 1; }

@@ -30,7 +30,7 @@ export function ngramTable(link) {
 function heads({ asked, unit, measured }) {
   const token = asked ? ["p of “", h("b", {}, rowNodes(asked)), "”"] : "p";
   return h("tr", {}, h("th", { class: "left", scope: "col" }, "model"), h("th", { class: "left", scope: "col" }, "expects"), h("th", { scope: "col" }, token),
-    h("th", { scope: "col" }, term("cross-entropy", `${unit} per token`), `, ${measured.span ? "selection" : "document"}`));
+    h("th", { scope: "col" }, term("cross-entropy", `${unit} per token`), ` of the ${measured.span ? "selection" : "document"}`));
 }
 
 function line(row, state, link) {
