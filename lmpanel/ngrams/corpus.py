@@ -99,8 +99,9 @@ def split(ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     ([90, 10], [49, 0])
     """
     if len(ids) < MIN_TOKENS:
+        tokens = "1 token" if len(ids) == 1 else f"{len(ids)} tokens"
         raise BadArgument(
-            f"This text has {len(ids)} token{'' if len(ids) == 1 else 's'}; none follows another.",
+            f"This text has {tokens}; none follows another there.",
             f"Use one of at least {MIN_TOKENS} tokens. Nothing was changed.",
         )
     held_out = len(ids) // HELD_OUT

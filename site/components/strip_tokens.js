@@ -74,7 +74,7 @@ export class StripTokens {
   facts(index) {
     const row = this.rows[index];
     if (!row) return "";
-    const place = `token ${index + 1} · id ${row.id}`;
+    const place = `token ${count(index + 1)} · id ${row.id}`;
     if (row.bits === null) return `${place} · ${this.unknown(index)}`;
     return `${place} · p ${probability(row.prob)} · ${amount(row.bits, this.unit)} · rank ${count(row.rank)} · entropy ${amount(row.entropy, this.unit)}${row.delta === null ? "" : ` · Δ ${change(inUnit(row.delta, this.unit))} ${this.unit} (what if)`}`;
   }

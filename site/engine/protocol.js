@@ -157,10 +157,13 @@ function checkLength(length, { context_length }) {
   if (length <= context_length) return;
   throw new EngineError(
     "context_full",
-    `The document has ${length} tokens; this model reads at most ${context_length}.`,
+    `The document has ${grouped(length)} tokens; this model reads at most ${grouped(context_length)}.`,
     "Shorten the document or begin a new conversation.",
   );
 }
+
+/** As components/format.js writes numbers, which the engine worker does not load. */
+const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
 const badInput = (message) =>
   new EngineError("bad_input", message, "Correct the request; the engine is still ready.");
