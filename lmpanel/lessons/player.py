@@ -223,7 +223,8 @@ class Player(Sheet):
         """
         if self.work is None:
             return None
-        return saved_lesson(self.work.source, self.work.record, evidence)
+        work, game = self.work, self.tool.play.game_aside
+        return saved_lesson(work.source, work.record, evidence, game)
 
     def restore(self, value: Any) -> list[str]:
         """Take over what `saved` gave: the lesson is asked for in `wanted` and opens as it was.
@@ -236,6 +237,9 @@ class Player(Sheet):
             self.close()
             return []
         source, record = read_saved_lesson(value)
+        if "game" in value:
+            self.tool.play.check(value["game"])
+            self.tool.play.set_aside(value["game"])
         self._resume = source, record
         if source.startswith("file:"):
             name = source.removeprefix("file:")[:60]
