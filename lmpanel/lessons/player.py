@@ -63,14 +63,11 @@ class Player(Sheet):
         if self.tool.busy:
             raise BadArgument("The model is writing.", "Stop it first, then open the lesson.")
         source, resume = str(source)[:MAX_SOURCE], self._take_resume(source)
-        from lmpanel.lessons.work import todo
-
         lesson = self._parsed(source, str(text))
         titles = [step.title[:200] for step in lesson.steps]
         record = self.record_for(source, lesson.title, titles)
         if resume is not None:
             merge(record, resume)
-        record.todo = todo(lesson)
         self._take(source, lesson, record)
         if resume is None and set_up:
             self.tool.start_afresh()
@@ -94,8 +91,9 @@ class Player(Sheet):
 
     def _take(self, source: str, lesson: Lesson, record: Record) -> None:
         from lmpanel.lessons.stage import Stage
-        from lmpanel.lessons.work import Work
+        from lmpanel.lessons.work import Work, todo
 
+        record.todo = todo(lesson)
         if self.work is None:
             self._before = self.tool.settings()
         self.tool.lend()
