@@ -129,6 +129,22 @@ class Vocabulary:
         """The text of `ids`, special tokens as their text, broken UTF-8 as U+FFFD."""
         return self.decode_bytes(ids).decode(errors="replace")
 
+    def ending(self, ids: Sequence[int], characters: int) -> str:
+        """The end of the text of `ids` with about so many characters: whole tokens, at least one.
+
+        An ellipsis stands for what was left out.
+        """
+        start, room = len(ids), characters
+        while start > 0:
+            room -= len(self.bytes_of(ids[start - 1]).decode(errors="ignore"))
+            if room < 0 and start < len(ids):
+                break
+            start -= 1
+        # What is left of a character that began before is not shown.
+        while 0 < start < len(ids) and self.bytes_of(ids[start])[:1].hex()[:1] in tuple("89ab"):
+            start += 1
+        return f"…{self.decode(ids[start:])}" if start else self.decode(ids)
+
     def segments(self, ids: Sequence[int]) -> list[Segment]:
         """Cut `ids` where characters are whole, so that each piece can be shown as text.
 

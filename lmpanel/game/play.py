@@ -103,18 +103,23 @@ class Play(param.Parameterized):
             "game": self.game.saved(),
         }
 
-    def restore(self, value: Any) -> None:
-        """Take over what `saved` gave, all or nothing. Raises BadState."""
+    def check(self, value: Any) -> None:
+        """Raise BadState for what `restore` would not take over."""
         keys = {"version", "part", "player", "tutorial", "game"}
         if not isinstance(value, dict) or set(value) != keys or value["version"] != 1:
             raise _bad("it has another version or other entries")
         part, player = value["part"], value["player"]
         if part not in PARTS or not isinstance(player, str) or len(player) > MOST_NAME:
             raise _bad("its part or the player's name is none")
-        Tutorial().restore(value["tutorial"])  # raises before anything is changed
+        Tutorial().restore(value["tutorial"])
+        self.game.checked(value["game"])
+
+    def restore(self, value: Any) -> None:
+        """Take over what `saved` gave, all or nothing. Raises BadState."""
+        self.check(value)
         self.game.restore(value["game"])
         self.tutorial.restore(value["tutorial"])
-        self.param.update(part=part, player=mend(player))
+        self.param.update(part=value["part"], player=mend(value["player"]))
 
 
 def _bad(reason: str) -> BadState:

@@ -173,10 +173,14 @@ class Game(param.Parameterized):
             )
         )
 
+    def checked(self, value: Any) -> tuple[SavedGame, Any]:
+        """What `restore` takes over, with its hidden text. Raises BadState."""
+        saved = read_saved_game(value, self.vocab_size)
+        return saved, hidden_in(saved, self._explorer.model)
+
     def restore(self, value: Any) -> None:
         """Take over what `saved` gave. Raises BadState, and changes nothing then."""
-        saved = read_saved_game(value, self.vocab_size)
-        hidden = hidden_in(saved, self._explorer.model)
+        saved, hidden = self.checked(value)
         self.forecasts.stop()
         self._refused.clear()
         self._clear()

@@ -39,8 +39,7 @@ def capture(session: Session, what: str) -> Table:
 
 
 def _before(session: Session) -> str:
-    text = session.model.tokenizer.decode(session.explorer.context[-40:])
-    return text if len(text) <= 40 else f"…{text[-39:]}"
+    return session.model.tokenizer.vocabulary.ending(session.explorer.context, 40)
 
 
 def _distribution(session: Session) -> Table:

@@ -21,6 +21,7 @@ class PlayTool:
     def __init__(self, play: Play):
         self._play = play
         self._before: dict[str, Any] | None = None
+        self._came: Setup | None = None
         self._begun: dict[str, PlaySetup] = {}
         self._afresh = False
 
@@ -55,17 +56,31 @@ class PlayTool:
             self._play.game.begin(_game(wanted))
 
     @property
+    def game_aside(self) -> dict[str, Any] | None:
+        """The game that was set aside, as it is saved; None when there is none."""
+        return self._before if self._before and _begun(self._before) else None
+
+    def check(self, game: Any) -> None:
+        """Raise BadState for what is no saved game."""
+        self._play.check(game)
+
+    def set_aside(self, game: dict[str, Any]) -> None:
+        """Keep a saved game until the lesson is closed, whose own game is on."""
+        self._before, self._came = game, self._play.game.playing
+
+    @property
     def aside(self) -> str:
         """What is to be said of the game that was set aside; empty when there is none."""
-        return "Your own game is set aside." if self._before and _begun(self._before) else ""
+        return "Your own game is set aside." if self.game_aside else ""
 
     def give_back(self) -> None:
         """The lesson is closed: what was played before it goes on, if there was anything."""
         before, begun = self._before, self._begun.get("game")
+        came, self._came = self._came, None
         self._before, self._begun, self._afresh = None, {}, False
         if before is None or not _begun(before):
             return
-        if self._play.game.playing in (None, begun and _game(begun)):
+        if self._play.game.playing in (None, came, begun and _game(begun)):
             self._play.restore({**before, "player": self._play.player})
 
 

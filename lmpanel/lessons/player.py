@@ -63,14 +63,11 @@ class Player(Sheet):
         if self.tool.busy:
             raise BadArgument("The model is writing.", "Stop it first, then open the lesson.")
         source, resume = str(source)[:MAX_SOURCE], self._take_resume(source)
-        from lmpanel.lessons.work import todo
-
         lesson = self._parsed(source, str(text))
         titles = [step.title[:200] for step in lesson.steps]
         record = self.record_for(source, lesson.title, titles)
         if resume is not None:
             merge(record, resume)
-        record.todo = todo(lesson)
         self._take(source, lesson, record)
         if resume is None and set_up:
             self.tool.start_afresh()
@@ -94,8 +91,9 @@ class Player(Sheet):
 
     def _take(self, source: str, lesson: Lesson, record: Record) -> None:
         from lmpanel.lessons.stage import Stage
-        from lmpanel.lessons.work import Work
+        from lmpanel.lessons.work import Work, todo
 
+        record.todo = todo(lesson)
         if self.work is None:
             self._before = self.tool.settings()
         self.tool.lend()
@@ -223,7 +221,8 @@ class Player(Sheet):
         """
         if self.work is None:
             return None
-        return saved_lesson(self.work.source, self.work.record, evidence)
+        work, game = self.work, self.tool.play.game_aside
+        return saved_lesson(work.source, work.record, evidence, game)
 
     def restore(self, value: Any) -> list[str]:
         """Take over what `saved` gave: the lesson is asked for in `wanted` and opens as it was.
@@ -236,6 +235,9 @@ class Player(Sheet):
             self.close()
             return []
         source, record = read_saved_lesson(value)
+        if "game" in value:
+            self.tool.play.check(value["game"])
+            self.tool.play.set_aside(value["game"])
         self._resume = source, record
         if source.startswith("file:"):
             name = source.removeprefix("file:")[:60]

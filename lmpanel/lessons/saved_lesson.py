@@ -15,10 +15,16 @@ VERSION = 1
 MAX_SOURCE = 300
 
 
-def saved_lesson(source: str, record: Record, evidence: bool = True) -> dict[str, Any]:
-    """A lesson's record as JSON-able values; without `evidence` small enough for a link."""
+def saved_lesson(
+    source: str, record: Record, evidence: bool = True, game: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A lesson's record as JSON-able values; without `evidence` small enough for a link.
+
+    `game` is what waits for the end of the lesson.
+    """
     kept = record if evidence else replace(record, evidence={}, todo={})
-    return {"version": VERSION, "source": source, "record": asdict(kept)}
+    saved = {"version": VERSION, "source": source, "record": asdict(kept)}
+    return {**saved, "game": game} if evidence and game else saved
 
 
 def read_saved_lesson(value: Any) -> tuple[str, Record]:
@@ -27,7 +33,7 @@ def read_saved_lesson(value: Any) -> tuple[str, Record]:
     >>> read_saved_lesson(saved_lesson("lessons/a.md", Record("A", ["One"])))[0]
     'lessons/a.md'
     """
-    if not isinstance(value, dict) or set(value) != {"version", "source", "record"}:
+    if not isinstance(value, dict) or set(value) - {"game"} != {"version", "source", "record"}:
         raise _bad()
     source = value["source"]
     if value["version"] != VERSION or not isinstance(source, str):

@@ -41,7 +41,7 @@ class Tool:
 
     def __init__(self, session: Session):
         self._session = session
-        self._play = PlayTool(session.play)
+        self.play = PlayTool(session.play)
         self._ladder = LadderTool(session.ladder)
 
     @property
@@ -110,7 +110,7 @@ class Tool:
     @property
     def aside(self) -> list[str]:
         """What of the student's own is set aside while the lesson is open, in words."""
-        return [said for said in (self._ladder.aside, self._play.aside) if said]
+        return [said for said in (self._ladder.aside, self.play.aside) if said]
 
     def lend(self) -> None:
         """A lesson is open: what it tells of the n-grams is told of the bundled text."""
@@ -118,12 +118,12 @@ class Tool:
 
     def start_afresh(self) -> None:
         """Settings as they are at first: a lesson begins the same for everybody."""
-        self._play.start_afresh()
+        self.play.start_afresh()
         self.use({**self._first(_KEPT), "room": "explore"})
 
     def give_back(self, settings: dict[str, Any]) -> None:
         """The tool is the student's again: these settings, the game that was on, the own text."""
-        self._play.give_back()
+        self.play.give_back()
         self._ladder.give_back()
         self.use(settings)
 
@@ -156,7 +156,7 @@ class Tool:
         if document is not None:
             session.changes.change(document, label)
         if setup.play is not None:
-            self._play.set_up(setup.play, anew)
+            self.play.set_up(setup.play, anew)
         room = setup.room or ("explore" if document is not None or setup.settings else None)
         if room is not None:
             session.explorer.room = room
@@ -173,7 +173,7 @@ class Tool:
         After Python was started again: document and settings are there already.
         """
         if setup.play is not None:
-            self._play.set_up(setup.play, anew=False)
+            self.play.set_up(setup.play, anew=False)
         if setup.room is not None:
             self._session.explorer.room = setup.room
 

@@ -65,7 +65,7 @@ def _part(work: Work, part: Part, shown: bool) -> dict[str, Any] | None:
 def _back(work: Work, name: str) -> bool:
     """Whether a part of the page that was hidden or locked is back."""
     until = work.step.until.get(name)
-    return until is not None and work.answered(until)
+    return until is not None and (work.answered(until) or work.record.step in work.revealed)
 
 
 def _verdict(work: Work, ask: Ask, answer: Answer | None) -> str | None:

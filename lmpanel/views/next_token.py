@@ -111,17 +111,7 @@ def not_found(explorer: Explorer, query: str) -> str:
 
 def before(explorer: Explorer) -> str:
     """The end of the text before the position looked at: whole tokens, as many as have room."""
-    context, vocabulary = explorer.context, explorer.model.tokenizer.vocabulary
-    start, room = len(context), TITLE_CHARACTERS
-    while start > 0:
-        room -= len(vocabulary.bytes_of(context[start - 1]).decode(errors="ignore"))
-        if room < 0 and start < len(context):
-            break
-        start -= 1
-    while start < len(context) and 0x80 <= vocabulary.bytes_of(context[start])[:1][0] < 0xC0:
-        start += 1  # the rest of a character that began before
-    text = explorer.model.tokenizer.decode(context[start:])
-    return f"…{text}" if start else text
+    return explorer.model.tokenizer.vocabulary.ending(explorer.context, TITLE_CHARACTERS)
 
 
 def _here(explorer: Explorer) -> str:

@@ -132,3 +132,17 @@ def test_find(tokenizer):
 @given(query=st.text(max_size=8))
 def test_find_never_fails(tokenizer, query):
     assert len(tokenizer.vocabulary.find(query)) <= 50
+
+
+@given(st.text(max_size=80), st.integers(1, 40))
+def test_an_ending_is_whole_tokens(tokenizer, text, characters):
+    """No special token, no character is cut; what is left out is said."""
+    ids = [*tokenizer.encode("<|im_start|>user\n"), *tokenizer.encode_plain(text)]
+    whole, vocabulary = tokenizer.decode(ids), tokenizer.vocabulary
+    shown = vocabulary.ending(ids, characters)
+    assert shown == whole or shown.startswith("…")
+    rest = shown.removeprefix("…") if shown != whole else whole
+    assert whole.endswith(rest) and ("\ufffd" in whole or "\ufffd" not in rest)
+    assert rest in {tokenizer.decode(ids[start:]) for start in range(len(ids) + 1)}
+    last = vocabulary.decode(ids[-1:])
+    assert len(rest) <= max(characters, len(last)) or not whole.isascii()

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from lmpanel.errors import BadArgument
+from lmpanel.errors import BadArgument, BadState
 from lmpanel.lessons.parse import BadLesson, parse
 from lmpanel.lessons.worksheet import parse_worksheet
 from lmpanel.saving import Saving
@@ -160,6 +160,28 @@ async def test_a_game_that_came_with_the_lesson_goes_on(session, opened, model, 
     other.lessons.open("lessons/t.md", LESSON, set_up=False)
     other.lessons.go(2)
     assert len(other.play.game.rounds) == 1
+
+
+@asynchronous
+async def test_the_game_set_aside_comes_back_after_a_restart_too(session, model, errors):
+    session.play.game.choose(text="own", own=TEXT, rounds=3)
+    session.play.game.start()
+    await play_round(session.play.game, 30)
+    before = session.play.saved()
+    session.lessons.open("lessons/t.md", LESSON, step=1)
+    assert session.lessons.tool.aside == ["Your own game is set aside."]
+    saved = Saving(session).saved()
+    other = Session(model, errors.append, deliver)
+    Saving(other).open(saved)
+    other.lessons.open("lessons/t.md", LESSON)
+    other.lessons.go(0)
+    other.lessons.close()
+    assert other.play.saved() == before and not other.lessons.tool.aside
+    value = session.lessons.saved()
+    for game in ({}, [], {**value["game"], "version": 9}):
+        with pytest.raises(BadState):
+            other.lessons.restore({**value, "game": game})
+        assert not other.lessons.tool.aside
 
 
 @asynchronous

@@ -83,6 +83,9 @@ def test_a_prediction_is_set_against_what_came(session, player):
         return payload(player.work, [])["parts"][0]
 
     assert len(payload(player.work, [])["hide"]) == 2
+    player.show_notice()
+    assert payload(player.work, [])["hide"] == [], "who wants to see all sees it"
+    player.work.revealed.clear()
     player.answer("guess", "Goodbye")
     assert (ask()["verdict"], ask()["outcome"]) == ("kept", "")
     assert payload(player.work, [])["hide"] == [], "the answer is given: now one may look"
