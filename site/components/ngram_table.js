@@ -71,5 +71,5 @@ export const styles = css`
   .expected .token[aria-pressed="true"] { background: var(--accent-soft); box-shadow: inset 0 0 0 1px var(--accent); }
   .ladder .marked > * { background: var(--chip); }
   @media (max-width: 30em) { .ladder .expected:nth-child(n + 3) { display: none; } .ladder thead th:nth-child(n + 3) { width: 3.6rem; } .ladder tbody th, .ladder .rung { white-space: normal; overflow-wrap: anywhere; } }
-  @media (max-width: 23em) { .ladder .expected:nth-child(n + 2) { display: none; } .ladder .expected .small { display: none; } .ladder .expected .token { max-width: 5rem; } .ladder .of-all { display: none; } .ladder th, .ladder td { padding-left: 2px; padding-right: 2px; } .ladder thead th:nth-child(n + 3) { width: 3.2rem; overflow-wrap: anywhere; } }
+  @media (max-width: 23em) { .ladder .expected:nth-child(n + 2) { display: none; } .ladder .expected .small { display: none; } .ladder .expected .token { max-width: 5rem; } .ladder .of-all { display: none; } .ladder th, .ladder td { padding-left: 2px; padding-right: 2px; } }
 `;
