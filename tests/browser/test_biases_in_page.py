@@ -19,8 +19,8 @@ def open_list(explorer: ExplorerPage) -> Locator:
 
 def probabilities(explorer: ExplorerPage) -> dict[str, tuple[str, str]]:
     """Before and after of the rows shown, by token."""
-    shown = explorer.page.locator("#slot-lens .live .sampling > .stack > .wide > table tbody tr")
-    rows = shown.all()
+    name = "Candidates before and after the filters"
+    rows = explorer.page.get_by_role("table", name=name).locator("tbody tr").all()
     cells = [[cell.inner_text() for cell in row.locator("td").all()] for row in rows[:-1]]
     return {line[1]: (line[2], line[3]) for line in cells}
 
