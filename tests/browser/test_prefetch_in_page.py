@@ -16,30 +16,39 @@ def work(explorer: ExplorerPage) -> tuple[int, int]:
     return status["engine_calls"], status["engine_tokens"]
 
 
-def no_more(explorer: ExplorerPage) -> None:
-    """Compute nothing ahead from now on."""
-    explorer.page.locator("#slot-controls .live .options summary").click()
-    explorer.page.get_by_label("compute ahead").uncheck()
-    assert explorer.call("() => lmpanel.getState()")["settings"]["ahead"] is False
+# A battery that is full and plugged in, until it is not.
+BATTERY = """
+    const battery = Object.assign(new EventTarget(), { charging: true, level: 1 });
+    Object.defineProperty(Navigator.prototype, "getBattery", { value: async () => battery });
+    globalThis.runLow = async () => {
+        Object.assign(battery, { charging: false, level: 0.1 });
+        battery.dispatchEvent(new Event("levelchange"));
+        while ((await lmpanel.status()).computes_ahead) await new Promise((r) => setTimeout(r, 20));
+    };
+"""
 
 
-def test_a_click_on_a_likely_candidate_needs_no_call(fresh: ExplorerPage) -> None:
-    fresh.call(CALLS, 2)
-    assert work(fresh) == (2, 40 + CANDIDATES)
-    no_more(fresh)
+def test_a_click_on_a_likely_candidate_needs_no_call(page: Page, server) -> None:
+    page.add_init_script(BATTERY)
+    explorer = ExplorerPage(page, server.url).open()
+    explorer.call(CALLS, 2)
+    assert work(explorer) == (2, 40 + CANDIDATES)
+    # From now on nothing is computed ahead; what is ready stays.
+    explorer.call("() => runLow()")
+    explorer.measured()
     for rank in (CANDIDATES, 1, 3):
-        fresh.pick(rank)
-        expect(fresh.page.locator("#slot-lens .live .next")).to_contain_text("entropy")
-        fresh.button("Undo").click()
-        fresh.settled()
-    assert work(fresh) == (2, 40 + CANDIDATES)
-    ids = fresh.ids()
-    foreseen = fresh.call("async (ids) => lmpanel.next({ ids }, { top_k: 8 })", ids)
+        explorer.pick(rank)
+        expect(explorer.page.locator("#slot-lens .live .next")).to_contain_text("entropy")
+        explorer.button("Undo").click()
+        explorer.settled()
+    assert work(explorer) == (2, 40 + CANDIDATES)
+    ids = explorer.ids()
+    foreseen = explorer.call("async (ids) => lmpanel.next({ ids }, { top_k: 8 })", ids)
     for entry in foreseen["candidates"]:
-        fresh.call("async (ids) => lmpanel.next({ ids })", [*ids, entry["id"]])
-    assert work(fresh) == (2, 40 + CANDIDATES)
-    fresh.pick(9)
-    assert work(fresh) == (3, 41 + CANDIDATES)
+        explorer.call("async (ids) => lmpanel.next({ ids })", [*ids, entry["id"]])
+    assert work(explorer) == (2, 40 + CANDIDATES)
+    explorer.pick(9)
+    assert work(explorer) == (3, 41 + CANDIDATES)
 
 
 def test_a_resting_position_has_one_batch_and_the_next_one_another(fresh: ExplorerPage) -> None:
