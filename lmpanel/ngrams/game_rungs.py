@@ -15,7 +15,7 @@ from lmpanel.model import LanguageModel
 from lmpanel.ngrams.corpus import bundled
 from lmpanel.ngrams.ladder import RUNGS, Fetch, Ladder, rung
 from lmpanel.ngrams.smoothing import Smoothed
-from lmpanel.ngrams.training import train_on
+from lmpanel.ngrams.training import Trained, train_on
 
 RIVALS = RUNGS[:4]
 """Those that play; longer ones have hardly seen any run of the text."""
@@ -42,8 +42,7 @@ class GameRungs:
     def _learnt(self, *events: object) -> None:
         trained = self._ladder.trained
         if trained is not None and not trained.text.own:
-            # The longer runs go when the ladder counts in another text.
-            self._smoothed = Smoothed(self._size, trained.smoothed.levels[: len(RIVALS) - 1])
+            self._keep(trained)
 
     async def _counted(self) -> Smoothed:
         if self._smoothed is None and self._ladder.own is None:
@@ -70,5 +69,8 @@ class GameRungs:
             await asyncio.sleep(0)
 
         text = bundled(await self._fetch())
-        trained = await train_on(text, self._tokenizer, self._size, tell)
+        self._keep(await train_on(text, self._tokenizer, self._size, tell))
+
+    def _keep(self, trained: Trained) -> None:
+        """Only what the rivals look at: longer runs are let go with their text."""
         self._smoothed = Smoothed(self._size, trained.smoothed.levels[: len(RIVALS) - 1])

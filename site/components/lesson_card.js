@@ -15,7 +15,7 @@ import { mark } from "./lesson_marks.js";
 import { whenShown, wish } from "./focus_wish.js";
 import { store } from "./lesson_store.js";
 
-const TODO = { ask: askView, task: taskView, capture: captureView };
+const VIEWS = { ask: askView, task: taskView, capture: captureView };
 
 /** @param {import("./link.js").Link} link */
 export function create(link) {
@@ -96,7 +96,7 @@ function stepBody(link, glossary) {
   let arranged = "";
   const forget = () => { place = ""; arranged = ""; views = new Map(); };
   const viewOf = (key, part) => {
-    if (!views.has(key)) views.set(key, TODO[part.kind] ? TODO[part.kind](link, part) : proseView(part, glossary));
+    if (!views.has(key)) views.set(key, VIEWS[part.kind] ? VIEWS[part.kind](link, part) : proseView(part, glossary));
     return views.get(key);
   };
   const show = (state) => {

@@ -185,4 +185,5 @@ def test_definitions_lead_to_terms(name):
 
 def test_every_room_can_be_highlighted():
     for room in ROOMS:
-        parse(HEAD + f"## S\n::: highlight\npart: room {room}\n:::\n")
+        [step] = parse(HEAD + f"## S\n::: highlight\npart: room {room}\n:::\n").steps
+        assert f"room {room}" in str(step)
