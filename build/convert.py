@@ -28,7 +28,7 @@ from llama_weights import llama_weights, weight_count
 from lmpanel.errors import LMPanelError
 from onnx_nodes import GraphNotes
 from tokenizer_file import write_tokenizer
-from weight_nodes import ExpandedWeights, NativeWeights, QuantizedWeights
+from weight_nodes import CompactWeights, ExpandedWeights, NativeWeights, QuantizedWeights
 from weights_file import WeightsFile
 
 FORMAT = 1
@@ -36,7 +36,7 @@ GRAPHS = {
     "native": (NativeWeights, FusedAttention),
     "webgpu": (QuantizedWeights, FusedAttention),
     "wasm": (ExpandedWeights, ProductAttention),
-    "wasm_compact": (QuantizedWeights, ProductAttention),
+    "wasm_compact": (CompactWeights, ProductAttention),
 }
 """How each graph holds its weights and computes attention; wasm_compact is for little memory."""
 INSIDE_GRAPHS = {"inside": inside_graph, "inside_head": inside_head_graph}
@@ -79,7 +79,7 @@ def _write_graphs(source: GGUFSource, weights: WeightsFile, out: Path) -> list[s
         _write_graph(model, out, name)
         buffers[name] = notes.locations()
     for name, make in INSIDE_GRAPHS.items():
-        _write_graph(make(source.dimensions, QuantizedWeights(GraphNotes(), tensors)), out, name)
+        _write_graph(make(source.dimensions, CompactWeights(GraphNotes(), tensors)), out, name)
     return buffers["wasm"]
 
 

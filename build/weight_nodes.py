@@ -1,6 +1,6 @@
-"""Three ways to compute with the weights of model.json; all give the same numbers.
+"""Four ways to compute with the weights of model.json; all give the same numbers.
 
-`QuantizedWeights` multiplies the 4- and 8-bit codes in place (WebGPU, low-memory WASM):
+`QuantizedWeights` multiplies the 4- and 8-bit codes in place (WebGPU):
 
     Q8_0  y = MatMulNBits(x; codes, d)                zero point 128
     Q4_0  y = MatMulNBits(x; codes, d)                zero point 8
@@ -9,6 +9,8 @@
 
 where blocksum adds x over each block of 32 inputs and is shared by all matrices with that input.
 accuracy_level stays 0: higher levels quantise the activations.
+
+`CompactWeights` does the same with large matrices in parts, for WASM with little memory.
 
 `NativeWeights` does the same but lets onnxruntime turn 8-bit matrices into float32 when it loads
 them: its CPU has a fast exact kernel for 4 bits and none for 8 (head of SmolLM2: 200 ms → 8 ms).
@@ -34,6 +36,8 @@ from weight_blocks import BLOCK
 from weights_file import NAME as WEIGHTS_FILE
 
 PART_BYTES = 32 << 20
+COMPACT_PART_BYTES = 8 << 20
+"""As float32; no matrix of SmolLM2 but the head is larger."""
 
 
 class QuantizedWeights:
@@ -139,6 +143,26 @@ class QuantizedWeights:
         return self.notes.external(f"{name}.{part}", dtype, shape, WEIGHTS_FILE, offset)
 
 
+class CompactWeights(QuantizedWeights):
+    """Adds nodes for WASM with little memory: large matrices go in parts.
+
+    WASM's MatMulNBits expands its whole matrix at every call, and what it took once is never given
+    back: 113 MB for the head of SmolLM2.
+    """
+
+    def linear(self, x: str, name: str) -> str:
+        """Nodes for y = x · Wᵀ; returns the name of y."""
+        tensor = self.tensors[name]
+        parts = row_parts(tensor["rows"], tensor["cols"], COMPACT_PART_BYTES)
+        if len(parts) == 1:
+            return super().linear(x, name)
+        names = [f"{name}.part{number}" for number in range(len(parts))]
+        pieces = {part: _piece(tensor, rows) for part, rows in zip(names, parts, strict=True)}
+        self.tensors = {**self.tensors, **pieces}
+        products = [super(CompactWeights, self).linear(x, part) for part in names]
+        return self.notes.node("Concat", products, f"{name}.y", axis=-1)
+
+
 class NativeWeights(QuantizedWeights):
     """Adds nodes whose 8-bit matrices onnxruntime folds to float32 when it loads the graph."""
 
@@ -194,6 +218,19 @@ def row_parts(rows: int, cols: int, most: int = PART_BYTES) -> list[range]:
     """
     each = math.ceil(rows / math.ceil(4 * rows * cols / most))
     return [range(start, min(start + each, rows)) for start in range(0, rows, each)]
+
+
+def _piece(tensor: Mapping[str, Any], rows: range) -> dict[str, Any]:
+    """The entry of some rows of a tensor, as if they were a tensor of their own."""
+    def section(part: str) -> list[int] | None:
+        if tensor[part] is None:
+            return None
+        offset, size = tensor[part]
+        each = size // tensor["rows"]
+        return [offset + each * rows.start, each * len(rows)]
+
+    sections = {part: section(part) for part in ("codes", "scales", "mins")}
+    return {**tensor, **sections, "rows": len(rows)}
 
 
 def _block_sums(notes: GraphNotes, x: str) -> str:

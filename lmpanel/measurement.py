@@ -13,7 +13,7 @@ from typing import Any
 
 from lmpanel.eager import begun
 from lmpanel.errors import Cancelled, LMPanelError
-from lmpanel.explorer import TRANSFORMER, Explorer
+from lmpanel.explorer import Explorer
 from lmpanel.number_text import grouped
 from lmpanel.typed import Difference, TypedCheck
 
@@ -79,17 +79,21 @@ class Measurement:
         if None in model.known_scores(ids)[1:]:
             await model.scores(ids, self._show_progress)
             await self._measure_next(context)
-        if explorer.predictor == TRANSFORMER:
-            explorer.recorded = None
-        explorer.note = _note(self._typed.differences(explorer.document))
-        explorer.measured += 1
+        note = _note(self._typed.differences(explorer.document))
+        if explorer.note != note:
+            explorer.note = note
+            explorer.measured += 1
         self._on_rest()
 
     async def _measure_next(self, context: tuple[int, ...]) -> None:
+        explorer = self._explorer
         if context:
-            self._explorer.model.known.looked_at = context
-            await self._explorer.model.distribution(context)
-        self._explorer.measured += 1
+            explorer.model.known.looked_at = context
+            await explorer.model.distribution(context)
+        if explorer.example and None not in explorer.model.known_scores(explorer.document.ids)[1:]:
+            explorer.recorded = None
+        # One count for all that is known now: each is a new picture of the lens.
+        explorer.measured += 1
 
     def _show_progress(self, done: int, total: int) -> None:
         if total > LONG:

@@ -16,11 +16,11 @@ const GRAPHS = ["inside", "inside_head"];
 
 export class Inside {
   /**
-   * @param {{ort: object, model: object, weights: Blob, entry: (path: string) => object}} parts
+   * @param {{ort: object, model: object, read: import("./weights.js").Read, entry: (path: string) => object}} parts
    *   entry: address and hash of a file of the site (files.js)
    */
-  constructor({ ort, model, weights, entry }) {
-    Object.assign(this, { ort, model, weights, entry });
+  constructor({ ort, model, read, entry }) {
+    Object.assign(this, { ort, model, read, entry });
     this.graphs = {};
     this.sessions = null;
     this.timer = null;
@@ -35,8 +35,8 @@ export class Inside {
 
   async make() {
     for (const name of GRAPHS) this.graphs[name] ??= await this.fetch(name);
-    const bytes = new Uint8Array(await this.weights.arrayBuffer());
-    const options = { executionProviders: ["wasm"], graphOptimizationLevel: "all", externalData: quantizedData(this.model, bytes) };
+    const externalData = quantizedData(this.model, this.read);
+    const options = { executionProviders: ["wasm"], graphOptimizationLevel: "all", externalData };
     const sessions = {};
     try {
       for (const name of GRAPHS) sessions[name] = await this.ort.InferenceSession.create(this.graphs[name], options);

@@ -21,14 +21,15 @@ const BLOCK = 32;
 export const HALF = halfTable();
 
 /**
- * External data of the quantised graph: the weights file as it is.
+ * External data of the quantised graphs: the weights file as it is, section by section.
  *
  * @param {object} model model.json
- * @param {Uint8Array} bytes the weights file
+ * @param {Read} read
  * @returns {{path: string, data: Uint8Array}[]} what `InferenceSession.create` takes
  */
-export function quantizedData(model, bytes) {
-  return [{ path: model.weights.file, data: bytes }];
+export function quantizedData(model, read) {
+  const { file, bytes } = model.weights;
+  return [{ path: file, data: new BytesOnRead(bytes, (begin, end) => read(begin, end - begin)) }];
 }
 
 /**
@@ -51,7 +52,7 @@ export function expandedData(model, read, onTensor = () => {}) {
     return expandRows(tensor, begin / each, end / each, read, room.take((end - begin) / 4));
   };
   const lazy = (tensor) =>
-    new ExpandedOnRead(tensor.rows * tensor.cols * 4, (begin, end) => expand(tensor, begin, end));
+    new BytesOnRead(tensor.rows * tensor.cols * 4, (begin, end) => expand(tensor, begin, end));
   return model.expanded_buffers.map((path) => ({
     path,
     data: tensors.has(path) ? lazy(tensors.get(path)) : namedSection(tensors, path, read),
@@ -77,11 +78,11 @@ function namedSection(tensors, path, read) {
  * Bytes that come into being when they are read.
  *
  * onnxruntime-web asks an external file for `byteLength` and then copies each `subarray` that a
- * weight is into its own memory at once. Expanding there, instead of before, keeps one of them in
- * JavaScript's memory at a time: 30 MB instead of 540 MB. `read(begin, end)` gives those bytes as
- * a typed array; weights are whole rows.
+ * weight is into its own memory at once. Reading or expanding there, instead of before, keeps one of
+ * them in JavaScript's memory at a time: 30 MB instead of 110 MB as stored or 540 MB as float32.
+ * `read(begin, end)` gives those bytes as a typed array; expanded weights are whole rows.
  */
-export class ExpandedOnRead extends Uint8Array {
+export class BytesOnRead extends Uint8Array {
   constructor(size, read) {
     super(0);
     this.size = size;

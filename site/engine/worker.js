@@ -22,7 +22,7 @@ const PROOF = "model/proof.json";
 
 /** @type {Engine | null} */
 let engine = null;
-/** What the rarely used requests are made from. @type {{ort: object, model: object, weights: Blob, entry: Function} | null} */
+/** What the rarely used requests are made from. @type {{ort: object, model: object, read: Function, entry: Function} | null} */
 let parts = null;
 /** @type {import("./inside.js").Inside | null} */
 let inside = null;
@@ -62,7 +62,7 @@ async function start({ base, backend, compact, threads, files }) {
   );
   clock.lap("verify");
   engine = new Engine(runner, loaded.model);
-  parts = { ort: runner.ort, model: loaded.model, weights: loaded.weights, entry: loaded.entry };
+  parts = { ort: runner.ort, model: loaded.model, read: readerOf(loaded.weights), entry: loaded.entry };
   watchDevice(runner.device);
   progress("ready", 1, 1, "Ready");
   return {
@@ -107,9 +107,8 @@ async function prepare({ base, build, backend, threads, model, expand, weights, 
   progress("prepare", 0, 0, "Preparing the model");
   const ort = await loadOrt(base, build, await bytesOf(binary), threads);
   const onTensor = (done, total) => progress("prepare", done, total, "Preparing the model");
-  const externalData = expand
-    ? expandedData(model, readerOf(weights), onTensor)
-    : quantizedData(model, await bytesOf(weights));
+  const read = readerOf(weights);
+  const externalData = expand ? expandedData(model, read, onTensor) : quantizedData(model, read);
   return createRunner({ ort, backend, graph: await bytesOf(graph), model, externalData });
 }
 
@@ -130,7 +129,7 @@ const HANDLERS = {
   similar: async (args, pause) => {
     const { id } = checkSimilar(args, parts.model);
     const { similarRows } = await import("./similar.js");
-    return { similar: await similarRows(parts.model, readerOf(parts.weights), id, pause) };
+    return { similar: await similarRows(parts.model, parts.read, id, pause) };
   },
   open_inside: async () => { await (await insideOf()).open(); return {}; },
   inside: async (args) => (await insideOf()).inside(checkInside(args, parts.model)),

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mock, test } from "node:test";
 import { Inside } from "../../site/engine/inside.js";
 
-const MODEL = { hidden: 2, graphs: { inside: "graph_inside.onnx", inside_head: "graph_inside_head.onnx" }, weights: { file: "weights.bin" } };
+const MODEL = { hidden: 2, graphs: { inside: "graph_inside.onnx", inside_head: "graph_inside_head.onnx" }, weights: { file: "weights.bin", bytes: 5 } };
 
 /** onnxruntime that remembers what was opened and let go. */
 function fakeOrt({ fail = () => {} } = {}) {
@@ -14,7 +14,7 @@ function fakeOrt({ fail = () => {} } = {}) {
   const create = async (graph, { externalData, executionProviders }) => {
     const name = new TextDecoder().decode(graph);
     fail(name);
-    log.push(`open ${name} ${executionProviders} ${externalData[0].path} ${externalData[0].data.length}`);
+    log.push(`open ${name} ${executionProviders} ${externalData[0].path} ${externalData[0].data.byteLength}`);
     const run = async (feeds) => { log.push(`run ${name} ${Object.entries(feeds).map(([key, { dims }]) => `${key}[${dims}]`)}`); return answers(name); };
     return { run, release: async () => { log.push(`release ${name}`); } };
   };
@@ -33,7 +33,7 @@ function makeInside(options) {
   const body = (url) => new TextEncoder().encode(url.split("/").at(-1));
   globalThis.fetch = async (url) => { fetched.push(url); return new Response(body(url)); };
   const entry = (path) => ({ path, url: `https://site.test/${path}`, bytes: body(path).length, sha256: createHash("sha256").update(body(path)).digest("hex") });
-  const inside = new Inside({ ort, model: MODEL, weights: new Blob([new Uint8Array(5)]), entry });
+  const inside = new Inside({ ort, model: MODEL, read: () => new Uint8Array(5), entry });
   return { inside, fetched, log: ort.log };
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  ExpandedOnRead,
+  BytesOnRead,
   HALF,
   expandRows,
   expandedData,
@@ -86,7 +86,7 @@ test("an unknown kind is named", () => {
 
 test("expanded bytes exist only while they are read", () => {
   let reads = 0;
-  const lazy = new ExpandedOnRead(8, (begin, end) => {
+  const lazy = new BytesOnRead(8, (begin, end) => {
     reads += 1;
     return Float32Array.of(1, 2).subarray(begin / 4, end / 4);
   });
@@ -117,11 +117,13 @@ const place = ({ tensor: { scales } }) => [scales[0], scales[0] + scales[1]];
 test("external data of both graphs", () => {
   const { tensor, bytes } = oneBlock("q8_0", new Uint8Array(32).fill(130), HALF_BITS.half);
   const model = {
-    weights: { file: "weights.bin" },
+    weights: { file: "weights.bin", bytes: bytes.length },
     tensors: [tensor],
     expanded_buffers: ["w", "w.scales"],
   };
-  assert.deepEqual(quantizedData(model, bytes), [{ path: "weights.bin", data: bytes }]);
+  const [stored] = quantizedData(model, reading(bytes));
+  assert.deepEqual([stored.path, stored.data.byteLength], ["weights.bin", bytes.length]);
+  assert.deepEqual(stored.data.subarray(3, 9), bytes.subarray(3, 9));
   const seen = [];
   const [expanded, scales] = expandedData(model, reading(bytes), (done, total) => seen.push([done, total]));
   assert.deepEqual([expanded.path, scales.path], ["w", "w.scales"]);

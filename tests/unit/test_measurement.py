@@ -123,3 +123,14 @@ async def test_what_is_looked_at_stays_whatever_scripts_ask(errors, engine):
         await session.model.distribution((1, token))
     assert session.explorer.distribution is not None
     assert len(session.model.known) == 4
+
+
+@asynchronous
+async def test_a_click_makes_the_lens_anew_once_its_numbers_are_known(session):
+    session.measurement.look()
+    await session.measurement.settle()
+    told = []
+    session.explorer.param.watch(lambda event: told.append(event.new), "measured")
+    session.changes.pick(session.explorer.distribution.top_id)
+    await session.measurement.settle()
+    assert len(told) == 1 and session.explorer.distribution is not None
