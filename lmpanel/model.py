@@ -122,6 +122,19 @@ class LanguageModel:
             rows = self._turnstile.last_rows(missing)
             self.known.foreseen = {ids: own(row) async for ids, row in rows}
 
+    async def foresee_along(self, ids: Sequence[int], draft: Sequence[int]) -> None:
+        """Have the distributions after `ids` and after each token of `draft` behind it ready.
+
+        They are computed in one call. Does nothing without a draft; raises as `distribution`.
+        """
+        ids, whole = tuple(ids), self._checked((*ids, *draft))
+        if not ids or not draft:
+            return
+        async with self._turnstile:
+            rows = await self._turnstile.ask("logits", whole, len(ids) - 1)
+            along = range(len(ids), len(whole) + 1)
+            self.known.foreseen = {whole[:stop]: own(row) for stop, row in zip(along, rows)}
+
     def forget_foreseen(self) -> None:
         """Drop what `foresee` has ready; what was asked for stays."""
         self.known.foreseen.clear()

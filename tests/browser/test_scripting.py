@@ -9,6 +9,10 @@ from explorer_page import READY_MS, ExplorerPage
 from playwright.sync_api import Page, expect
 
 DRAGON = {"messages": [{"role": "user", "content": "Write a one-paragraph story about a dragon."}]}
+# As many other distributions as are remembered.
+FORGET = """async () => {
+    for (let id = 3; id < 67; id++) await lmpanel.next({ ids: [id] }, { top_k: 1 });
+}"""
 GREETING = {"messages": [{"role": "user", "content": "Say only: Hi"}]}
 
 
@@ -111,6 +115,20 @@ def test_generate_ends_with_the_turn_or_at_the_length(explorer: ExplorerPage) ->
     score = explorer.call("(ids) => lmpanel.score({ids})", whole)
     written = [t["logprob"] for t in score["tokens"][-count:]]
     assert ended["total_logprob"] == pytest.approx(sum(written), abs=1e-4)
+
+
+def test_drafts_save_calls_and_change_nothing(steady: ExplorerPage) -> None:
+    counting = {"text": "1, 2, 3, 4, 1, 2, 3, 4, 1, 2,"}
+    one_by_one, ids = [], _ids(steady, counting)
+    while len(one_by_one) < 24:
+        answer = steady.call("(ids) => lmpanel.next({ids})", [*ids, *one_by_one])
+        one_by_one.append(answer["candidates"][0]["id"])
+    steady.call(FORGET)
+    before = steady.call("() => lmpanel.status()")["engine_calls"]
+    fast = steady.call("(c) => lmpanel.generate(c, {max_tokens: 24})", counting)
+    calls = steady.call("() => lmpanel.status()")["engine_calls"] - before
+    assert fast["ids"] == one_by_one
+    assert 4 < calls < 16
 
 
 def _ids(explorer: ExplorerPage, context: dict) -> list[int]:
