@@ -22,7 +22,8 @@ MESSAGES = [
     "How do I bake bread? Give steps.",
     "Count from one to thirty in words.",
 ]
-TEXTS = ["1, 2, 3, 1, 2, 3, 1, 2,", "Once upon a time", "def add(a, b):\n    return a + b\n\ndef", "🐉🐉"]
+TEXTS = ["1, 2, 3, 1, 2, 3, 1, 2,", "Once upon a time", "def add(a, b):\n    return a + b\n\ndef",
+         "🐉🐉"]
 LENGTH = 32
 
 
