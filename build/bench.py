@@ -14,7 +14,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from chromium import chromium
+from browsers import chromium
 from dist_folder import place
 from pipeline import Built
 from problems import BuildProblem, run_main

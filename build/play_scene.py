@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chromium import chromium
+from browsers import chromium
 from http_server import SiteServer
 from progress import say
 from serve import build

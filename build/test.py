@@ -1,6 +1,6 @@
 """Builds the site and runs every test: `python3 build/test.py [pytest arguments]`.
 
-Sets up all that the tests need: the pinned packages, a Chromium, the converted model. Runs the
+Sets up all that the tests need: the pinned packages, three browsers, the converted model. Runs the
 linter, the JavaScript tests and, last, pytest; the exit status is non-zero when any of them fails.
 """
 
@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from chromium import chromium
+from browsers import CHROMIUM, FIREFOX, SCREEN, WEBKIT, installed
 from pipeline import REPOSITORY, Built
 from problems import run_main
 from progress import say
@@ -22,7 +22,10 @@ from toolchain import HERE, check_python, find_node, python_environment
 JAVASCRIPT_TESTS = "tests/**/*.test.js"
 
 
-def environment(built: Built, browser: Path) -> dict[str, str]:
+BROWSERS = (CHROMIUM, FIREFOX, WEBKIT, SCREEN)
+
+
+def environment(built: Built, browsers: Sequence[Path]) -> dict[str, str]:
     """What tests/conftest.py reads."""
     return {
         **os.environ,
@@ -30,7 +33,7 @@ def environment(built: Built, browser: Path) -> dict[str, str]:
         "LMPANEL_MODEL_DIR": str(built.model_dir),
         "LMPANEL_GGUF": str(built.gguf),
         "LMPANEL_GZIP": str(built.compressed),
-        "LMPANEL_CHROMIUM": str(browser),
+        **{program.variable: str(path) for program, path in zip(BROWSERS, browsers, strict=True)},
     }
 
 
@@ -45,14 +48,14 @@ def passes(name: str, command: Sequence[str | Path], **options) -> bool:
 def main(arguments: list[str]) -> int:
     """Run everything; returns the exit status."""
     check_python()
-    browser = chromium()
+    browsers = installed(*BROWSERS)
     built = build()
     python = python_environment(default_root(), HERE / "requirements-test.txt")
     scripts = sorted(REPOSITORY.glob(JAVASCRIPT_TESTS))
     results = [
         passes("ruff", [python, "-m", "ruff", "check", "--no-cache", "."]),
         passes("JavaScript", [find_node(), "--test", "--test-reporter=spec", *scripts]),
-        passes("pytest", [python, "-m", "pytest", *arguments], env=environment(built, browser)),
+        passes("pytest", [python, "-m", "pytest", *arguments], env=environment(built, browsers)),
     ]
     return 0 if all(results) else 1
 

@@ -17,8 +17,8 @@ settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: they are slow, and Playwright's event loop stays in this thread."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    """Browsers last: they are slow, and Playwright's event loop stays in this thread."""
+    items.sort(key=lambda item: ("engines" in item.path.parts, "browser" in item.path.parts))
 
 
 @pytest.fixture(scope="session")
