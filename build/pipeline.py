@@ -29,7 +29,7 @@ from python_archive import (
     wheel_entries,
     write_sources,
 )
-from step_cache import StepCache, file_sha256, files_under, hash_files
+from step_cache import StepCache, file_sha256, files_under, hash_files, write_atomically
 from toolchain import HERE, find_node, node_packages, run
 from vendor_files import write_vendor
 
@@ -38,6 +38,8 @@ PACKAGE = REPOSITORY / "lmpanel"
 GAME_TEXTS = PACKAGE / "game" / "texts" / "catalogue.json"
 SITE = REPOSITORY / "site"
 CORPUS = "corpus/moby-dick.txt.gz"
+NOTE = "built.json"
+"""What was built last, for lmpanel on this machine's own Python (lmpanel/model_folder.py)."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ class Pipeline:
             state.remember(key, assemble(parts, dist, linkable=self.root))
         compressed = self.root / "gzip"
         compressed_files.update(dist, compressed)
+        note = {"model": str(self.model), "corpus": str(self.corpus / CORPUS)}
+        write_atomically(self.root / NOTE, json.dumps(note))
         return Built(dist, self.model, self.gguf, compressed)
 
     def site_parts(self) -> Parts:

@@ -1,27 +1,40 @@
-"""`python -m lmpanel MODEL_FOLDER [--port N]`: the app on this machine's own Python."""
+"""`lmpanel serve [MODEL_FOLDER] [--port N]`: the app on this machine's own Python."""
 
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
+from lmpanel import __version__
+from lmpanel.errors import LMPanelError
 
-def main() -> None:
-    """Parse the command line and serve."""
-    parser = argparse.ArgumentParser(prog="lmpanel", description=__doc__)
-    default = os.environ.get("LMPANEL_MODEL_DIR")
-    parser.add_argument("model", nargs="?" if default else None, default=default, type=Path)
-    parser.add_argument("--port", type=int, default=5006)
-    arguments = parser.parse_args()
-    if not (arguments.model / "model.json").is_file():
-        parser.error(
-            f"{arguments.model} is not a model folder. `python3 build/serve.py --no-serve` makes "
-            "one and prints where it is."
-        )
-    from lmpanel.native import serve
 
-    serve(arguments.model, arguments.port)
+def main(arguments: list[str] | None = None) -> None:
+    """Parse the command line and do what it says."""
+    parser = argparse.ArgumentParser(
+        prog="lmpanel", description="See how a language model works, one token at a time.")
+    parser.add_argument("--version", action="version", version=f"lmpanel {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="serve the page from this machine",
+                                description="Serve the page from this machine, to this machine.")
+    serve.add_argument("model", nargs="?", type=Path, metavar="MODEL_FOLDER",
+                       help="without it the one that was built last")
+    serve.add_argument("--port", type=int, default=5006, help="0 takes a free one")
+    options = parser.parse_args(arguments)
+    try:
+        _serve(options)
+    except (LMPanelError, OSError) as problem:
+        parser.exit(2, f"lmpanel: {problem}\n")
+
+
+def _serve(options: argparse.Namespace) -> None:
+    from lmpanel.model_folder import find_model
+
+    # First: a model that is not there is said at once, before Panel is imported.
+    model = find_model(options.model)
+    from lmpanel.native import NativeServer
+
+    NativeServer(model, options.port).run()
 
 
 if __name__ == "__main__":

@@ -1,33 +1,39 @@
-"""The same app served by Panel on CPython, with the native engine: for developing.
+"""The same app served by Panel on CPython, with the native engine.
 
-Takes the page from `site/`; needs a model folder as `build/serve.py` makes it. Listens on this
-machine only, since everyone who can connect uses the same engine.
+Takes the page from `site/`, or from its copy in the installed package. Listens on this machine
+only, since everyone who can connect uses the same engine.
 """
 
 from __future__ import annotations
 
+import asyncio
 import html
 import json
 import re
 import signal
 import tempfile
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import panel as pn
 from panel.io.server import get_server
+from tornado.ioloop import IOLoop
 
 from lmpanel.app import App
 from lmpanel.engine.base import EngineInfo
 from lmpanel.engine.native import NativeEngine
 from lmpanel.errors import NotAvailable
 from lmpanel.lessons.__main__ import write_lessons
-from lmpanel.ngrams.corpus import FILE
+from lmpanel.model_folder import ModelFolder
+from lmpanel.ngrams.ladder import Fetch
 from lmpanel.tokenizer import Tokenizer
 from lmpanel.views.notices import Notices
 
-SITE = Path(__file__).resolve().parent.parent / "site"
+_HERE = Path(__file__).resolve().parent
+SITE = next(path for path in (_HERE / "shell", _HERE.parent / "site") if path.is_dir())
+"""The page: in the installed package, or beside it in the repository."""
 
 _TEMPLATE = """{{% extends base %}}
 {{% block title %}}{title}{{% endblock %}}
@@ -58,21 +64,27 @@ def page(index: str, names: Iterable[str], engine: dict[str, Any]) -> str:
     )
 
 
-async def read_corpus() -> bytes:
-    """The bundled text from the built site. Raises NotAvailable."""
-    try:
-        return (SITE.parent / "dist" / FILE).read_bytes()
-    except OSError as problem:
+def corpus_reader(model: ModelFolder) -> Fetch:
+    """What delivers the bundled text; that raises NotAvailable where there is none."""
+
+    async def read() -> bytes:
+        try:
+            if model.corpus is not None:
+                return model.corpus.read_bytes()
+        except OSError:
+            pass
         raise NotAvailable(
             "The bundled text is not there: the site has not been built.",
             "Run python3 build/serve.py --no-serve, or use a text of your own.",
-        ) from problem
+        )
+
+    return read
 
 
-def make_page(engine: NativeEngine, tokenizer: Tokenizer) -> pn.Template:
+def make_page(engine: NativeEngine, tokenizer: Tokenizer, fetch: Fetch) -> pn.Template:
     """One student's session: an own app over the shared engine."""
     notices = Notices()
-    app = App(engine, tokenizer, notices.show, read_corpus)
+    app = App(engine, tokenizer, notices.show, fetch)
     index = (SITE / "index.html").read_text(encoding="utf-8")
     template = pn.Template(page(index, app.roots, _described(engine.info)))
     for name, root in app.roots.items():
@@ -86,25 +98,76 @@ def _described(info: EngineInfo) -> dict[str, Any]:
     return {"model": info.model["name"], "threads": info.threads, "verified": info.verified}
 
 
-def serve(model_dir: Path, port: int = 0) -> None:
-    """Serve the app on this machine until SIGINT or SIGTERM; says on stdout when it is ready."""
-    engine = NativeEngine(model_dir)
-    tokenizer = Tokenizer.from_file(model_dir / "tokenizer.json")
-    lessons = tempfile.TemporaryDirectory()
-    write_lessons(SITE / "lessons", Path(lessons.name))
-    server = get_server(
-        {"/": lambda: make_page(engine, tokenizer)},
-        port=port,
-        address="localhost",
-        static_dirs={"components": str(SITE / "components"), "shell": str(SITE),
-                     "lessons": lessons.name},
-        verbose=False,
-    )
-    loop = server.io_loop
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
-    server.start()
-    print(f"lmpanel is at http://localhost:{server.port}/ (stop with Ctrl+C)", flush=True)
-    loop.start()
-    server.stop()
-    lessons.cleanup()
+class NativeServer:
+    """The app at an address of this machine, either as the program or beside it in a thread.
+
+        server = NativeServer(find_model()).begin()
+        server.url
+        server.stop()
+    """
+
+    def __init__(self, model: ModelFolder, port: int = 0):
+        """`port` 0 takes a free one. Raises OSError when the port is taken."""
+        self._model = model
+        self._port = port
+        self._started = threading.Event()
+        self._problem: BaseException | None = None
+        self._loop: IOLoop | None = None
+        self._thread: threading.Thread | None = None
+        self.url = ""
+        """Where the page is, from when it is served."""
+
+    def run(self) -> None:
+        """Serve until SIGINT or SIGTERM; says on stdout when it is ready."""
+        def ready(loop: IOLoop) -> None:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda *_: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
+            print(f"lmpanel is at {self.url} (stop with Ctrl+C)", flush=True)
+
+        self._serve(ready)
+
+    def begin(self) -> NativeServer:
+        """Serve from a thread of its own; returns when the page can be opened."""
+        self._thread = threading.Thread(target=self._in_thread, name="lmpanel", daemon=True)
+        self._thread.start()
+        self._started.wait()
+        if self._problem:
+            raise self._problem
+        return self
+
+    def stop(self) -> None:
+        """End what `begin` began, and let the model go."""
+        if self._thread and self._thread.is_alive():
+            self._loop.asyncio_loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+
+    def _in_thread(self) -> None:
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        try:
+            self._serve(lambda loop: self._started.set())
+        except BaseException as problem:
+            # The one who waits for the page is told.
+            self._problem = problem
+        finally:
+            self._started.set()
+
+    def _serve(self, ready: Callable[[IOLoop], None]) -> None:
+        engine = NativeEngine(self._model.path)
+        tokenizer = Tokenizer.from_file(self._model.path / "tokenizer.json")
+        fetch = corpus_reader(self._model)
+        with tempfile.TemporaryDirectory() as lessons:
+            write_lessons(SITE / "lessons", Path(lessons))
+            server = get_server(
+                {"/": lambda: make_page(engine, tokenizer, fetch)},
+                port=self._port,
+                address="localhost",
+                static_dirs={"components": str(SITE / "components"), "shell": str(SITE),
+                             "lessons": lessons},
+                verbose=False,
+            )
+            self._loop = loop = server.io_loop
+            server.start()
+            self.url = f"http://localhost:{server.port}/"
+            ready(loop)
+            loop.start()
+            server.stop()

@@ -1,4 +1,4 @@
-"""The same page from Panel on CPython: `python -m lmpanel` in a process of its own."""
+"""The same page from Panel on CPython: `lmpanel serve` in a process of its own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SLOTS = ("#slot-token_strip", "#slot-controls", "#slot-lens")
 
 def start(model_dir: Path) -> tuple[subprocess.Popen, str]:
     """The server on a free port, and the address that it announces when it is ready."""
-    command = [sys.executable, "-m", "lmpanel", model_dir, "--port", "0"]
+    command = [sys.executable, "-m", "lmpanel", "serve", model_dir, "--port", "0"]
     process = subprocess.Popen(command, cwd=REPOSITORY, text=True, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT)
     said = []
