@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import re
 import shutil
 import sys
 import threading
@@ -45,13 +46,14 @@ IDLE_SECONDS = 60
 
 
 class SiteServer(ThreadingHTTPServer):
-    """Serves one folder; `compressed` may hold gzip copies named by SHA-256."""
+    """Serves one folder below the path `base`; `compressed` may hold gzip copies by SHA-256."""
 
     daemon_threads = True
 
     def __init__(self, root: Path, host: str = "127.0.0.1", port: int = 0, *,
-                 isolated: bool = True, compressed: Path | None = None):
+                 isolated: bool = True, compressed: Path | None = None, base: str = "/"):
         self.root = root.resolve()
+        self.base = base_path(base)
         self.isolated = isolated
         self.compressed = compressed
         super().__init__((host, port), self.handler_class())
@@ -65,11 +67,15 @@ class SiteServer(ThreadingHTTPServer):
     def url(self) -> str:
         """Address of the site, with a host name that browsers treat as secure."""
         host, port = self.server_address[:2]
-        return f"http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port}/"
+        name = "localhost" if host in ("0.0.0.0", "::") else host
+        return f"http://{name}:{port}{self.base}"
 
     def resolve(self, target: str) -> Path | None:
         """The file for a request target, or nothing: no directory listings, no way out."""
-        name = unquote(urlsplit(target).path).lstrip("/")
+        path = urlsplit(target).path
+        if not path.startswith(self.base):
+            return None
+        name = unquote(path.removeprefix(self.base)).lstrip("/")
         try:
             path = (self.root / name).resolve()
             if path.is_dir():
@@ -77,6 +83,17 @@ class SiteServer(ThreadingHTTPServer):
             return path if path.is_relative_to(self.root) and path.is_file() else None
         except (OSError, ValueError):  # A name that no file can have.
             return None
+
+    def redirect(self, target: str) -> str | None:
+        """Where a folder is asked for without its slash: the address with it, as hosts answer."""
+        path, _, query = target.partition("?")
+        if path.endswith("/") or not f"{path}/".startswith(self.base):
+            return None
+        if f"{path}/" != self.base:
+            found = self.resolve(path)
+            if found is None or found.name != "index.html" or path.endswith("/index.html"):
+                return None
+        return f"{path}/?{query}" if query else f"{path}/"
 
     def handle_error(self, request, client_address) -> None:
         """A browser that goes away in the middle of an answer is no news; the rest is."""
@@ -113,6 +130,10 @@ class SiteHandler(BaseHTTPRequestHandler):
 
     def answer(self, with_body: bool) -> None:
         """Find the file and send it, its gzip copy, or 304."""
+        if place := self.server.redirect(self.path):
+            headers = {"Location": place, "Content-Length": "0"}
+            self.send_head(HTTPStatus.PERMANENT_REDIRECT, headers)
+            return
         path = self.server.resolve(self.path)
         if path is None:
             self.send_text(HTTPStatus.NOT_FOUND, "There is no such file.\n", with_body)
@@ -178,6 +199,18 @@ class SiteHandler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """No line per request."""
+
+
+def base_path(text: str) -> str:
+    """A path with one slash at both ends; raises `BuildProblem` for what is none.
+
+    >>> base_path("courses/ai"), base_path("/")
+    ('/courses/ai/', '/')
+    """
+    path = f"/{text.strip('/')}/".replace("//", "/")
+    if not re.fullmatch(r"/([A-Za-z0-9._~-]+/)*", path) or {".", ".."} & set(path.split("/")):
+        raise BuildProblem(f"{text!r} is not a path", "give one like /courses/lmpanel/")
+    return path
 
 
 def accepts_gzip(headers) -> bool:

@@ -26,6 +26,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="build/serve.py", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to serve on")
     parser.add_argument("--port", type=int, help="port; without it the first free one from 8000")
+    parser.add_argument("--base-path", default="/", metavar="PATH",
+                        help="serve below this path, as a course page's host would")
     parser.add_argument("--no-serve", action="store_true", help="only build dist/")
     parser.add_argument("--no-isolation", action="store_true",
                         help="leave out the cross-origin isolation headers (one thread)")
@@ -51,7 +53,7 @@ def main(arguments: list[str]) -> int:
         print(f"site: {built.dist}\nmodel: {built.model_dir}")
         return 0
     server = open_server(built.dist, options.host, options.port, compressed=built.compressed,
-                         isolated=not options.no_isolation)
+                         isolated=not options.no_isolation, base=options.base_path)
     # Shells start background jobs deaf to Ctrl+C; the server is to hear it all the same.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     print(f"lmpanel is at {server.url} (stop with Ctrl+C)", flush=True)

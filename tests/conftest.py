@@ -54,6 +54,6 @@ def server(dist: Path, compressed: Path) -> Iterator[SiteServer]:
 
 @pytest.fixture(scope="session")
 def plain_server(dist: Path) -> Iterator[SiteServer]:
-    """The site as a host serves it that sets no headers of ours."""
-    with SiteServer(dist, isolated=False).running() as server:
+    """The site as a host serves it that sets no headers of ours, in a subfolder."""
+    with SiteServer(dist, isolated=False, base="/courses/lmpanel/").running() as server:
         yield server

@@ -77,6 +77,27 @@ def test_types_that_browsers_insist_on(served, path, media_type):
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_it_serves_below_a_path(site):
+    (site / "sub" / "index.html").write_text("inner")
+    with SiteServer(site, base="courses/ai").running() as server:
+        assert server.url.endswith("/courses/ai/")
+        assert get(server, "/courses/ai/")[2] == b"<!doctype html>"
+        assert get(server, "/courses/ai/sub/data.bin")[0] == 200
+        for path, place in {"/courses/ai?a=1": "/courses/ai/?a=1",
+                            "/courses/ai/sub": "/courses/ai/sub/"}.items():
+            status, headers, _ = get(server, path)
+            assert (status, headers["Location"]) == (308, place)
+        for path in ("/", "/index.html", "/courses/", "/courses/aid/", "/courses/ai/../../a.mjs",
+                     "/courses/ai/none"):
+            assert get(server, path)[0] == 404, path
+
+
+@pytest.mark.parametrize("path", ["a b", "/x/../y", "/x?y", "http://a/b", "/ü/"])
+def test_a_base_path_that_is_none_is_refused(site, path):
+    with pytest.raises(BuildProblem, match="is not a path"):
+        SiteServer(site, base=path)
+
+
 def test_isolation_headers_can_be_left_out(site, served):
     _, headers, _ = get(served, "/")
     assert ISOLATION.items() <= dict(headers).items()
