@@ -105,7 +105,7 @@ async function transfer(file, { fetch = globalThis.fetch, stallMs = STALL_MS }, 
 function checkResponse(file, response) {
   const type = response.headers.get("content-type") ?? "";
   if (response.status === 404 || response.status === 410) throw missing(file, response.status);
-  if (type.includes("text/html")) throw intercepted(file, `${response.status} ${type}`);
+  if (type.includes("text/html") && !file.path.endsWith(".html")) throw intercepted(file, `${response.status} ${type}`);
   if (response.status === 206) throw corrupt(file, "the server sent a fragment (206)");
   if (response.status !== 200) throw unreachable(file, `HTTP status ${response.status}`);
 }

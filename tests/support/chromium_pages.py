@@ -23,9 +23,14 @@ def launch(playwright: Playwright, *flags: str) -> Browser:
                                       args=[*QUIET, *flags])
 
 
-def watched_page(browser: Browser) -> Iterator[Page]:
-    """A page of a fresh context; `page.watch` holds what it is allowed to complain about."""
-    context = browser.new_context()
+def watched_page(browser: Browser, *, stores: bool = False) -> Iterator[Page]:
+    """A page of a fresh context; `page.watch` holds what it is allowed to complain about.
+
+    Only where a test is about that (`stores`) the page may install itself for offline use: it
+    takes 140 MB of disk.
+    """
+    workers = "allow" if stores else "block"
+    context = browser.new_context(service_workers=workers)
     page = context.new_page()
     page.watch = PageWatch(context)
     yield page
