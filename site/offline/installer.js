@@ -16,7 +16,7 @@ const OVERHEAD = 1.02;
 
 /** There is too little room. */
 export class StoreFull extends Error {
-  /** @param {number} need bytes that are to be stored @param {number|null} free bytes that may be, if that is known */
+  /** @param {number} need bytes that are to be stored @param {number} free bytes that could be */
   constructor(need, free) {
     super("too little room");
     Object.assign(this, { need, free });
@@ -68,7 +68,8 @@ export class Installer {
     } catch (error) {
       if (!isFull(error)) throw error;
       await this.store.collect(new Set(await this.store.versions()));
-      throw error instanceof StoreFull ? error : new StoreFull(bytesOf(missing), await this.free());
+      // Browsers may name more than they give: what did fit is the truth.
+      throw error instanceof StoreFull ? error : new StoreFull(bytesOf(missing), progress.stored);
     }
   }
 
@@ -78,6 +79,7 @@ export class Installer {
     const blob = kept ?? new Blob([await fetchVerified({ ...file, url: this.base + file.path }, { ...this.options, onBytes })]);
     if (kept) progress.add(file.bytes);
     await this.store.put(file, blob);
+    progress.stored += file.bytes;
   }
 
   async checkRoom(bytes) {
@@ -94,7 +96,7 @@ export class Installer {
 
 class Progress {
   constructor(total, missing, tell) {
-    Object.assign(this, { total, done: total - missing, tell });
+    Object.assign(this, { total, done: total - missing, stored: 0, tell });
     tell(this.done, total);
   }
 

@@ -8,7 +8,7 @@
  *   unavailable   reason: why this browser or window stores nothing
  *   storing       done, total: bytes; update: another version is stored already
  *   ready         bytes, persisted; update: a newer version than this page's is ready
- *   full          need, free (null: unknown) in bytes; bytes: what is stored and goes on working
+ *   full          need, free: in bytes; bytes: what is stored and goes on working
  *   failed        message, remedy; bytes: the same; missing: files that the browser has dropped
  *   removed       the user wants nothing to be stored
  *   off           whoever looks after the site has switched it off
@@ -57,6 +57,7 @@ export class Offline extends EventTarget {
       if (!navigator.serviceWorker.controller) return this.fail(error);  // without a network the one that is there goes on
     }
     this.registration = await navigator.serviceWorker.ready;
+    await settled(this.registration);
     return this.bring();
   }
 
@@ -73,6 +74,8 @@ export class Offline extends EventTarget {
 
   async check() {
     this.checked = Date.now();
+    // Asked first: nothing is stored where the service worker has been switched off.
+    if ((await this.hello()).off) return this.set({ phase: "off" });
     const before = await this.store.current();
     const stored = before && (await this.store.read(before));
     const dropped = stored ? await this.store.missing(stored.files) : [];
@@ -85,10 +88,14 @@ export class Offline extends EventTarget {
       // Without a network there is nothing to be told, as long as all is there.
       if (error.code !== "network" || !stored || dropped.length) return this.fail(error, stored, dropped);
     }
-    const answer = await this.tell({ verb: "hello", version: this.version() });
-    if (answer.off) return this.set({ phase: "off" });
+    await this.hello();
     await this.tell({ verb: "tidy" });
     return this.ready();
+  }
+
+  /** Tells the service worker who we are; once our version is stored it takes care of us. */
+  hello() {
+    return this.tell({ verb: "hello", version: this.version() });
   }
 
   async install(installer, latest) {
@@ -129,6 +136,7 @@ export class Offline extends EventTarget {
 
   /** A message to the service worker that is in charge, answered. */
   tell(message) {
+    if (!this.registration?.active) return Promise.resolve({ off: true });
     const { port1, port2 } = new MessageChannel();
     return new Promise((resolve) => {
       port1.onmessage = ({ data }) => resolve(data);
@@ -154,6 +162,18 @@ export class Offline extends EventTarget {
     this.state = state;
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** A newer service worker, or the one that switches off, comes first. */
+async function settled(registration) {
+  await registration.update().catch(() => {});
+  const coming = registration.installing ?? registration.waiting;
+  if (!coming) return;
+  await new Promise((resolve) => {
+    const look = () => { if (["activated", "redundant"].includes(coming.state)) resolve(); };
+    coming.addEventListener("statechange", look);
+    look();
+  });
 }
 
 /** What browsers throw where a window or a setting forbids storage. */

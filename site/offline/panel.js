@@ -74,7 +74,7 @@ const SAYS = {
       ? "The browser did not promise to keep it; browsers do for pages that are used often or installed. It stays as long as there is room."
       : "It stays as long as the browser has room for it.")],
   full: ({ need, free, bytes: stored }) => [
-    `${stored ? "The new version does not fit" : "Not available offline"}: ${bytes(need)} are needed, ${free === null ? "less is" : `${bytes(free)} are`} free for this site. ${keeps({ bytes: stored })}`,
+    `${stored ? "The new version does not fit" : "Not available offline"}: ${bytes(need)} are needed, about ${bytes(free)} are free for this site. ${keeps({ bytes: stored })}`,
     h("p", { class: "claim" }, "Free some space on this device, or data of this site, then try again.")],
   failed: ({ message, remedy, bytes: stored, missing, detail }) => [
     missing?.length ? `Not complete offline: the browser has removed ${many(missing.length, "file")} (${names(missing)}).` : stored ? `Available offline · ${bytes(stored)} stored` : "Not available offline yet.",
