@@ -1,4 +1,4 @@
-"""A site of a few small files with the real service worker and the real modules for working offline.
+"""A site of a few small files with the real service worker, and the modules for working offline.
 
 Deployed by the build's own functions, so that faults of storage and network can be tried without
 the model. The page shows which version it and its worker are of.
@@ -46,8 +46,8 @@ globalThis.ask = () => new Promise((resolve) => {
 });
 const offline = new Offline({ base, version: () => version, kept: () => ({}),
   here: async () => ({ gpu: false, jspi: false }) });
-const notice = ({ code, message, actions }) => byId("notices").append(
-  h("p", { "data-code": code }, message, actions.map(({ label, run }) => h("button", { onclick: run }, label))));
+const notice = ({ code, message, actions: [{ label, run }] }) => byId("notices").append(
+  h("p", { "data-code": code }, message, h("button", { onclick: run }, label)));
 new OfflinePanel({ offline, box: byId("offline-box"), mark: byId("offline-mark"), notice,
   reload: () => location.reload() });
 globalThis.offline = offline;
