@@ -3,6 +3,8 @@
  * where the host that it came from sends none.
  */
 
+import { CHECKED } from "./names.js";
+
 const TYPES = {
   css: "text/css; charset=utf-8",
   gz: "application/gzip",
@@ -28,11 +30,11 @@ const ISOLATION = {
 /** What a path ends in, without the dot. */
 export const endingOf = (path) => /\.([a-z0-9]+)$/i.exec(path)?.[1].toLowerCase() ?? "bin";
 
-/** @param {string} path of the file in the site @param {number} [bytes] */
-export function headersFor(path, bytes) {
+/** @param {string} path of the file in the site @param {import("./manifest.js").File} [file] whose hash was checked */
+export function headersFor(path, file) {
   return {
     "Content-Type": TYPES[endingOf(path)] ?? "application/octet-stream",
-    ...(bytes === undefined ? {} : { "Content-Length": String(bytes) }),
+    ...(file && { "Content-Length": String(file.bytes), [CHECKED]: file.sha256 }),
     "X-Content-Type-Options": "nosniff",
     ...ISOLATION,
   };

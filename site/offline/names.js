@@ -5,29 +5,26 @@
  * Knows nothing about what is stored.
  */
 
-/** Raised when what is stored can no longer be read by newer code: the old caches are then left over, see `outdated`. */
+/** Raised when newer code can no longer read what is stored. */
 const FORMAT = 1;
 
 /** A request with this header goes to the network, whatever is stored. */
 export const PAST_STORE = "X-Lmpanel-Past-Store";
 
+/** In a stored file's headers: the hash that was checked before it was stored. */
+export const CHECKED = "X-Lmpanel-Sha256";
+
 /** @param {string} scope URL of the folder that the site lies in, with the slash at its end */
 export function namesFor(scope) {
   const { pathname } = new URL(scope);
-  const code = new RegExp(`^lmpanel ${FORMAT} code ([0-9a-f]{64}) `);
   const name = (what) => `lmpanel ${FORMAT} ${what} ${pathname}`;
   const key = (path) => `${scope}.lmpanel/${path}`;
-  const hashOf = (cache) => (cache === name(`code ${code.exec(cache)?.[1]}`) ? code.exec(cache)[1] : null);
   return {
     /** Which versions are complete, which one is current, and who was given which. */
     state: name("state"),
     /** The bytes of files, by their hash. */
     files: name("files"),
-    /** A cache of its own for one large piece of code, see store.js. */
-    code: (sha256) => name(`code ${sha256}`),
-    /** The hash in such a name, null in any other. */
-    hashOf,
-    owns: (cache) => cache === name("state") || cache === name("files") || hashOf(cache) !== null,
+    owns: (cache) => cache === name("state") || cache === name("files"),
     current: key("current"),
     version: (version) => key(`versions/${version}`),
     versions: key("versions/"),

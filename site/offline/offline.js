@@ -42,22 +42,25 @@ export class Offline extends EventTarget {
     if (!globalThis.isSecureContext) return this.set({ phase: "unavailable", reason: INSECURE });
     if (!navigator.serviceWorker || !globalThis.caches || !navigator.locks) return this.set({ phase: "unavailable", reason: BLOCKED });
     addEventListener("online", () => this.again());
+    addEventListener("storage", ({ key }) => { if (key === this.wish) this.heard(); });
     document.addEventListener("visibilitychange", () => { if (!document.hidden && Date.now() - this.checked > STALE_MS) this.again(); });
     return this.wanted() ? this.begin() : this.set({ phase: "removed" });
   }
 
   async begin() {
+    const { serviceWorker } = navigator;
     try {
       this.store = new Store(globalThis.caches, this.base);
       await this.store.current();  // where storage is blocked this fails
-      const made = await navigator.serviceWorker.register(this.base + SCRIPT, { scope: this.base, updateViaCache: "none" });
-      if (!made) return this.set({ phase: "unavailable", reason: BLOCKED });
+      this.registration = await serviceWorker.register(this.base + SCRIPT, { scope: this.base, updateViaCache: "none" });
+      if (!this.registration) return this.set({ phase: "unavailable", reason: BLOCKED });
     } catch (error) {
       if (isBlocked(error)) return this.set({ phase: "unavailable", reason: BLOCKED });
-      if (!navigator.serviceWorker.controller) return this.fail(error);  // without a network the one that is there goes on
+      // Without a network the one that is there goes on.
+      this.registration = await serviceWorker.getRegistration(this.base).catch(() => null);
+      if (!this.registration) return this.fail(error);
     }
-    this.registration = await navigator.serviceWorker.ready;
-    await settled(this.registration);
+    await newest(this.registration);
     return this.bring();
   }
 
@@ -74,6 +77,7 @@ export class Offline extends EventTarget {
 
   async check() {
     this.checked = Date.now();
+    if (!this.wanted()) return this.set({ phase: "removed" });
     // Asked first: nothing is stored where the service worker has been switched off.
     if ((await this.hello()).off) return this.set({ phase: "off" });
     const before = await this.store.current();
@@ -117,11 +121,18 @@ export class Offline extends EventTarget {
   /** Removes everything of ours from this browser, until it is asked for again. */
   async remove() {
     attempt(() => localStorage.setItem(this.wish, "no"));
-    await this.busy;
-    await this.registration?.unregister();
-    this.registration = null;
-    await this.store?.clear();
+    await navigator.locks.request(this.store.names.lock, async () => {
+      await this.registration?.unregister();
+      this.registration = null;
+      await this.store.clear();
+    });
     this.set({ phase: "removed" });
+  }
+
+  /** Another tab was told what the user wants. */
+  heard() {
+    if (!this.wanted()) return this.set({ phase: "removed" });
+    return this.state.phase === "removed" ? this.begin() : null;
   }
 
   /** The user wants it stored, or wants another try. */
@@ -164,16 +175,23 @@ export class Offline extends EventTarget {
   }
 }
 
-/** A newer service worker, or the one that switches off, comes first. */
-async function settled(registration) {
+/** A newer service worker, or the one that switches all off, comes first. */
+async function newest(registration) {
+  if (await settled(registration)) return;
   await registration.update().catch(() => {});
+  await settled(registration);
+}
+
+/** Waits for the one that is on its way. @returns {Promise<boolean>} whether there was one */
+async function settled(registration) {
   const coming = registration.installing ?? registration.waiting;
-  if (!coming) return;
+  if (!coming) return false;
   await new Promise((resolve) => {
     const look = () => { if (["activated", "redundant"].includes(coming.state)) resolve(); };
     coming.addEventListener("statechange", look);
     look();
   });
+  return true;
 }
 
 /** What browsers throw where a window or a setting forbids storage. */

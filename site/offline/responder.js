@@ -148,11 +148,12 @@ export class Responder {
     const same = blob && (await sha256(await blob.arrayBuffer())) === file.sha256;
     if (!same) return refusal(file.path, blob !== null);
     await this.store.put(file, blob).catch(() => {});
-    return new Response(blob, { headers: headersFor(file.path, blob.size) });
+    return new Response(blob, { headers: headersFor(file.path, file) });
   }
 
   /** Forget whoever is gone, and what only they used. */
   async tidy() {
+    await this.written;
     const kept = new Set([await this.store.current()]);
     for (const id of await this.store.clients()) {
       if (await this.isAlive(id)) {

@@ -26,7 +26,7 @@ export class Store {
   /** @param {File} file @param {Blob} blob whose hash was checked */
   async put(file, blob) {
     const cache = await this.caches.open(this.names.files);
-    await cache.put(this.keyOf(file), new Response(blob, { headers: headersFor(file.path, blob.size) }));
+    await cache.put(this.keyOf(file), new Response(blob, { headers: headersFor(file.path, file) }));
   }
 
   /** @param {File} file @returns {Promise<Response|undefined>} */

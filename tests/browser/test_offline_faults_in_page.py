@@ -118,8 +118,13 @@ def test_everything_works_with_the_server_gone_whatever_the_query(
 
 def test_too_little_room_is_said_in_bytes_and_the_version_before_stays_whole(
         new: Open, site: SmallSite, server: FaultyServer) -> None:
-    page = new().ready().press("Remove from this browser…").press("Remove")
-    page.says("Nothing is stored in this browser")
+    page, other = new().ready(), new().ready()
+    page.press("Remove from this browser…").press("Keep it").ready()
+    page.press("Remove from this browser…").press("Remove")
+    page.says("Nothing is stored in this browser").shows("A")
+    other.says("Nothing is stored in this browser").page.close()
+    assert page.caches() == []
+    page.open().says("Nothing is stored in this browser")
     page.limit(1_000_000)
     page.press("Store for offline use").says("Not available offline: 3.1 MB are needed, about")
     expect(page.mark).to_have_text("online only")
@@ -253,3 +258,4 @@ def test_the_kill_switch_works_even_where_scripts_are_cached(
         assert page.caches() == []
         assert page.page.evaluate("() => navigator.serviceWorker.getRegistrations()") == []
         page.open().shows("A").says("switched off")
+        expect(page.mark).to_be_hidden()
