@@ -87,5 +87,5 @@ const names = (paths) => `${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ",
 
 function markOf({ phase, bytes: stored, missing }) {
   if (phase === "ready" || (stored > 0 && !missing?.length && phase !== "storing")) return "✓ works offline";
-  return ["unavailable", "full", "failed", "removed"].includes(phase) ? "online only" : "";
+  return ["unavailable", "full", "failed", "removed"].includes(phase) ? "○ online only" : "";
 }

@@ -77,7 +77,7 @@ def test_nothing_bad_is_stored_and_trying_again_goes_on(new: Open, server: Fault
     for fault, said in FAULTS.values():
         server.faults[PART] = fault
         page.tries_again().says(said)
-        expect(page.mark).to_have_text("online only")
+        expect(page.mark).to_have_text("○ online only")
         assert page.versions() == [] and page.page.evaluate("() => offline.store.current()") is None
     before = server.asked_for("worker.js")
     server.faults.clear()
@@ -127,7 +127,7 @@ def test_too_little_room_is_said_in_bytes_and_the_version_before_stays_whole(
     page.open().says("Nothing is stored in this browser")
     page.limit(1_000_000)
     page.press("Store for offline use").says("Not available offline: 3.1 MB are needed, about")
-    expect(page.mark).to_have_text("online only")
+    expect(page.mark).to_have_text("○ online only")
     page.shows("A").limit(None)
     page.press("Try again").ready()
     site.deploy("B", **{"large.bin": bytes(8_000_000)})
@@ -161,7 +161,7 @@ def test_what_the_browser_has_dropped_is_fetched_again_and_named_without_a_netwo
         page.open().shows("A").ready()
         page.drop(PART)
     page.open().shows("A").says(f"the browser has removed 1 file ({PART})")
-    expect(page.mark).to_have_text("online only")
+    expect(page.mark).to_have_text("○ online only")
     with again(site, server).running():
         page.press("Try again").ready()
 

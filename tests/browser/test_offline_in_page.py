@@ -148,7 +148,7 @@ def test_where_storage_is_blocked_everything_works_online_and_the_page_says_so(
     explorer = open_explorer(page, server.url)
     allowed = page.evaluate("() => caches.keys().then(() => true, () => false)")
     assert not allowed, "the setting is the real one"
-    expect(page.locator("#offline-mark")).to_have_text("online only", timeout=STEP_MS)
+    expect(page.locator("#offline-mark")).to_have_text("○ online only", timeout=STEP_MS)
     page.locator("#engine summary").click()
     expect(page.locator("#offline-box")).to_contain_text(
         "Not available offline. This browser allows lmpanel no storage here")
