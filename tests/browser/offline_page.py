@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import CDPSession, Locator, Page, expect
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, CDPSession, Locator, Page, expect
 
 INSTALL_MS = 60_000
+
+Start = Callable[..., BrowserContext]
+"""Starts a browser on the profile that it had before."""
 
 
 class OfflinePage:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from offline_page import OfflinePage
+from offline_page import OfflinePage, Start
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from support.chromium_pages import watched_page
@@ -202,6 +202,19 @@ def test_open_tabs_keep_their_version_and_the_old_one_goes_when_nobody_uses_it(
     assert a in third.versions() and len(third.versions()) == 2
     third.shows("B").open().shows("A")
     fourth.shows("B")
+
+
+def test_forth_and_back_with_a_browser_that_is_started_again(
+        start: Start, site: SmallSite, server: FaultyServer) -> None:
+    for word, then in (("A", "B"), ("B", "A"), ("A", "A")):
+        context = start()
+        page = OfflinePage(context.new_page(), server.url).open().ready().shows(word)
+        site.deploy(then)
+        page.tries_again().ready().shows(word)
+        expect(page.update).to_have_count(int(word != then))
+        context.close()
+    stop(server)
+    OfflinePage(start().new_page(), server.url).open("?cold").shows("A").ready()
 
 
 def test_a_new_version_whose_files_are_not_its_own_never_comes_up(

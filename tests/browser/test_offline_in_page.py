@@ -4,46 +4,20 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
 from explorer_page import READY_MS, STEP_MS, ExplorerPage
-from offline_page import OfflinePage
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from offline_page import OfflinePage, Start
+from playwright.sync_api import Page, expect
 
 from dist_folder import assemble, parts_of
-from support.chromium_pages import QUIET
 from support.faulty_server import FaultyServer
-from support.page_watch import PageWatch
-from support.places import place
 
 FIRST_VISIT_BYTES = 118_000_000
 """What may be sent until everything is stored: gzip where it is worth it; 112.3 MB today."""
 UPDATE_BYTES = 2_000_000
 CHANGED = "lmpanel/views/surprise.pyc"
 WORDS = (b"Surprise", b"Surprize")
-
-Start = Callable[..., BrowserContext]
-
-
-@pytest.fixture
-def start(playwright: Playwright, tmp_path: Path) -> Iterator[Start]:
-    """Starts the browser on one and the same profile."""
-    contexts = []
-
-    def start(*flags: str) -> BrowserContext:
-        context = playwright.chromium.launch_persistent_context(
-            str(tmp_path / "profile"), executable_path=str(place("LMPANEL_CHROMIUM")),
-            args=[*QUIET, *flags])
-        context.watch = PageWatch(context)
-        context.watch.allow("Failed to load resource")
-        contexts.append(context)
-        return context
-    yield start
-    for context in contexts:
-        context.close()
-        context.watch.check()
 
 
 def open_explorer(page: Page, address: str, query: str = "backend=wasm") -> ExplorerPage:
