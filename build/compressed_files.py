@@ -29,7 +29,7 @@ def update(dist: Path, folder: Path) -> None:
             if not target.exists():
                 _compress(dist / file["path"], target)
     for stale in set(folder.iterdir()) - wanted:
-        stale.unlink()
+        stale.unlink(missing_ok=True)  # Another build may be at it.
 
 
 def worthwhile(path: Path) -> bool:

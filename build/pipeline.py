@@ -17,6 +17,7 @@ import compressed_files
 from corpus_file import corpus_section, write_corpus
 from dist_folder import DistState, Parts, assemble, parts_of, place
 from import_closure import import_closure
+from joined_script import joined, module_closure
 from model_files import write_browser_model
 from notices import node_section, notice, wheel_section
 from pinned_files import Downloads, Pin, read_pins
@@ -90,6 +91,7 @@ class Pipeline:
             *parts_of(self.corpus),
             *parts_of(self.lesson_list, "lessons/"),
             *parts_of(self.notice),
+            *parts_of(self.service_workers),
         ]
 
     @property
@@ -189,6 +191,19 @@ class Pipeline:
         inputs = {"lessons": _own_hash(files_under(lessons)), "lock": self._lock_hash(),
                   "source": _own_hash(files_under(PACKAGE))}
         return self.cache.step("lessons", inputs, make)
+
+    @property
+    def service_workers(self) -> Path:
+        """The service worker and what switches it off, each one script at the top of the site."""
+        entries = {"service_worker.js": SITE / "offline" / "service_worker.js",
+                   "service_worker_off.js": SITE / "offline" / "off.js"}
+
+        def make(target: Path) -> None:
+            for name, entry in entries.items():
+                (target / name).write_text(joined(entry), encoding="utf-8")
+        modules = {path for entry in entries.values() for path in module_closure(entry)}
+        inputs = {"modules": _own_hash(sorted(modules)), **_code("joined_script.py")}
+        return self.cache.step("service-workers", inputs, make)
 
     @property
     def notice(self) -> Path:

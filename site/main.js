@@ -14,6 +14,7 @@ import { RecordedExample } from "./recorded.js";
 import { sessionMenu } from "./session_menu.js";
 import { watchEngine } from "./engine_status.js";
 import { openDoor } from "./lesson_door.js";
+import { startOffline } from "./offline/start.js";
 
 const base = new URL(".", document.baseURI).href;
 const options = readOptions(location.search);
@@ -38,4 +39,5 @@ python.addEventListener("settled", () => recorded.leave());
 const shown = recorded.show();
 watchEngine({ engine, python, status, options });
 python.start();
+startOffline({ base, engine, python, status, ready: globalThis.lmpanel.ready });
 await shown;

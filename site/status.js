@@ -21,6 +21,7 @@ export class Status extends EventTarget {
     this.spare = false;
     this.engine = null;
     this.steps = [];
+    this.stored = {};
   }
 
   /** Notes a milestone once, in milliseconds since navigation started. */
@@ -40,7 +41,7 @@ export class Status extends EventTarget {
     return {
       phase: this.phase, message: this.message, bytes_done: this.bytesDone, bytes_total: this.bytesTotal,
       timings_ms: { ...this.timings }, tokens_per_second: this.tokensPerSecond,
-      engine_calls: calls, engine_tokens: tokens, engine_reused: reused, computes_ahead: this.spare, stored_bytes: 0, offline_ready: false,
+      engine_calls: calls, engine_tokens: tokens, engine_reused: reused, computes_ahead: this.spare, stored_bytes: this.stored.bytes ?? 0, offline_ready: this.stored.phase === "ready",
     };
   }
 

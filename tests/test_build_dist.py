@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import re
+import struct
 import zipfile
 
 import pytest
@@ -142,3 +143,23 @@ def test_the_bundled_text_lies_where_it_is_looked_for(dist, manifest):
     assert text.startswith("Call me Ishmael. Some years ago")
     assert 1_100_000 < len(text) < 1_300_000 and "\r" not in text and "Gutenberg" not in text
     assert "Public Domain" in (dist / "NOTICE.txt").read_text(encoding="utf-8")
+
+
+def test_the_site_can_be_installed(dist):
+    described = json.loads((dist / "manifest.webmanifest").read_text())
+    assert (described["start_url"], described["scope"], described["id"]) == ("./", "./", "./")
+    for icon in described["icons"][1:]:
+        data = (dist / icon["src"]).read_bytes()
+        assert "{}x{}".format(*struct.unpack(">II", data[16:24])) == icon["sizes"]
+        assert len(data) < 20_000
+    assert {icon.get("purpose", "any") for icon in described["icons"]} == {"any", "maskable"}
+    links = re.findall(r'<link rel="(?:manifest|apple-touch-icon)" href="([^"]+)"',
+                       (dist / "index.html").read_text())
+    assert len(links) == 2 and all((dist / link).is_file() for link in links)
+
+
+def test_the_service_worker_is_one_small_script(dist):
+    for name in ("service_worker.js", "service_worker_off.js"):
+        text = (dist / name).read_text(encoding="utf-8")
+        assert not re.search(r"^(import|export)\b|importScripts", text, re.MULTILINE)
+        assert len(text) < 50_000

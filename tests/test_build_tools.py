@@ -19,6 +19,7 @@ import pytest
 import pinned_files
 import problems
 import toolchain
+from joined_script import joined, module_closure
 from lock import locked_versions
 from notices import wheel_section
 from pinned_files import Downloads, read_pins
@@ -29,9 +30,9 @@ from step_cache import default_root
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
-OWN_MODULES = ["compressed_files", "dist_folder", "http_server", "import_closure", "lock",
-               "model_files", "notices", "pinned_files", "problems", "progress",
-               "python_archive", "step_cache", "toolchain"]
+OWN_MODULES = ["compressed_files", "dist_folder", "http_server", "import_closure",
+               "joined_script", "lock", "model_files", "notices", "pinned_files", "problems",
+               "progress", "python_archive", "step_cache", "toolchain"]
 
 
 @pytest.mark.parametrize("name", OWN_MODULES)
@@ -253,3 +254,29 @@ def test_test_lock_agrees_with_the_build_lock():
 def test_locks_name_no_registry():
     for path in [*BUILD.glob("requirements*"), *BUILD.glob("*.json")]:
         assert not re.search(r"https?://|resolved|index-url", path.read_text()), path.name
+
+
+def test_modules_are_joined_in_the_order_of_need_each_in_a_scope_of_its_own(tmp_path):
+    (tmp_path / "low.js").write_text("const own = 1;\nexport const low = () => own;\n")
+    (tmp_path / "mid.js").write_text(
+        'import {\n  low as deep,\n} from "./low.js";\n\n'
+        "const own = 2;\nexport class Mid { sum() { return own + deep(); } }\n")
+    (tmp_path / "top.js").write_text(
+        'import { low } from "./low.js";\nimport { Mid } from "./mid.js";\n'
+        "console.log(new Mid().sum() + low());\n")
+    names = [path.name for path in module_closure(tmp_path / "top.js")]
+    assert names == ["low.js", "mid.js", "top.js"]
+    done = subprocess.run([toolchain.find_node(), "-e", joined(tmp_path / "top.js")],
+                          capture_output=True, text=True, check=True)
+    assert done.stdout == "4\n"
+
+
+@pytest.mark.parametrize("line", [
+    'import low from "./low.js";', 'import * as low from "./low.js";', "export default 1;",
+    'export { low } from "./low.js";', "const here = import.meta.url;",
+])
+def test_what_cannot_be_joined_is_said(tmp_path, line):
+    (tmp_path / "low.js").write_text("export const low = 1;\n")
+    (tmp_path / "top.js").write_text(line + "\n")
+    with pytest.raises(BuildProblem, match=r"top\.js cannot be joined"):
+        joined(tmp_path / "top.js")

@@ -72,11 +72,13 @@ class Stage:
             self.site.sent.clear()
             first = SitePage(browser.new_page(), self.site.url, query)
             result: Result = {"cold_s": first.open("on"), "bytes": by_phase(self.site.sent)}
+            first.at_rest()
             result["click_ahead_ms"] = first.clicks_ahead()
             result["memory_mb"] = page_memory(profile)
             first.page.close()
             page = SitePage(browser.new_page(), self.site.url, query)
             result["warm_s"] = page.open()
+            page.at_rest()
             result["click_ms"] = page.clicks()
             result |= page.speeds()
             result["move"] = page.moves()
@@ -88,6 +90,7 @@ class Stage:
         with self.browser() as (browser, profile):
             page = SitePage(browser.new_page(), self.site.url, "backend=wasm&memory=low")
             page.open()
+            page.at_rest()
             return {"step_ms": page.step(), "memory_mb": page_memory(profile)}
 
     def peer(self, name: str, threads: int) -> Result:

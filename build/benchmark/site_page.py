@@ -70,6 +70,10 @@ class SitePage:
         self.query = query
         page.set_default_timeout(READY_MS)
 
+    def at_rest(self) -> None:
+        """Wait until everything is stored for offline use: nothing is measured meanwhile."""
+        expect(self.page.locator("#offline-mark:not([hidden])")).to_be_attached(timeout=READY_MS)
+
     def open(self, ahead: str = "off") -> dict[str, float]:
         """Navigate, wait until the first distribution is the model's own; seconds by phase."""
         self.page.goto(f"{self.base}index.html?{self.query}&ahead={ahead}")

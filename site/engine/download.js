@@ -24,8 +24,8 @@ const RETRY_PAUSE_MS = 300;
  * Fetch one file, verified.
  *
  * @param {{path: string, url: string, bytes?: number, sha256?: string}} file
- * @param {{onBytes?: (delta: number) => void, fetch?: typeof fetch, stallMs?: number,
- *          retryMs?: number}} [options]
+ * @param {{onBytes?: (delta: number) => void, onHeaders?: (headers: Headers) => void,
+ *          fetch?: typeof fetch, stallMs?: number, retryMs?: number}} [options]
  *   onBytes: bytes arrived; negative when what arrived had to be thrown away
  * @returns {Promise<Uint8Array>}
  * @throws {EngineError} network, stalled, missing, intercepted, corrupt or insecure
@@ -85,11 +85,13 @@ async function attempt(file, options, cache) {
   }
 }
 
-async function transfer(file, { fetch = globalThis.fetch, stallMs = STALL_MS }, cache, count) {
+async function transfer(file, options, cache, count) {
+  const { fetch = globalThis.fetch, stallMs = STALL_MS, onHeaders = () => {} } = options;
   const watch = new StallWatch(stallMs);
   try {
     const response = await fetch(file.url, { cache, signal: watch.signal });
     checkResponse(file, response);
+    onHeaders(response.headers);
     return await readBody(file, response, (delta) => {
       watch.touch();
       count(delta);
@@ -105,7 +107,7 @@ async function transfer(file, { fetch = globalThis.fetch, stallMs = STALL_MS }, 
 function checkResponse(file, response) {
   const type = response.headers.get("content-type") ?? "";
   if (response.status === 404 || response.status === 410) throw missing(file, response.status);
-  if (type.includes("text/html")) throw intercepted(file, `${response.status} ${type}`);
+  if (type.includes("text/html") && !file.path.endsWith(".html")) throw intercepted(file, `${response.status} ${type}`);
   if (response.status === 206) throw corrupt(file, "the server sent a fragment (206)");
   if (response.status !== 200) throw unreachable(file, `HTTP status ${response.status}`);
 }

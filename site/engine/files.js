@@ -6,6 +6,7 @@
  * Knows file names and hashes; nothing about onnxruntime or what the bytes mean.
  */
 
+import { CHECKED } from "../offline/names.js";
 import { fetchVerified, inParallel } from "./download.js";
 
 const MODEL_FOLDER = "model/";
@@ -22,6 +23,8 @@ export class Files {
   constructor({ base, kept, keep, onProgress }) {
     Object.assign(this, { base, kept: { ...kept }, keep, onProgress });
     this.manifest = new Map();
+    /** Paths of files that came from the store for working offline. */
+    this.stored = new Set();
     this.done = 0;
     this.total = 0;
     this.reported = 0;
@@ -59,7 +62,8 @@ export class Files {
       this.arrived(kept.size);
       return kept;
     }
-    const bytes = await fetchVerified(file, { onBytes: (delta) => this.arrived(delta) });
+    const onHeaders = (headers) => { if (headers.get(CHECKED) === file.sha256) this.stored.add(file.path); };
+    const bytes = await fetchVerified(file, { onBytes: (delta) => this.arrived(delta), onHeaders });
     const blob = new Blob([bytes]);
     if (file.sha256) this.keep(file.sha256, blob);
     return blob;

@@ -9,13 +9,14 @@
  *
  * @param {string} kind beginning of the lock's name
  * @param {(name: string) => void} held told the name once the lock is held; never where the
- *   browser has no locks
+ *   browser has no locks or does not give them
  */
 export function holdLock(kind, held) {
   const name = `${kind}-${Math.random().toString(36).slice(2)}`;
   const forever = new Promise(() => {});
-  globalThis.navigator?.locks?.request(name, () => {
+  const locked = globalThis.navigator?.locks?.request(name, () => {
     held(name);
     return forever;
   });
+  locked?.catch(() => {});  // where storage is blocked, so are locks
 }

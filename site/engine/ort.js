@@ -47,18 +47,22 @@ export function threadCount(wanted, { crossOriginIsolated, hardwareConcurrency }
 /**
  * Import the build's script and hand it the verified WebAssembly binary.
  *
+ * Browsers keep the machine code of what they compile while it arrives. So a binary that came from
+ * the store for working offline, where nothing else can take its place, is read from there again.
+ *
  * @param {string} base URL of the site
- * @param {{script: string}} build
- * @param {Uint8Array} binary
+ * @param {{script: string, binary: string}} build
+ * @param {{bytes: Blob, stored: boolean}} binary
  * @param {number} threads
  * @returns {Promise<object>} the onnxruntime module
  */
-export async function loadOrt(base, build, binary, threads) {
+export async function loadOrt(base, build, { bytes, stored }, threads) {
   const ort = await importScript(new URL(build.script, base).href, build.script);
   ort.env.logLevel = "error";
   ort.env.wasm.numThreads = threads;
   ort.env.wasm.initTimeout = INIT_TIMEOUT_MS;
-  ort.env.wasm.wasmBinary = binary;
+  if (stored) ort.env.wasm.wasmPaths = { wasm: new URL(build.binary, base).href };
+  else ort.env.wasm.wasmBinary = await bytes.arrayBuffer();
   return ort;
 }
 

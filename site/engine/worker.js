@@ -99,13 +99,13 @@ async function download(base, build, backend, compact, kept) {
     weights,
     graph: blobs[graph],
     proof: blobs[PROOF],
-    binary: blobs[build.binary],
+    binary: { bytes: blobs[build.binary], stored: files.stored.has(build.binary) },
   };
 }
 
 async function prepare({ base, build, backend, threads, model, expand, weights, graph, binary }) {
   progress("prepare", 0, 0, "Preparing the model");
-  const ort = await loadOrt(base, build, await bytesOf(binary), threads);
+  const ort = await loadOrt(base, build, binary, threads);
   const onTensor = (done, total) => progress("prepare", done, total, "Preparing the model");
   const read = readerOf(weights);
   const externalData = expand ? expandedData(model, read, onTensor) : quantizedData(model, read);

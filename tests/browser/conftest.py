@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from explorer_page import ExplorerPage
 from kept_page import FAILED, KeptPage
+from offline_page import Start
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from support.chromium_pages import launch, watched_page
+from support.chromium_pages import launch, started_again, watched_page
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +34,12 @@ def gpu_browser(playwright: Playwright) -> Iterator[Browser]:
     browser = launch(playwright, "--enable-unsafe-webgpu")
     yield browser
     browser.close()
+
+
+@pytest.fixture
+def start(playwright: Playwright, tmp_path: Path) -> Iterator[Start]:
+    """Starts the browser again and again, always on one and the same profile."""
+    yield from started_again(playwright, tmp_path / "profile")
 
 
 @pytest.fixture

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from support.page_watch import PageWatch
 from support.places import place
@@ -23,11 +24,37 @@ def launch(playwright: Playwright, *flags: str) -> Browser:
                                       args=[*QUIET, *flags])
 
 
-def watched_page(browser: Browser) -> Iterator[Page]:
-    """A page of a fresh context; `page.watch` holds what it is allowed to complain about."""
-    context = browser.new_context()
+def watched_page(browser: Browser, *, stores: bool = False) -> Iterator[Page]:
+    """A page of a fresh context; `page.watch` holds what it is allowed to complain about.
+
+    Only where a test is about that (`stores`) the page may install itself for offline use: it
+    takes 140 MB of disk.
+    """
+    workers = "allow" if stores else "block"
+    context = browser.new_context(service_workers=workers)
     page = context.new_page()
     page.watch = PageWatch(context)
     yield page
     context.close()
     page.watch.check()
+
+
+def started_again(playwright: Playwright, profile: Path) -> Iterator[Callable[..., BrowserContext]]:
+    """What starts a browser on `profile`, with flags; each is checked at the end.
+
+    Requests may fail: these browsers are there for being without a server.
+    """
+    contexts: list[BrowserContext] = []
+
+    def start(*flags: str) -> BrowserContext:
+        context = playwright.chromium.launch_persistent_context(
+            str(profile), executable_path=str(place("LMPANEL_CHROMIUM")), args=[*QUIET, *flags])
+        context.watch = PageWatch(context)
+        context.watch.allow("Failed to load resource|bad HTTP response code")
+        contexts.append(context)
+        return context
+    yield start
+    for context in contexts:
+        context.close()
+    for context in contexts:
+        context.watch.check()

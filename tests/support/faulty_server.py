@@ -43,9 +43,14 @@ class Fault:
 
 
 class FaultyServer(SiteServer):
-    """Serves a site with `faults` by path, and keeps a log of requests."""
+    """Serves a site with `faults` by path, and keeps a log of requests.
 
-    def __init__(self, root: Path, **options):
+    `cached_seconds`: how long browsers may keep files without asking; `sent`: bytes of all bodies.
+    """
+
+    def __init__(self, root: Path, *, cached_seconds: int | None = None, **options):
+        self.cached_seconds = cached_seconds
+        self.sent = 0
         self.faults: dict[str, Fault] = {}
         self.log: list[tuple[str, str]] = []
         self.released = threading.Event()
@@ -103,6 +108,15 @@ class FaultyHandler(SiteHandler):
             super().answer(with_body)
         else:
             getattr(self, f"answer_{fault.kind}")(self.server.root / name, fault)
+
+    def send_head(self, status: HTTPStatus, headers: dict[str, str]) -> None:
+        kept = self.server.cached_seconds
+        control = {} if kept is None else {"Cache-Control": f"max-age={kept}"}
+        super().send_head(status, {**control, **headers})
+
+    def send_file(self, path: Path) -> None:
+        self.server.sent += path.stat().st_size
+        super().send_file(path)
 
     def answer_cut(self, path: Path, fault: Fault) -> None:
         data = path.read_bytes()
