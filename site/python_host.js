@@ -5,6 +5,7 @@
  */
 import { loadBokeh, PanelBridge } from "./panel_bridge.js";
 import { SessionKeeper } from "./session_keeper.js";
+import { ownWorker } from "./own_worker.js";
 import { clearNotice, notice } from "./status.js";
 
 // An error event without a message means that the worker's script itself did not load.
@@ -37,7 +38,7 @@ export class PythonHost extends EventTarget {
     this.failure = null;
     if (!this.bokeh) this.startBokeh();
     this.worker?.terminate();
-    this.worker = new Worker(new URL("python_worker.js", this.base), { type: "module", name: "lmpanel-python" });
+    this.worker = ownWorker(new URL("python_worker.js", this.base), "lmpanel-python");
     this.worker.onmessage = (event) => this.receive(event.data);
     this.worker.onerror = (event) => { event.preventDefault(); this.crashed(event.message || NOT_LOADED); };
     this.takeBridge();

@@ -19,6 +19,7 @@
  *   {verb: "failed", message, detail}
  *   {verb: "alive", lock}                 a Web Lock that is held until the worker ends
  */
+import "./guard.js";
 import { EngineClient } from "./engine/client.js";
 import { holdLock } from "./engine/life.js";
 
@@ -62,6 +63,8 @@ async function start({ base, begin }) {
   const packages = python.runPython("import site; site.getsitepackages()[0]");
   for (const archive of archives) python.unpackArchive(await archive, "zip", { extractDir: packages });
   post("progress", { phase: "python", done: 2, total: 3 });
+  // Panel makes one function from a text when it is imported; no policy should have to allow that.
+  python.pyimport("pyodide.code").run_js = () => toObject;
   const module = python.pyimport("lmpanel.browser");
   const [model, tokenizer, recorded] = await Promise.all(texts);
   const notify = (json) => post("notify", { json });
@@ -72,6 +75,9 @@ async function start({ base, begin }) {
   post("progress", { phase: "python", done: 3, total: 3 });
   hostReady();
 }
+
+/** Entries of a Python dictionary; what is undefined would be lost in JSON. */
+const toObject = (entries) => Object.fromEntries([...entries].map(([name, value]) => [name, value ?? null]));
 
 /** @returns {Promise<{ok: boolean, json: string}>} */
 async function render(begin) {

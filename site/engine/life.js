@@ -14,8 +14,9 @@
 export function holdLock(kind, held) {
   const name = `${kind}-${Math.random().toString(36).slice(2)}`;
   const forever = new Promise(() => {});
-  globalThis.navigator?.locks?.request(name, () => {
+  const asked = globalThis.navigator?.locks?.request(name, () => {
     held(name);
     return forever;
   });
+  asked?.catch(() => {});  // a frame without an origin has no locks
 }
