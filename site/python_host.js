@@ -24,6 +24,8 @@ export class PythonHost extends EventTarget {
     this.calls = new Map();
     this.nextCall = 1;
     this.failure = null;
+    /** What the author of a course page asked for: where one begins, and begins anew. */
+    this.author = first.author ? { author: first.author } : {};
     this.lastState = first.state ? JSON.stringify(first.state) : null;
     this.restarts = 0;
     this.settled = false;
@@ -49,8 +51,8 @@ export class PythonHost extends EventTarget {
   /** What Python is to begin with: the session that was kept, and a state that is newer. */
   beginning() {
     const { text } = this.keeper;
-    if (text === null && !this.lastState) return this.first.link ? this.first : {};
-    return { ...(text !== null && { file: text }), ...(this.lastState && { state: JSON.parse(this.lastState) }) };
+    if (text === null && !this.lastState) return this.first;
+    return { ...this.author, ...(text !== null && { file: text }), ...(this.lastState && { state: JSON.parse(this.lastState) }) };
   }
 
   /**
@@ -65,7 +67,7 @@ export class PythonHost extends EventTarget {
     const shown = new Promise((resolve) => this.addEventListener("settled", resolve, { once: true }));
     try {
       document.dispatchEvent(new Event("lmpanel:anew"));  // no component is to bring anything back
-      await this.ask("begin", { begin: JSON.stringify(file === undefined ? {} : { file }) });
+      await this.ask("begin", { begin: JSON.stringify(file === undefined ? this.author : { file }) });
       await shown;
       this.keeper.forget();
       this.keeper.touched();

@@ -55,7 +55,7 @@ class SiteComponent(JSComponent):
         super().__init__(design=_Bare, **params)
 
     def _get_properties(self, doc: Any) -> dict[str, Any]:
-        # A module by its address: one made from a text would be a blob, which no policy should need.
+        # A module by its address: one made from a text would be a blob, which no policy allows.
         return {**super()._get_properties(doc), "bundle": "url", "esm": _ROOT}
 
     def _process_param_change(self, params: dict[str, Any]) -> dict[str, Any]:
