@@ -16,6 +16,10 @@ const API = 1;
 const PASSED = ["text", "lesson", "view", "select", "load", "hide", "lock", "theme", "lang", "backend", "threads", "memory", "model"];
 const METHODS = ["ready", "status", "tokenize", "next", "score", "generate", "getState", "setState", "backends", "useBackend"];
 const EVENTS = ["state", "progress", "error", "event"];
+/** lmpanel reads some thirty messages a second and computes for a few at once: the element does not ask for more. */
+const GAP_MS = 50;
+const AT_ONCE = 20;
+const MOST_UNANSWERED = 12;
 const FIRST_HEIGHT = 420;
 const MOST_HEIGHT = 20_000;
 /** Where lmpanel is: beside this file. */
@@ -26,6 +30,9 @@ class LmExplorer extends HTMLElement {
 
   #frame = null;
   #calls = new Map();
+  #waiting = [];
+  #unanswered = new Set();
+  #free = 0;
   #next = 1;
   #heard = (event) => this.#receive(event);
   #drawing = false;
@@ -83,13 +90,30 @@ class LmExplorer extends HTMLElement {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#calls.set(id, { resolve, reject, message: { type: "call", method, args } });
-      if (this.#frame?.ready) this.#post(id);
+      this.#waiting.push(id);
+      if (this.#frame?.ready) this.#pump();
     });
   }
 
+  /** Sends what waits, at the pace that lmpanel reads. */
+  #pump() {
+    const now = performance.now();
+    while (this.#waiting.length && this.#unanswered.size < MOST_UNANSWERED) {
+      this.#free = Math.max(this.#free, now - AT_ONCE * GAP_MS) + GAP_MS;
+      if (this.#free > now) { this.#free -= GAP_MS; setTimeout(() => this.#pump(), GAP_MS); return; }
+      this.#post(this.#waiting.shift());
+    }
+  }
+
   #post(id) {
-    const { message } = this.#calls.get(id);
-    this.#send({ id, ...message });
+    const { message } = this.#calls.get(id) ?? {};
+    if (!message) return;
+    try {
+      this.#send({ id, ...message });
+      this.#unanswered.add(id);
+    } catch {
+      this.#settle(id, ({ reject }) => reject(asError({ code: "bad_argument", message: "This argument is not JSON." })));
+    }
   }
 
   #send(message) {
@@ -116,17 +140,19 @@ class LmExplorer extends HTMLElement {
     if (!answers) return this.#giveUp("This page has no origin that lmpanel could answer. Serve it over http or https.");
     this.#frame.ready = true;
     for (const event of EVENTS) this.#send({ id: `on-${event}`, type: "call", method: "on", args: [event] });
-    for (const id of this.#calls.keys()) this.#post(id);
+    this.#pump();
     this.call("ready").then((info) => this.#tell("ready", info), () => {});
   }
 
   #settle(id, how) {
     const call = this.#calls.get(id);
     this.#calls.delete(id);
+    if (this.#unanswered.delete(id)) this.#pump();
     if (call) how(call);
   }
 
   #giveUp(reason) {
+    this.#waiting.length = 0;
     for (const id of [...this.#calls.keys()]) this.#settle(id, ({ reject }) => reject(asError({ code: "not_there", message: reason })));
   }
 

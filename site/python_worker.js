@@ -43,9 +43,21 @@ async function fetchWhole(base, path, read) {
 
 const unreachable = (path) => new Error(`${path} could not be loaded: the connection failed or the server is gone. Check the network.`);
 
+/** Why there is no WebAssembly, which Python needs; null where there is. */
+function wasmTrouble() {
+  if (typeof WebAssembly !== "object") return "This browser cannot run WebAssembly, which Python needs.";
+  try {
+    new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));  // the smallest there is
+    return null;
+  } catch {
+    return "The site that shows this page does not let it run WebAssembly, which Python needs. Open the page in a new tab of its own.";
+  }
+}
+
 /** Pyodide's script itself needs WebAssembly: it is imported only where there is some. */
 async function startPyodide(base) {
-  if (typeof WebAssembly !== "object") throw new Error("This browser cannot run WebAssembly, which Python needs.");
+  const trouble = wasmTrouble();
+  if (trouble) throw new Error(trouble);
   try {
     const { loadPyodide } = await import("./vendor/pyodide/pyodide.mjs");
     return await loadPyodide({ indexURL: new URL("vendor/pyodide/", base).href, stdLibURL: new URL(LIBRARY, base).href });
