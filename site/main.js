@@ -40,6 +40,6 @@ const start = () => {
   watchEngine({ engine, python, status, options });
   python.start();
 };
-const shown = options.author.text === null ? recorded.show() : null;
+const shown = python.opensText ? null : recorded.show();
 await beginAs({ author: options.author, base, api: globalThis.lmpanel, python, status, start });
 await shown;

@@ -36,6 +36,12 @@ export class PythonHost extends EventTarget {
     this.live = new Promise((resolve) => { this.nowLive = resolve; });
   }
 
+  /** Whether one begins with a text of the author's, and not with what was kept or linked. */
+  get opensText() {
+    const { author, state, file, link } = this.first;
+    return Boolean(author?.text) && !state && !file && !link;
+  }
+
   start() {
     this.failure = null;
     if (!this.bokeh) this.startBokeh();

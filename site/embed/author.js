@@ -12,16 +12,18 @@ import { withoutOrigin } from "../own_worker.js";
  */
 export async function beginAs(parts) {
   const { author, base, python, status, start } = parts;
+  const click = author.load === "click";
+  const text = python.opensText ? author.text : null;
+  status.set({ example: text === null, ...(click && { phase: "waiting" }) });
+  const begin = () => { status.set({ phase: "start" }); start(); };
+  if (!click) start();
   if (author.embed) await inFrame(parts);
   if (author.hide.length || author.lock.length) mask(author, base).catch(() => {});
   if (author.model) python.addEventListener("measured", () => tellModel(author.model, status), { once: true });
-  const click = author.load === "click";
-  if (click || author.text !== null) {
-    const { showPoster } = await import("./poster.js");
-    const leave = showPoster({ base, text: author.text, start: click ? start : null });
-    python.addEventListener("settled", leave, { once: true });
-  }
-  if (!click) start();
+  if (!click && text === null) return;
+  const { showPoster } = await import("./poster.js");
+  const leave = showPoster({ base, text, start: click ? begin : null });
+  python.addEventListener("settled", leave, { once: true });
 }
 
 async function inFrame({ author, api, python }) {

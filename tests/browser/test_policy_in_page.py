@@ -62,7 +62,7 @@ def forbidden(page: Page) -> list[object]:
         const named = (run) => {
             try { run(); return "done"; } catch ({ name }) { return name; }
         };
-        // What is evaluated for a test may make programs of texts; what it leaves to the page may not.
+        // What is evaluated for a test may make programs of texts; what it leaves behind may not.
         const program = await new Promise((said) => {
             setTimeout(() => said(named(() => new Function("1"))));
         });
@@ -92,7 +92,7 @@ def test_workers_ask_no_other_host_not_even_for_python(
             const tries = [
                 () => fetch(url), () => fetch(new Request(url)),
                 () => new WebSocket(url.replace("http", "ws")),
-                () => { const r = new XMLHttpRequest(); r.open("GET", url, false); r.send(); },
+                () => new XMLHttpRequest().open("GET", url, false),
                 () => new Worker(url), () => importScripts(url), () => import(url),
             ];
             const names = [];
