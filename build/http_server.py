@@ -39,8 +39,14 @@ TYPES = {
 ISOLATION = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
-    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Access-Control-Allow-Origin": "*",
 }
+WORKER_POLICY = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "
+                               "connect-src 'self'; worker-src 'self'",
+}
+"""For scripts: a worker has the policy of its own file. The page brings its own."""
 FIRST_PORT, PORTS_TRIED = 8000, 50
 IDLE_SECONDS = 60
 
@@ -158,7 +164,8 @@ class SiteHandler(BaseHTTPRequestHandler):
             "ETag": etag, "Last-Modified": formatdate(modified, usegmt=True),
             "Vary": "Accept-Encoding",
         }
-        return headers | ({"Content-Encoding": "gzip"} if zipped else {})
+        policy = WORKER_POLICY if self.server.isolated and path.suffix in (".js", ".mjs") else {}
+        return headers | policy | ({"Content-Encoding": "gzip"} if zipped else {})
 
     @staticmethod
     def content_type(path: Path) -> str:

@@ -28,7 +28,8 @@ class App:
     """The whole application over one engine.
 
     `notify` receives dicts with an "event" key: "state" (the document changed), "measured" (new
-    numbers are shown) and "error". `fetch` delivers the text that n-grams are counted in.
+    numbers are shown) and "error". `fetch` delivers the text that n-grams are counted in, `text`
+    is the raw document to begin with. Raises what a document of that text raises.
     """
 
     def __init__(
@@ -37,10 +38,11 @@ class App:
         tokenizer: Tokenizer,
         notify: Callable[[dict[str, Any]], None],
         fetch: Fetch = no_corpus,
+        text: str | None = None,
     ):
         self.notify = notify
         self.model = LanguageModel(engine, tokenizer)
-        self.session = Session(self.model, self.report, fetch)
+        self.session = Session(self.model, self.report, fetch, text)
         self.saving = Saving(self.session)
         self.explorer = self.session.explorer
         self.api = Api(self.model)

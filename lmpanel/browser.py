@@ -22,6 +22,7 @@ from panel.io.state import state
 from pyodide.ffi import JsException, to_js
 
 from lmpanel.app import App
+from lmpanel.author import Author
 from lmpanel.bounded_json import read_json
 from lmpanel.engine.base import (
     LENS_OUTPUTS,
@@ -197,9 +198,9 @@ class Host:
         """Build the app: [True, what Bokeh needs to draw its roots, and their names].
 
         `begin` is JSON: {} or {"state": a state} or {"file": text of a saved session}, or both, the
-        state being newer, or {"link": fragment}. A second time it begins anew, and what was there
-        before is let go; unless what it was to begin with is refused: [False, the error as JSON].
-        A bad link is only reported.
+        state being newer, or {"link": fragment}; and {"author": …}, see `author`, where one begins.
+        A second time it begins anew, and what was there before is let go; unless what it was to
+        begin with is refused: [False, the error as JSON]. A bad link is only reported.
         """
         wish = json.loads(begin)
         try:
@@ -233,16 +234,28 @@ class Host:
 
     def _opened(self, wish: dict[str, Any]) -> tuple[App, list[str]]:
         warnings: list[str] = []
-        app = App(self.engine, self.tokenizer, lambda event: None, fetch_corpus)
+        author = Author.read(wish.get("author"))
+        app = self._app_for(author, warnings)
         try:
             if "file" in wish:
                 warnings += app.saving.open(wish["file"])
             if "state" in wish:
                 warnings += app.saving.restore(wish["state"])
+            if not {"file", "state", "link"} & wish.keys():
+                warnings += author.place(app.session)
         except LMPanelError:
             app.leave()
             raise
         return app, warnings
+
+    def _app_for(self, author: Author, warnings: list[str]) -> App:
+        """With the author's text as its first document, unless that is too much for the model."""
+        make = partial(App, self.engine, self.tokenizer, lambda event: None, fetch_corpus)
+        try:
+            return make(author.text)
+        except LMPanelError as error:
+            warnings.append(f"{error.message} The first example is shown.")
+            return make()
 
     def _follow(self, link: str) -> list[str]:
         try:

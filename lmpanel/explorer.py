@@ -74,12 +74,18 @@ class Explorer(param.Parameterized):
     progress = param.String(default="", doc="How far a long measurement is; empty when done.")
     written = param.String(default="", doc="What the last generation wrote, for the status line.")
 
-    def __init__(self, model: LanguageModel, report: Callable[[LMPanelError], None], **params):
+    def __init__(
+        self,
+        model: LanguageModel,
+        report: Callable[[LMPanelError], None],
+        text: str | None = None,
+        **params,
+    ):
         self.models: Mapping[str, LanguageModel] = {TRANSFORMER: model}
         """The models that there are, by their names in PREDICTORS; all have the same tokens."""
         self.report = report
         self.editor = Editor(model.tokenizer, model.chat)
-        first = params.pop("document", None) or self._first_document(model)
+        first = params.pop("document", None) or self._first_document(model, text)
         super().__init__(document=first, anchor=len(first), cursor=len(first), **params)
         self.history: History[Document] = History(first, "start")
         self.recorded: dict[str, Any] | None = None
@@ -109,7 +115,9 @@ class Explorer(param.Parameterized):
         """The example recorded with the transformer, while that is what is shown."""
         return self.recorded if self.predictor == TRANSFORMER else None
 
-    def _first_document(self, model: LanguageModel) -> Document:
+    def _first_document(self, model: LanguageModel, text: str | None) -> Document:
+        if text is not None:
+            return self.editor.from_text(text)
         if model.chat is None:
             return self.editor.from_text("Once upon a time")
         return self.editor.from_messages([{"role": "user", "content": FIRST_MESSAGE}])

@@ -17,6 +17,7 @@ from typing import Any
 from lmpanel.app import App
 from lmpanel.engine.base import Engine
 from lmpanel.engine.native import NativeEngine
+from lmpanel.lessons.parts import PARTS
 from lmpanel.tokenizer import Tokenizer
 
 
@@ -37,6 +38,7 @@ async def record(engine: Engine, tokenizer: Tokenizer) -> dict[str, Any]:
     scores = [s and [s.logprob, s.rank, s.entropy_bits] for s in explorer.scores()]
     splice = {"op": "splice", **strip.full()}
     return {
+        "parts": PARTS,
         "ids": list(explorer.document.ids),
         "scores": scores,
         "token_strip": {"state": strip.payload(), "messages": [splice]},

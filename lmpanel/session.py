@@ -39,7 +39,8 @@ from lmpanel.word_rungs import WordRungs
 class Session:
     """An explorer with its collaborators; views get it whole.
 
-    `model` is the transformer, whichever model predicts. `fetch` delivers the bundled text.
+    `model` is the transformer, whichever model predicts. `fetch` delivers the bundled text, `text`
+    is the raw document to begin with, in place of the first example.
     """
 
     def __init__(
@@ -47,9 +48,10 @@ class Session:
         model: LanguageModel,
         report: Callable[[LMPanelError], None],
         fetch: Fetch = no_corpus,
+        text: str | None = None,
     ):
         self.model = model
-        self.explorer = Explorer(model, report)
+        self.explorer = Explorer(model, report, text)
         self.ladder = Ladder(model, fetch)
         self.explorer.models = {TRANSFORMER: model, **self.ladder.models}
         self.changes = Changes(self.explorer)

@@ -16,7 +16,7 @@ export function createApi({ base, status, engine, python }) {
     getState: async () => python.call("get_state", []),
     setState: async (state) => setState({ python, status }, plain(state)),
     backends: async () => engine.backends(),
-    useBackend: async (name) => useBackend({ engine, python }, name),
+    useBackend: async (name) => useBackend({ engine, python, status }, name),
     on: (event, callback) => subscribe({ status, python }, event, callback),
   };
   for (const name of NEEDS_MODEL) {
@@ -77,7 +77,8 @@ async function setState({ python, status }, state) {
   return answer;
 }
 
-async function useBackend({ engine, python }, name) {
+async function useBackend({ engine, python, status }, name) {
+  if (status.phase === "waiting") throw failure("not_ready", "The model has not been started yet: the reader does that.");
   const known = await engine.backends();
   if (!known.includes(name)) throw failure("bad_argument", `There is no backend ${quoted(name)} here. Possible: ${known.join(", ")}.`);
   python.post({ verb: "engine_lost", message: "The backend is being changed." });

@@ -9,27 +9,35 @@ const SESSION_KEY = "lmpanel.session";
 /** A tab's storage holds some five million characters in all. */
 const MOST_STORED = 2_000_000;
 
+/** A frame of a course page has a place of its own beside the others of that page. */
+const [STATE_KEY, FILE_KEY] = [KEY, SESSION_KEY].map((key) => new URLSearchParams(location.search).has("embed") ? `${key}:${location.search}` : key);
+/** What the address says, which the server may see, and what it may not. */
+const address = () => location.search + fragment();
 const fragment = () => (location.hash.startsWith("#s=") ? location.hash.slice(1) : "");
 
-/** What Python is to begin with, see Host.begin: a reload of the same address keeps what stood there. */
-export function firstDocument() {
-  const [state, file] = [KEY, SESSION_KEY].map((key) => kept(key)).map((one) => (one?.link === fragment() ? one : undefined));
-  if (state || file) return { ...(state && { state: state.state }), ...(file && { file: file.text }) };
-  return fragment() ? { link: fragment() } : {};
+/**
+ * What Python is to begin with, see Host.begin: a reload of the same address keeps what stood there.
+ * @param {import("./author_options.js").Author} author
+ */
+export function firstDocument({ text, select, view }) {
+  const author = text !== null || select || view ? { author: { text, select, view } } : {};
+  const [state, file] = [STATE_KEY, FILE_KEY].map((key) => kept(key)).map((one) => (one?.link === address() ? one : undefined));
+  if (state || file) return { ...author, ...(state && { state: state.state }), ...(file && { file: file.text }) };
+  return fragment() ? { ...author, link: fragment() } : author;
 }
 
 /** Keeps the state of the document over a reload of this tab. */
 export function keepState(state) {
-  attempt(() => sessionStorage.setItem(KEY, JSON.stringify({ link: fragment(), state })));
+  attempt(() => sessionStorage.setItem(STATE_KEY, JSON.stringify({ link: address(), state })));
 }
 
 /** Keeps the text of a session file in place of the state before; null forgets it, and one that is too long is not kept. */
 export function keepSession(text) {
   attempt(() => {
-    sessionStorage.removeItem(SESSION_KEY);
+    sessionStorage.removeItem(FILE_KEY);
     if (text === null || text.length > MOST_STORED) return;
-    sessionStorage.setItem(SESSION_KEY, JSON.stringify({ link: fragment(), text }));
-    sessionStorage.removeItem(KEY);
+    sessionStorage.setItem(FILE_KEY, JSON.stringify({ link: address(), text }));
+    sessionStorage.removeItem(STATE_KEY);
   });
 }
 

@@ -5,6 +5,7 @@
  */
 import { EngineHost } from "./engine/host.js";
 import { createApi } from "./api.js";
+import { beginAs } from "./embed/author.js";
 import { firstDocument, followLinks, keepSession, keepState } from "./links.js";
 import { makeMenu } from "./menu.js";
 import { readOptions } from "./options.js";
@@ -20,7 +21,7 @@ const base = new URL(".", document.baseURI).href;
 const options = readOptions(location.search);
 const status = new Status();
 const engine = new EngineHost(base);
-const python = new PythonHost({ base, status, first: firstDocument(), onKept: keepSession });
+const python = new PythonHost({ base, status, first: firstDocument(options.author), onKept: keepSession });
 const recorded = new RecordedExample({ base, status });
 
 globalThis.lmpanel = createApi({ base, status, engine, python });
@@ -36,8 +37,11 @@ document.addEventListener("lmpanel:notice-over", ({ detail }) => clearNotice(det
 openDoor(options.lesson);
 python.addEventListener("settled", () => recorded.leave());
 
-const shown = recorded.show();
-watchEngine({ engine, python, status, options });
-python.start();
-startOffline({ base, engine, python, status, ready: globalThis.lmpanel.ready });
+const start = () => {
+  watchEngine({ engine, python, status, options });
+  python.start();
+  startOffline({ base, engine, python, status, ready: globalThis.lmpanel.ready });
+};
+const shown = python.opensText ? null : recorded.show();
+await beginAs({ author: options.author, base, api: globalThis.lmpanel, python, status, start });
 await shown;

@@ -2,14 +2,16 @@
  * The URL parameters any page may use.  Unknown or invalid values fall back to the default and are
  * reported, never silently taken.
  */
+import { AUTHORED, readAuthor } from "./author_options.js";
 
 const BACKENDS = ["auto", "webgpu", "webgpu-nosubgroups", "wasm"];
 const MEMORY = ["auto", "full", "low"];
-const KNOWN = new Set(["backend", "threads", "memory", "ahead", "lesson"]);
+const KNOWN = new Set(["backend", "threads", "memory", "ahead", "lesson", ...AUTHORED]);
 
 /**
  * @param {string} search e.g. "?backend=wasm&threads=2"
- * @returns {{backend: string, threads: number|null, memory: string, ahead: boolean, lesson: string|null, warnings: string[]}}
+ * @returns {{backend: string, threads: number|null, memory: string, ahead: boolean, lesson: string|null,
+ *   author: import("./author_options.js").Author, warnings: string[]}}
  */
 export function readOptions(search) {
   const query = new URLSearchParams(search);
@@ -21,6 +23,7 @@ export function readOptions(search) {
     memory: memory(query.get("memory"), warnings),
     ahead: ahead(query.get("ahead"), warnings),
     lesson: lesson(query.get("lesson"), warnings),
+    author: readAuthor(query, warnings),
     warnings,
   };
 }

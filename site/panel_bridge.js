@@ -2,12 +2,14 @@
  * Keeps the page's Bokeh document and the Python worker's in step.  Bokeh draws Panel's roots into
  * the slots; changes travel as patches in both directions.  Knows nothing about what the app shows.
  */
+import { ownScript } from "./own_script.js";
 
 const SCRIPTS = ["bokeh/bokeh", "bokeh/bokeh-widgets", "bokeh/bokeh-tables", "panel/panel"].map((name) => `vendor/${name}.min.js`);
 
-// Panel loads components through a shim for old browsers; every browser that can run the model
-// imports modules itself, and lmpanel's components need no import map.
-globalThis.importShim ??= Object.assign((url) => import(url), { addImportMap() {} });
+// Panel loads components through a shim for old browsers; every browser that can run the model imports
+// modules itself.  The one blob that Panel makes is what panel_render.js is for.
+const shim = (url) => import(url.startsWith("blob:") ? "./panel_render.js" : new URL(url, document.baseURI).href);
+globalThis.importShim ??= Object.assign(shim, { addImportMap() {} });
 
 /** Loads Bokeh's and Panel's own scripts, in order; start it early, it needs nothing else. */
 export async function loadBokeh(base) {
@@ -21,7 +23,7 @@ function loadScript(url) {
   if (loaded.has(url.href)) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = url;
+    script.src = ownScript(url);
     script.onload = () => { loaded.add(url.href); resolve(); };
     script.onerror = () => reject(Object.assign(new Error(`${url.pathname} could not be loaded.`), { code: "download_failed", remedy: "Check the network, then reload the page." }));
     document.head.append(script);

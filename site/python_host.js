@@ -5,6 +5,7 @@
  */
 import { loadBokeh, PanelBridge } from "./panel_bridge.js";
 import { SessionKeeper } from "./session_keeper.js";
+import { ownWorker } from "./own_worker.js";
 import { clearNotice, notice } from "./status.js";
 
 // An error event without a message means that the worker's script itself did not load.
@@ -23,6 +24,8 @@ export class PythonHost extends EventTarget {
     this.calls = new Map();
     this.nextCall = 1;
     this.failure = null;
+    /** What the author of a course page asked for: where one begins, and begins anew. */
+    this.author = first.author ? { author: first.author } : {};
     this.lastState = first.state ? JSON.stringify(first.state) : null;
     this.restarts = 0;
     this.settled = false;
@@ -33,11 +36,17 @@ export class PythonHost extends EventTarget {
     this.live = new Promise((resolve) => { this.nowLive = resolve; });
   }
 
+  /** Whether one begins with a text of the author's, and not with what was kept or linked. */
+  get opensText() {
+    const { author, state, file, link } = this.first;
+    return Boolean(author?.text) && !state && !file && !link;
+  }
+
   start() {
     this.failure = null;
     if (!this.bokeh) this.startBokeh();
     this.worker?.terminate();
-    this.worker = new Worker(new URL("python_worker.js", this.base), { type: "module", name: "lmpanel-python" });
+    this.worker = ownWorker(new URL("python_worker.js", this.base), "lmpanel-python");
     this.worker.onmessage = (event) => this.receive(event.data);
     this.worker.onerror = (event) => { event.preventDefault(); this.crashed(event.message || NOT_LOADED); };
     this.takeBridge();
@@ -48,8 +57,8 @@ export class PythonHost extends EventTarget {
   /** What Python is to begin with: the session that was kept, and a state that is newer. */
   beginning() {
     const { text } = this.keeper;
-    if (text === null && !this.lastState) return this.first.link ? this.first : {};
-    return { ...(text !== null && { file: text }), ...(this.lastState && { state: JSON.parse(this.lastState) }) };
+    if (text === null && !this.lastState) return this.first;
+    return { ...this.author, ...(text !== null && { file: text }), ...(this.lastState && { state: JSON.parse(this.lastState) }) };
   }
 
   /**
@@ -64,7 +73,7 @@ export class PythonHost extends EventTarget {
     const shown = new Promise((resolve) => this.addEventListener("settled", resolve, { once: true }));
     try {
       document.dispatchEvent(new Event("lmpanel:anew"));  // no component is to bring anything back
-      await this.ask("begin", { begin: JSON.stringify(file === undefined ? {} : { file }) });
+      await this.ask("begin", { begin: JSON.stringify(file === undefined ? this.author : { file }) });
       await shown;
       this.keeper.forget();
       this.keeper.touched();

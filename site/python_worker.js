@@ -19,6 +19,7 @@
  *   {verb: "failed", message, detail}
  *   {verb: "alive", lock}                 a Web Lock that is held until the worker ends
  */
+import "./guard.js";
 import { EngineClient } from "./engine/client.js";
 import { holdLock } from "./engine/life.js";
 
@@ -42,9 +43,21 @@ async function fetchWhole(base, path, read) {
 
 const unreachable = (path) => new Error(`${path} could not be loaded: the connection failed or the server is gone. Check the network.`);
 
+/** Why there is no WebAssembly, which Python needs; null where there is. */
+function wasmTrouble() {
+  if (typeof WebAssembly !== "object") return "This browser cannot run WebAssembly, which Python needs.";
+  try {
+    new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));  // the smallest there is
+    return null;
+  } catch {
+    return "The site that shows this page does not let it run WebAssembly, which Python needs. Open the page in a new tab of its own.";
+  }
+}
+
 /** Pyodide's script itself needs WebAssembly: it is imported only where there is some. */
 async function startPyodide(base) {
-  if (typeof WebAssembly !== "object") throw new Error("This browser cannot run WebAssembly, which Python needs.");
+  const trouble = wasmTrouble();
+  if (trouble) throw new Error(trouble);
   try {
     const { loadPyodide } = await import("./vendor/pyodide/pyodide.mjs");
     return await loadPyodide({ indexURL: new URL("vendor/pyodide/", base).href, stdLibURL: new URL(LIBRARY, base).href });
@@ -62,6 +75,8 @@ async function start({ base, begin }) {
   const packages = python.runPython("import site; site.getsitepackages()[0]");
   for (const archive of archives) python.unpackArchive(await archive, "zip", { extractDir: packages });
   post("progress", { phase: "python", done: 2, total: 3 });
+  // Panel makes one function from a text when it is imported; no policy should have to allow that.
+  python.pyimport("pyodide.code").run_js = () => toObject;
   const module = python.pyimport("lmpanel.browser");
   const [model, tokenizer, recorded] = await Promise.all(texts);
   const notify = (json) => post("notify", { json });
@@ -72,6 +87,9 @@ async function start({ base, begin }) {
   post("progress", { phase: "python", done: 3, total: 3 });
   hostReady();
 }
+
+/** Entries of a Python dictionary; what is undefined would be lost in JSON. */
+const toObject = (entries) => Object.fromEntries([...entries].map(([name, value]) => [name, value ?? null]));
 
 /** @returns {Promise<{ok: boolean, json: string}>} */
 async function render(begin) {

@@ -30,6 +30,7 @@ export class RecordedExample {
       slot(name).prepend(host);
     }
     this.status.mark("recorded");
+    document.dispatchEvent(new Event("lmpanel:drawn"));
   }
 
   explain() {
@@ -46,6 +47,7 @@ export class RecordedExample {
     for (const name of NAMES) this.hosts[name]?.remove();
     clearNotice("recorded");
     this.status.mark("interface");
+    document.dispatchEvent(new Event("lmpanel:drawn"));
   }
 }
 

@@ -6,12 +6,14 @@ import { h, fill, setText } from "./components/dom.js";
 import { bytes, many } from "./components/format.js";
 
 const NAMES = { wasm: "WASM", webgpu: "WebGPU", "webgpu-nosubgroups": "WebGPU without subgroups" };
-const PHASES = { start: "Starting", download: "Loading the model", prepare: "Preparing the model", verify: "Checking the model", ready: "Ready", error: "The model is not running" };
+const PHASES = { waiting: "Not started", start: "Starting", download: "Loading the model", prepare: "Preparing the model", verify: "Checking the model", ready: "Ready", error: "The model is not running" };
 
 export class Status extends EventTarget {
   constructor() {
     super();
     this.phase = "start";
+    /** Whether the recorded example stands there meanwhile. */
+    this.example = true;
     this.message = "";
     this.bytesDone = 0;
     this.bytesTotal = 0;
@@ -61,7 +63,7 @@ export class Status extends EventTarget {
     if (this.phase === "ready") return engineName(this.engine);
     const what = PHASES[this.phase] ?? this.phase;
     const much = this.phase === "download" && this.bytesTotal ? ` ${bytes(this.bytesDone)} of ${bytes(this.bytesTotal)}` : "";
-    return this.phase === "error" ? what : `Recorded example · ${what}${much}`;
+    return this.phase === "error" || !this.example ? `${what}${much}` : `Recorded example · ${what}${much}`;
   }
 
   drawBox() {

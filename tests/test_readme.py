@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FOLDERS = ["build", "build/benchmark", "build/benchmark/peers", "lmpanel", "lmpanel/engine",
            "lmpanel/game", "lmpanel/lessons", "lmpanel/ngrams", "lmpanel/views", "site",
-           "site/components", "site/engine", "site/offline"]
+           "site/components", "site/embed", "site/engine", "site/offline", "site/samples"]
 
 
 def listed(folder: str) -> list[str]:

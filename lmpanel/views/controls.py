@@ -6,13 +6,13 @@ from typing import Any
 
 from lmpanel.number_text import grouped
 from lmpanel.tasks import TASKS
-from lmpanel.views.component import Component, module
+from lmpanel.views.component import Component, drawn_by
 
 
 class Controls(Component):
     """Buttons and boxes below the strip. Drawn by site/components/controls.js."""
 
-    _esm = module("controls")
+    _constants = drawn_by("controls")
     watches = (
         *("document", "cursor", "generating", "written"),
         *("strategy", "max_tokens", "past_end", "ahead"),

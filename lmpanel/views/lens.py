@@ -22,7 +22,7 @@ from lmpanel.views import (
     terms,
     what_if,
 )
-from lmpanel.views.component import Component, module
+from lmpanel.views.component import Component, drawn_by
 
 LENSES = {
     "next": next_token,
@@ -41,7 +41,7 @@ what else than the explorer's common parameters its payload is made from."""
 class Lens(Component):
     """The right half of the page. Drawn by site/components/lens.js."""
 
-    _esm = module("lens")
+    _constants = drawn_by("lens")
     watches = (
         *("document", "anchor", "cursor", "where", "tab"),
         *("unit", "length", "measured", "progress", "predictor"),

@@ -7,13 +7,13 @@ from typing import Any
 
 from lmpanel.errors import LMPanelError
 from lmpanel.session import Session
-from lmpanel.views.component import Component, module
+from lmpanel.views.component import Component, drawn_by
 
 
 class LessonCard(Component):
     """The step of the open lesson, nothing without one. Drawn by site/components/lesson.js."""
 
-    _esm = module("lesson")
+    _constants = drawn_by("lesson")
 
     def __init__(self, session: Session, **params: Any):
         self.player = session.lessons

@@ -11,7 +11,7 @@ from typing import Any
 
 from lmpanel.session import Session
 from lmpanel.views import inside, lessons, play, terms
-from lmpanel.views.component import Component, module
+from lmpanel.views.component import Component, drawn_by
 
 ROOMS: dict[str, ModuleType] = {"play": play, "inside": inside, "lessons": lessons}
 """A room is a module with `payload(session)`, `actions(session)` and `sources(session)`, as a
@@ -21,7 +21,7 @@ lens is; its title stands in the navigation of site/index.html."""
 class Room(Component):
     """The open room in place of document and lens. Drawn by site/components/room.js."""
 
-    _esm = module("room")
+    _constants = drawn_by("room")
     watches = ("room", "unit")
 
     def __init__(self, session: Session, **params: Any):

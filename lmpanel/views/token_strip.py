@@ -10,7 +10,7 @@ from lmpanel.document import Document
 from lmpanel.errors import LMPanelError
 from lmpanel.scoring import TokenScore
 from lmpanel.session import Session
-from lmpanel.views.component import Component, module
+from lmpanel.views.component import Component, drawn_by
 
 Key = tuple[int, str, TokenScore | None, float | None]
 """Id, kind, score, and Δ bits where the document shown was compared with another context."""
@@ -23,7 +23,7 @@ OF_ROWS = {"document", "measured", "result", "guessing", "changes", "predictor"}
 class TokenStrip(Component):
     """The document as the model reads it. Drawn by site/components/token_strip.js."""
 
-    _esm = module("token_strip")
+    _constants = drawn_by("token_strip")
     watches = (
         *("document", "anchor", "cursor", "measure", "unit", "curve", "pointed"),
         *("measured", "progress", "generating", "guessing", "predictor"),

@@ -5,6 +5,8 @@
 
 const ATTRIBUTES = { highlight: "data-ring", hide: "data-off", lock: "data-locked" };
 
+/** What the author of a course page has hidden and locked, in every lesson and outside of them. */
+let always = { highlight: [], hide: [], lock: [] };
 let wanted = { highlight: [], hide: [], lock: [] };
 let scheduled = false;
 
@@ -14,9 +16,15 @@ export function mark(places) {
   apply();
 }
 
+/** Marks these places beside all others from now on. */
+export function markAlways(places) {
+  always = { ...always, ...places };
+  apply();
+}
+
 /** Components say when they have drawn something new. */
 document.addEventListener("lmpanel:drawn", () => {
-  if (scheduled || !Object.values(wanted).some((places) => places.length)) return;
+  if (scheduled || ![always, wanted].some((one) => Object.values(one).some((places) => places.length))) return;
   scheduled = true;
   requestAnimationFrame(() => { scheduled = false; apply(); });
 });
@@ -30,7 +38,7 @@ function apply() {
   }
   marked = [];
   for (const [kind, attribute] of Object.entries(ATTRIBUTES)) {
-    for (const [slot, selector] of wanted[kind]) {
+    for (const [slot, selector] of [...wanted[kind], ...always[kind]]) {
       const element = (kind === "hide" && ownCard(slot, selector)) || find(slot, selector);
       if (!element) continue;
       element.setAttribute(attribute, "");
@@ -48,8 +56,9 @@ function ownCard(slot, selector) {
 
 function find(slot, selector) {
   if (!slot) return document.querySelector(selector);
-  const place = document.getElementById(`slot-${slot}`)?.querySelector(".live") ?? document.getElementById(`slot-${slot}`);
-  const host = place && liveHost(place);
+  const box = document.getElementById(`slot-${slot}`);
+  const place = box?.querySelector(".live") ?? box;
+  const host = box?.querySelector(":scope > [data-recorded]") ?? (place && liveHost(place));
   if (!host) return null;
   return selector === ":host" ? host : deepFind(host.shadowRoot, selector);
 }

@@ -18,7 +18,7 @@ const COMPONENTS = {
   notices: () => import("./notices.js"),
 };
 
-/** Panel's entry: `render` of every JSComponent of lmpanel ends here. */
+/** Panel's entry, see panel_root.js. */
 export async function mountPanel(name, { model }) {
   const { mount } = await COMPONENTS[name]();
   const host = mount(panelLink(model));

@@ -138,7 +138,7 @@ function tokenSearch(link, onListed) {
 }
 
 export const styles = css`
-  .passage { font-size: 1.1875rem; line-height: 1.75; max-height: min(44vh, 26rem); overflow-y: auto; overflow-wrap: anywhere; padding-right: 6px; }
+  .passage { font-size: 1.1875rem; line-height: 1.75; max-height: min(var(--passage-height, 44vh), 26rem); overflow-y: auto; overflow-wrap: anywhere; padding-right: 6px; }
   .piece { white-space: pre-wrap; border-bottom: 1px solid var(--line); } .piece + .piece { margin-left: 1.5px; } .piece.odd { font: 0.84rem var(--mono); background: var(--chip); border-radius: 4px; }
   .gap { display: inline-block; min-width: 2.2em; text-align: center; line-height: 1.3; border: 2px dashed var(--accent); border-radius: 7px; color: var(--accent); font-weight: 700; margin: 0 4px; padding: 0 6px; }
   .gap.filled { border-style: solid; background: var(--accent-soft); color: var(--ink); min-width: 0; }
@@ -147,6 +147,6 @@ export const styles = css`
   .ask :is(input, button) { scroll-margin: 12px 0 84px; }
   @media (pointer: coarse), (max-width: 30em) { .keys { display: none; } }
   @media (max-width: 30em) { .commit { flex-wrap: nowrap; } .commit .button { padding-left: 10px; padding-right: 10px; } }
-  @media (max-width: 60em) { .passage { max-height: 34vh; } .passage-side { display: contents; } .points-side { order: 1; } .two > .passage-side > .number:first-child { margin-bottom: -10px; } .two > .passage-side > section { order: 2; } .ending { order: 3; } }
+  @media (max-width: 60em) { .passage { max-height: var(--passage-height, 34vh); } .passage-side { display: contents; } .points-side { order: 1; } .two > .passage-side > .number:first-child { margin-bottom: -10px; } .two > .passage-side > section { order: 2; } .ending { order: 3; } }
   #play-token { flex: 0 1 9.5rem; min-width: 0; } .found:not(:has(:not(:empty))) { display: none; } .ask { gap: 10px; } .choice { min-height: 30px; padding: 2px 9px; white-space: pre-wrap; overflow-wrap: anywhere; }
 `;

@@ -248,7 +248,7 @@ const styles = css`
     .side { flex-direction: row; gap: 6px; align-items: center; } .role { padding-top: 0; } .tools { flex-direction: row; margin: 0; }
     .edit { grid-column: 1; }
     /* The numbers stay within reach below a long document. */
-    .list { max-height: 52vh; max-height: 52dvh; }
+    .list { max-height: var(--list-height, 52dvh); }
     .tip { min-height: 3.2em; }
   }
   @media (max-width: 25em) { .colours { flex-wrap: wrap; } }

@@ -9,13 +9,13 @@
 
 import {
   corrupt,
-  insecure,
   intercepted,
   missing,
   stalled,
   unreachable,
 } from "./download_errors.js";
 import { EngineError } from "./errors.js";
+import { sha256Bytes } from "./sha256.js";
 
 export const STALL_MS = 30_000;
 const RETRY_PAUSE_MS = 300;
@@ -28,13 +28,13 @@ const RETRY_PAUSE_MS = 300;
  *          fetch?: typeof fetch, stallMs?: number, retryMs?: number}} [options]
  *   onBytes: bytes arrived; negative when what arrived had to be thrown away
  * @returns {Promise<Uint8Array>}
- * @throws {EngineError} network, stalled, missing, intercepted, corrupt or insecure
+ * @throws {EngineError} network, stalled, missing, intercepted or corrupt
  */
 export async function fetchVerified(file, options = {}) {
   try {
     return await attempt(file, options, "default");
   } catch (error) {
-    if (error.code === "stalled" || error.code === "insecure") throw error;
+    if (error.code === "stalled") throw error;
     await new Promise((resolve) => setTimeout(resolve, options.retryMs ?? RETRY_PAUSE_MS));
     return attempt(file, options, "reload");
   }
@@ -63,8 +63,9 @@ export async function inParallel(items, task, width = 4) {
 /** SHA-256 in hexadecimal. @param {Uint8Array} bytes */
 export async function sha256(bytes) {
   const subtle = globalThis.crypto?.subtle;
-  if (!subtle) throw insecure();
-  const hash = new Uint8Array(await subtle.digest("SHA-256", bytes));
+  const hash = subtle
+    ? new Uint8Array(await subtle.digest("SHA-256", bytes))
+    : sha256Bytes(bytes);
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 

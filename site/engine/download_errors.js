@@ -43,10 +43,3 @@ export const corrupt = ({ path }, detail) =>
     "Retry; if it happens again, clear this site's data or use another network.",
     detail,
   );
-
-export const insecure = () =>
-  new EngineError(
-    "insecure",
-    "Downloads cannot be verified here: the browser gives this page no cryptography.",
-    "Open the page over https, or from localhost.",
-  );

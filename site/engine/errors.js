@@ -5,7 +5,7 @@
  * nothing about who shows the message. Every error that leaves the engine is an `EngineError`.
  *
  * Codes
- *   download   network, stalled, missing, intercepted, corrupt, insecure
+ *   download   network, stalled, missing, intercepted, corrupt
  *   start      no_wasm, no_webgpu, script_failed, proof_failed, out_of_memory
  *   requests   bad_input, context_full, cancelled, not_ready
  *   running    engine_lost, out_of_memory, internal

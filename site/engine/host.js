@@ -15,6 +15,7 @@ import { EngineError, cancelled, noWasm } from "./errors.js";
 import { inspectGpu } from "./gpu.js";
 import { available, plan, stepDown } from "./ladder.js";
 import { WorkerLink } from "./link.js";
+import { ownWorker } from "../own_worker.js";
 import { BACKENDS } from "./protocol.js";
 
 /**
@@ -28,7 +29,7 @@ import { BACKENDS } from "./protocol.js";
  * @property {import("./ladder.js").Step[]} steps what was tried, with reasons
  */
 
-const spawnWorker = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+const spawnWorker = () => ownWorker(new URL("./worker.js", import.meta.url), "lmpanel-engine");
 
 export class EngineHost extends EventTarget {
   /**

@@ -25,7 +25,6 @@ const HOPELESS = new Set([
   "missing",
   "intercepted",
   "corrupt",
-  "insecure",
   "no_wasm",
   "script_failed",
   "cancelled",

@@ -18,5 +18,5 @@ export function holdLock(kind, held) {
     held(name);
     return forever;
   });
-  locked?.catch(() => {});  // where storage is blocked, so are locks
+  locked?.catch(() => {});  // where storage is blocked, and in a frame without an origin, so are locks
 }

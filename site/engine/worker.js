@@ -6,6 +6,7 @@
  * messages are those of protocol.js.
  */
 
+import "../guard.js";
 import { Engine } from "./engine.js";
 import { EngineError, asEngineError, engineLost, outOfMemory } from "./errors.js";
 import { Files } from "./files.js";

@@ -71,7 +71,6 @@ test("which failures lead to the next rung", () => {
     "missing",
     "stalled",
     "no_wasm",
-    "insecure",
   ]) {
     assert.deepEqual(stepDown(rungs, { code }), [], code);
   }

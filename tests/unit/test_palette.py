@@ -10,8 +10,8 @@ import pytest
 
 from lmpanel.native import SITE
 
-CSS = (SITE / "shell.css").read_text(encoding="utf-8")
-LIGHT, DARK = re.findall(r":root \{(.*?)\}", CSS, re.DOTALL)[:2]
+LIGHT, DARK = (re.search(r":root \{(.*?)\}", (SITE / name).read_text("utf-8"), re.DOTALL).group(1)
+               for name in ("shell.css", "dark.css"))
 STEPS = {"sequential": ["s0", "s1", "s2", "s3", "s4"], "diverging": ["d0", "d1", "d2", "d3", "d4"]}
 
 # Machado, Oliveira and Fernandes, A Physiologically-based Model for Simulation of Color Vision

@@ -15,7 +15,7 @@ from support.asynchronous import asynchronous
 @asynchronous
 async def test_the_example_has_all_that_the_page_draws():
     recorded = json.loads(json.dumps(await record(FakeEngine(), fake_tokenizer())))
-    assert set(recorded) == {"ids", "scores", "token_strip", "controls", "lens"}
+    assert set(recorded) == {"parts", "ids", "scores", "token_strip", "controls", "lens"}
     count = len(recorded["ids"])
     assert recorded["scores"][0] is None and len(recorded["scores"]) == count
     assert all(len(score) == 3 for score in recorded["scores"][1:])
