@@ -112,7 +112,7 @@ function stepBody(link, glossary) {
     if (order !== arranged) redraw(bands, () => fill(bands, inBands(keyed, viewOf)), name);
     arranged = order;
     if (more) bringIntoView(element.parentElement, bands.querySelector(".notice"));
-    if (moved) { element.parentElement.scrollTop = 0; element.scrollTop = 0; name.focus({ preventScroll: true }); }
+    if (moved) { element.parentElement.scrollTop = 0; element.scrollTop = 0; if (window.parent === window || document.hasFocus()) name.focus({ preventScroll: true }); }
   };
   return { element, name, show, forget };
 }
