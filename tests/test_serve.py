@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from http_server import FIRST_PORT, ISOLATION, SiteServer, open_server
+from http_server import FIRST_PORT, ISOLATION, WORKER_POLICY, SiteServer, open_server
 from problems import BuildProblem
 from support.faulty_server import Fault, FaultyServer
 
@@ -75,6 +75,13 @@ def test_types_that_browsers_insist_on(served, path, media_type):
     status, headers, _ = get(served, path)
     assert (status, headers["Content-Type"]) == (200, media_type)
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_service_worker_answers_with_the_same_headers():
+    headers = (ROOT / "site/offline/headers.js").read_text()
+    for name, value in (ISOLATION | WORKER_POLICY).items():
+        # A page without an origin, to which that one is said, has no service worker.
+        assert name == "Access-Control-Allow-Origin" or f'"{name}": "{value}"' in headers
 
 
 def test_it_serves_below_a_path(site):

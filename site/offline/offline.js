@@ -13,6 +13,7 @@
  *   removed       the user wants nothing to be stored
  *   off           whoever looks after the site has switched it off
  */
+import { ownScript } from "../own_script.js";
 import { Installer, StoreFull } from "./installer.js";
 import { Store } from "./store.js";
 
@@ -52,7 +53,7 @@ export class Offline extends EventTarget {
     try {
       this.store = new Store(globalThis.caches, this.base);
       await this.store.current();  // where storage is blocked this fails
-      this.registration = await serviceWorker.register(this.base + SCRIPT, { scope: this.base, updateViaCache: "none" });
+      this.registration = await serviceWorker.register(ownScript(this.base + SCRIPT), { scope: this.base, updateViaCache: "none" });
       if (!this.registration) return this.set({ phase: "unavailable", reason: BLOCKED });
     } catch (error) {
       if (isBlocked(error)) return this.set({ phase: "unavailable", reason: BLOCKED });
