@@ -77,6 +77,8 @@ async function start({ base, begin }) {
   post("progress", { phase: "python", done: 2, total: 3 });
   // Panel makes one function from a text when it is imported; no policy should have to allow that.
   python.pyimport("pyodide.code").run_js = () => toObject;
+  // Panel would have Python's own requests go through a worker made from a text; lmpanel makes none.
+  python.registerJsModule("pyodide_http", { patch_all() {} });
   const module = python.pyimport("lmpanel.browser");
   const [model, tokenizer, recorded] = await Promise.all(texts);
   const notify = (json) => post("notify", { json });

@@ -85,7 +85,7 @@ export class Offline extends EventTarget {
     const stored = before && (await this.store.read(before));
     const dropped = stored ? await this.store.missing(stored.files) : [];
     const installer = new Installer({ store: this.store, base: this.base, here: await this.here(), kept: this.kept,
-      estimate: () => navigator.storage.estimate(), onProgress: (done, total) => this.progress(done, total, Boolean(stored)) });
+      estimate: async () => (await navigator.storage?.estimate?.()) ?? {}, onProgress: (done, total) => this.progress(done, total, Boolean(stored)) });
     try {
       const latest = await installer.latest();
       if (latest.version !== before || dropped.length) await this.install(installer, latest);
@@ -109,13 +109,13 @@ export class Offline extends EventTarget {
   }
 
   async ready() {
-    const [bytes, current, persisted] = await Promise.all([this.store.bytes(), this.store.current(), navigator.storage.persisted?.()]);
+    const [bytes, current, persisted] = await Promise.all([this.store.bytes(), this.store.current(), navigator.storage?.persisted?.()]);
     this.set({ phase: "ready", bytes, persisted: Boolean(persisted), update: current !== this.version() });
   }
 
   /** Asks the browser to keep what is stored. */
   async persist() {
-    const persisted = await navigator.storage.persist?.().catch(() => false);
+    const persisted = await navigator.storage?.persist?.().catch(() => false);
     this.set({ ...this.state, persisted: Boolean(persisted), refused: !persisted });
   }
 

@@ -11,8 +11,8 @@ from support.places import place
 
 
 @pytest.fixture(params=["firefox", "webkit"])
-def remote(request: pytest.FixtureRequest, server, tmp_path) -> Iterator[RemoteBrowser]:
-    """A browser with a fresh profile; it is closed before the server is."""
+def remote(request: pytest.FixtureRequest, tmp_path) -> Iterator[RemoteBrowser]:
+    """A browser with a fresh profile."""
     if request.param == "firefox":
         browser = Firefox(place("LMPANEL_FIREFOX"), tmp_path)
     else:

@@ -22,7 +22,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 START_S = 60
-SCRIPT_MS = 300_000
+SCRIPT_MS = 120_000
 TIMEOUTS = {"script": SCRIPT_MS, "pageLoad": 60_000}
 
 # Nothing but this machine exists, and Firefox is as quiet as it can be.

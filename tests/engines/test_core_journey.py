@@ -1,9 +1,16 @@
-"""The core of the lab in Firefox and in WebKit: what a student does first, with the real model."""
+"""The core of the lab in Firefox and in WebKit: what a student does first, with the real model.
+
+At the end the server is stopped, and the page is opened again from what the browser has stored.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from remote_browser import RemoteBrowser
+
+from http_server import SiteServer
 
 LEFT = "\ue012"
 
@@ -74,10 +81,31 @@ BITS = PAGE + """
              errors: document.documentElement.dataset.errors,
              notices: text(document.getElementById("notices")) };
 """
+NEXT = 'return (await lmpanel.next({ text: "One, two," })).candidates;'
+STORED = PAGE + """
+    const mark = document.getElementById("offline-mark");
+    await until(() => text(mark) === "✓ works offline");
+    return lmpanel.status();
+"""
 
 
-def test_load_predict_write_and_add_up_bits(remote: RemoteBrowser, server) -> None:
-    remote.go(f"{server.url}index.html?backend=wasm")
+def test_load_predict_write_add_up_bits_and_reload_offline(
+        remote: RemoteBrowser, dist: Path, compressed: Path) -> None:
+    with SiteServer(dist, compressed=compressed).running() as server:
+        address = f"{server.url}index.html?backend=wasm"
+        work(remote, address)
+        online = remote.run(NEXT)
+        status = remote.run(STORED)
+        assert status["offline_ready"] and status["stored_bytes"] > 100e6
+    remote.go(address)
+    loaded = remote.run(LOAD)
+    assert loaded["verified"] and len(loaded["tokens"]) > 30
+    assert remote.run(NEXT) == online
+
+
+def work(remote: RemoteBrowser, address: str) -> None:
+    """Predict, pick, write and select, and compare with what scripts are told."""
+    remote.go(address)
     loaded = remote.run(LOAD)
     assert (loaded["backend"], loaded["verified"]) == ("wasm", True)
     assert "SmolLM2" in loaded["chip"] and len(loaded["tokens"]) > 30
