@@ -1,7 +1,8 @@
 """Which files of Bokeh, Panel, onnxruntime-web and Pyodide the page loads, and nothing more.
 
-Copies them into `vendor/`, named as they are upstream. Must not know how the page uses them; a
-file that the page newly needs is one more line here.
+Copies them into `vendor/`, named as they are upstream; what is larger than common hosts take goes
+in parts, PATH.0 and so on, which the page joins. Must not know how the page uses them; a file that
+the page newly needs is one more line here.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ import json
 import zipfile
 from pathlib import Path
 
+LARGEST = 24 << 20
+"""Bytes of a file: common static hosts take 25 MiB."""
+PART_BYTES = 16 << 20
 # Panel's script is built upon all three of Bokeh's.
 FROM_WHEELS = {
     "bokeh": ("bokeh/server/static/js", (
@@ -49,4 +53,9 @@ def own_lock(lock: dict) -> dict:
 
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+    if len(data) <= LARGEST:
+        path.write_bytes(data)
+        return
+    for number, start in enumerate(range(0, len(data), PART_BYTES)):
+        part = path.with_name(f"{path.name}.{number}")
+        part.write_bytes(data[start : start + PART_BYTES])

@@ -2,8 +2,8 @@
  * Choosing, loading and setting up onnxruntime-web: the one module that knows its file names.
  *
  * Three builds: plain WebAssembly; WebGPU on JSPI where the browser can suspend WebAssembly;
- * WebGPU on asyncify elsewhere. Each is one script and one .wasm file under vendor/ort/, nothing
- * comes from anywhere else. Knows nothing about the model.
+ * WebGPU on asyncify elsewhere. Each is one script and one .wasm file under vendor/ort/, in parts
+ * where hosts would not take the whole; nothing comes from anywhere else. Knows nothing about the model.
  */
 
 import { EngineError, asEngineError, noWasm } from "./errors.js";
@@ -12,22 +12,25 @@ const FOLDER = "vendor/ort/";
 const INIT_TIMEOUT_MS = 60_000;
 
 const BUILDS = {
-  wasm: { script: "ort.wasm.bundle.min.mjs", binary: "ort-wasm-simd-threaded.wasm" },
-  jspi: { script: "ort.jspi.bundle.min.mjs", binary: "ort-wasm-simd-threaded.jspi.wasm" },
-  asyncify: { script: "ort.webgpu.bundle.min.mjs", binary: "ort-wasm-simd-threaded.asyncify.wasm" },
+  wasm: { script: "ort.wasm.bundle.min.mjs", binary: ["ort-wasm-simd-threaded.wasm"] },
+  jspi: { script: "ort.jspi.bundle.min.mjs", binary: ["ort-wasm-simd-threaded.jspi.wasm"] },
+  asyncify: {
+    script: "ort.webgpu.bundle.min.mjs",
+    binary: ["ort-wasm-simd-threaded.asyncify.wasm.0", "ort-wasm-simd-threaded.asyncify.wasm.1"],
+  },
 };
 
 /**
  * The build that serves a backend in this browser.
  *
  * @param {"webgpu"|"webgpu-nosubgroups"|"wasm"} backend
- * @returns {{script: string, binary: string}} paths relative to the site
+ * @returns {{script: string, binary: string[]}} paths relative to the site; binary: its parts
  */
 export function buildFor(backend) {
   if (typeof WebAssembly !== "object") throw noWasm();
   const name = backend === "wasm" ? "wasm" : "Suspending" in WebAssembly ? "jspi" : "asyncify";
   const { script, binary } = BUILDS[name];
-  return { script: FOLDER + script, binary: FOLDER + binary };
+  return { script: FOLDER + script, binary: binary.map((name) => FOLDER + name) };
 }
 
 /**
@@ -51,7 +54,7 @@ export function threadCount(wanted, { crossOriginIsolated, hardwareConcurrency }
  * the store for working offline, where nothing else can take its place, is read from there again.
  *
  * @param {string} base URL of the site
- * @param {{script: string, binary: string}} build
+ * @param {{script: string, binary: string[]}} build
  * @param {{bytes: Blob, stored: boolean}} binary
  * @param {number} threads
  * @returns {Promise<object>} the onnxruntime module
@@ -61,7 +64,7 @@ export async function loadOrt(base, build, { bytes, stored }, threads) {
   ort.env.logLevel = "error";
   ort.env.wasm.numThreads = threads;
   ort.env.wasm.initTimeout = INIT_TIMEOUT_MS;
-  if (stored) ort.env.wasm.wasmPaths = { wasm: new URL(build.binary, base).href };
+  if (stored) ort.env.wasm.wasmPaths = { wasm: new URL(build.binary[0], base).href };
   else ort.env.wasm.wasmBinary = await bytes.arrayBuffer();
   return ort;
 }

@@ -92,7 +92,7 @@ async function download(base, build, backend, compact, kept) {
   const model = await files.open();
   const name = backend !== "wasm" ? "webgpu" : compact ? "wasm_compact" : "wasm";
   const graph = `model/${model.graphs[name]}`;
-  const { files: blobs, weights } = await files.load([build.binary, graph, PROOF], model.weights);
+  const { files: blobs, weights } = await files.load([...build.binary, graph, PROOF], model.weights);
   return {
     model,
     entry: (path) => files.entry(path),
@@ -100,7 +100,10 @@ async function download(base, build, backend, compact, kept) {
     weights,
     graph: blobs[graph],
     proof: blobs[PROOF],
-    binary: { bytes: blobs[build.binary], stored: files.stored.has(build.binary) },
+    binary: {
+      bytes: new Blob(build.binary.map((part) => blobs[part])),
+      stored: build.binary.length === 1 && files.stored.has(build.binary[0]),
+    },
   };
 }
 

@@ -9,9 +9,10 @@ export const PAGE = "index.html";
 
 /** The service worker's scripts are kept by the browser itself. */
 const WORKERS = ["service_worker.js", "service_worker_off.js"];
+/** What the paths of these builds begin with: a large one is in parts. */
 const WEBGPU = {
   jspi: "vendor/ort/ort-wasm-simd-threaded.jspi.wasm",
-  asyncify: "vendor/ort/ort-wasm-simd-threaded.asyncify.wasm",
+  asyncify: "vendor/ort/ort-wasm-simd-threaded.asyncify.wasm.",
 };
 const MOST_FILES = 5000;
 
@@ -41,8 +42,8 @@ const isFile = ({ path, bytes, sha256 }) => typeof path === "string" && /^[^/\\?
  * @param {{gpu: boolean, jspi: boolean}} here gpu: a GPU can be used; jspi: WebAssembly can be suspended
  */
 export function needed({ files }, { gpu, jspi }) {
-  const useless = new Set([...WORKERS, !(gpu && jspi) && WEBGPU.jspi, !(gpu && !jspi) && WEBGPU.asyncify]);
-  return files.filter(({ path }) => !useless.has(path));
+  const builds = Object.values(WEBGPU).filter((name) => !gpu || name !== WEBGPU[jspi ? "jspi" : "asyncify"]);
+  return files.filter(({ path }) => !WORKERS.includes(path) && !builds.some((name) => path.startsWith(name)));
 }
 
 /** Each content once, however many paths lead to it. @param {File[]} files */

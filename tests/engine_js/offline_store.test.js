@@ -85,9 +85,9 @@ for (const [name, manifest] of Object.entries(wrong)) {
 
 test("builds for another kind of WebGPU are not needed", () => {
   const ort = (name) => `vendor/ort/ort-wasm-simd-threaded.${name}`;
-  const manifest = manifestOf({ [ort("wasm")]: "1", [ort("jspi.wasm")]: "2", [ort("asyncify.wasm")]: "3", "service_worker.js": "4" });
+  const manifest = manifestOf({ [ort("wasm")]: "1", [ort("jspi.wasm")]: "2", [ort("asyncify.wasm.0")]: "3", [ort("asyncify.wasm.1")]: "5", "service_worker.js": "4" });
   const names = (here) => needed(manifest, here).map(({ path }) => path);
   assert.deepEqual(names({ gpu: false, jspi: true }), ["index.html", ort("wasm")]);
   assert.deepEqual(names({ gpu: true, jspi: true }), ["index.html", ort("wasm"), ort("jspi.wasm")]);
-  assert.deepEqual(names({ gpu: true, jspi: false }), ["index.html", ort("wasm"), ort("asyncify.wasm")]);
+  assert.deepEqual(names({ gpu: true, jspi: false }), ["index.html", ort("wasm"), ort("asyncify.wasm.0"), ort("asyncify.wasm.1")]);
 });
