@@ -35,7 +35,7 @@ export class RecordedExample {
 
   explain() {
     notice({ code: "recorded", message: "This is a recorded example.", remedy: "The model is still loading; everything works in a moment." });
-    document.getElementById("chip").animate?.([{ opacity: 0.3 }, { opacity: 1 }], { duration: 400 });
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) document.getElementById("chip").animate?.([{ opacity: 0.3 }, { opacity: 1 }], { duration: 400 });
   }
 
   /** Takes the recorded example away and shows the live app in its place. */

@@ -61,7 +61,7 @@ function close(body, was) {
 }
 
 function header(link) {
-  const title = h("p", { class: "lesson-title muted small" });
+  const title = h("h2", { class: "lesson-title small" });
   const fold = h("button", { type: "button", class: "quiet icon", "aria-expanded": "true", "aria-label": "Fold", title: "Fold" }, "–");
   const shut = h("button", { type: "button", class: "quiet icon", "aria-label": "Close lesson", title: "Close lesson", onclick: () => link.send("close_lesson") }, "×");
   const buttons = h("div", { class: "row buttons" }, fold, shut);

@@ -13,7 +13,7 @@ const PARTS = { tokens: () => import("./inside_tokens.js"), embedding: () => imp
 export function create(link) {
   const bar = h("div", { class: "parts", role: "tablist", "aria-label": "Parts of the model" });
   const panel = h("div", { role: "tabpanel", id: "part-panel", tabindex: -1 });
-  const element = h("div", { class: "inside" }, bar, panel);
+  const element = h("div", { class: "inside" }, h("h2", { class: "sr" }, "Inside the model"), bar, panel);
   const opened = {};
   let latest;
   const show = async (state) => {

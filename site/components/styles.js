@@ -38,6 +38,7 @@ export const shared = css`
   .sums th { font-weight: 500; font-size: 0.78rem; color: var(--muted); text-align: right; padding: 4px 6px; }
   .sums tbody th { font-size: inherit; color: var(--ink); }
   .sums td { text-align: right; padding: 4px 6px; border-top: 1px solid var(--line); } .sums tbody th { border-top: 1px solid var(--line); }
+  .sums thead td { border: 0; }
   .sums .left { text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; } .sums th.left { overflow-wrap: break-word; hyphens: auto; }
   @media (max-width: 30em) { .sums { font-size: 0.84rem; } .sums td, .sums th { padding-left: 3px; padding-right: 3px; } .sums thead th { font-size: 0.72rem; } }
   .spring { margin-left: auto; }

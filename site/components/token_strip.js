@@ -19,7 +19,7 @@ import { conversationDialog, dialogStyles } from "./conversation_dialog.js";
 /** @param {import("./link.js").Link} link */
 export function mount(link) {
   const { host, root } = shadow("token-strip", [shared, styles, dialogStyles, curveStyles]);
-  const list = h("div", { class: "list", role: "listbox", "aria-multiselectable": "true", "aria-label": "The document, token by token" });
+  const list = h("div", { class: "list", role: "group", "aria-label": "The document, token by token" });
   const header = stripHeader(link);
   const tip = h("p", { class: "tip small number", "aria-hidden": "true" });
   const note = h("p", { class: "note small", hidden: true });
