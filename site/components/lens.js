@@ -123,5 +123,6 @@ const styles = css`
   .tabs[data-more~="after"] { mask-image: linear-gradient(to left, transparent 0, #000 ${FADE}px); } .tabs[data-more~="before"] { mask-image: linear-gradient(to right, transparent 0, #000 ${FADE}px); } .tabs[data-more="before after"] { mask-image: linear-gradient(to right, transparent 0, #000 ${FADE}px calc(100% - ${FADE}px), transparent 100%); }
   .tabs button[aria-selected="true"] { color: var(--ink); border-color: var(--accent); font-weight: 600; }
   .panel { overflow-y: auto; min-height: 0; flex: 1 1 auto; margin: 0 -8px; padding: 0 8px; scrollbar-gutter: stable; }
+  @media (forced-colors: active) { .tabs button { border-color: Canvas; } .tabs button[aria-selected="true"] { border-color: Highlight; } }
   @media (max-width: 56.25em) { .tabs { margin: -4px -16px 14px; } }
 `;

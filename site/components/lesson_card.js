@@ -128,7 +128,7 @@ function bringIntoView(box, element) {
 function proseView(part, glossary) {
   const nodes = drawNodes(part.nodes, glossary.term);
   const inside = h("div", { class: "text" }, nodes);
-  return { element: part.kind === "notice" ? h("aside", { class: "notice", role: "status" }, h("p", { class: "small muted" }, "Notice"), inside) : inside };
+  return { element: part.kind === "notice" ? h("div", { class: "notice", role: "status" }, h("p", { class: "small muted" }, "Notice"), inside) : inside };
 }
 
 /** Text on the left and what is to be done beside it; a text after a task begins a new band. */

@@ -79,4 +79,5 @@ function topRows(top) {
 export const styles = css`
   .costs [data-name="you"] > * { font-weight: 650; } .costs .bar-cell { width: 36%; } .expected .bar-cell { width: 30%; } .expected .came > * { background: var(--accent-soft); }
   .formula { white-space: pre-wrap; }
+  @media (max-width: 23em) { .costs .bar-cell, .expected .bar-cell { display: none; } }
 `;

@@ -184,4 +184,5 @@ export const styles = css`
   @media (max-width: 30em) { .trial { grid-template-columns: minmax(0, 1fr); gap: 6px; } }
   .loss-place { min-height: 5.2rem; } .tally { overflow-wrap: anywhere; }
   @media (max-width: 30em) { .scores .bar-cell { display: none; } .scores .score { width: 5em; } }
+  @media (max-width: 23em) { .scores .score { width: 3.6em; } .scores td, .scores tbody th { font-size: 1rem; padding: 6px 3px; } .scores .nats { min-width: 0; } }
 `;

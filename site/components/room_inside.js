@@ -78,5 +78,6 @@ export const styles = css`
   .inside { display: grid; grid-template-columns: minmax(0, 1fr); gap: 18px; max-width: 76rem; }
   .parts { display: flex; gap: 2px; border-bottom: 1px solid var(--line); overflow-x: auto; scrollbar-width: thin; }
   .parts button { border: 0; background: none; padding: 8px 8px 9px; font-size: 0.95rem; color: var(--muted); border-bottom: 2px solid transparent; white-space: nowrap; }
+  @media (forced-colors: active) { .parts button { border-color: Canvas; } }
   .parts button[aria-selected="true"] { color: var(--ink); border-color: var(--accent); font-weight: 600; }
 `;

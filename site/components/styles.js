@@ -49,6 +49,7 @@ export const shared = css`
   .term { display: inline-block; min-width: 24px; min-height: 24px; padding: 0; margin: -4px 0; border: 0; border-radius: 3px; background: none; font: inherit; color: inherit; text-align: inherit; white-space: inherit; text-decoration: underline dotted var(--edge) 1.5px; text-underline-offset: 3px; }
   .term:hover { color: var(--accent); text-decoration-color: var(--accent); }
   .picture-menu { display: inline-flex; flex-wrap: wrap; } .picture-menu .opener::after { content: " ▸" / ""; } .picture-menu .opener[aria-expanded="true"]::after { content: " ▾" / ""; }
+  @media (forced-colors: active) { [aria-pressed="true"], [aria-pressed="true"] * { forced-color-adjust: none; background: Highlight !important; color: HighlightText !important; } label:has(> :checked) { outline: 2px solid Highlight; } .button.primary:not([aria-disabled="true"]) { forced-color-adjust: none; } }
   .glyph { color: var(--muted); }
   kbd { font: 0.8em var(--mono); border: 1px solid var(--edge); border-radius: 4px; padding: 0 4px; }
 `;

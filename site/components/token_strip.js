@@ -252,5 +252,6 @@ const styles = css`
     .tip { min-height: 3.2em; }
   }
   @media (max-width: 25em) { .colours { flex-wrap: wrap; } }
-  @media (forced-colors: active) { .t { border: 1px solid transparent; border-bottom: 0 solid CanvasText; } .t[aria-selected="true"] { outline-color: Highlight; } }
+  @media (forced-colors: active) { .t { border: 1px solid transparent; border-bottom: 0 solid CanvasText; } .t[aria-selected="true"], .t[aria-selected="true"] * { forced-color-adjust: none; background: Highlight; color: HighlightText; border-color: Highlight; } .t[aria-selected="true"] { border-bottom-color: CanvasText; outline-color: Highlight; }
+    .swatch[data-step="1"] { border-bottom-width: 2px; } .swatch[data-step="2"] { border-bottom-width: 3px; } .swatch[data-step="3"] { border-bottom-width: 5px; } .swatch[data-step="4"] { border-bottom-width: 7px; } }
 `;

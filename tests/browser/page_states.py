@@ -190,7 +190,7 @@ def lesson_states(explorer: ExplorerPage) -> Iterator[str]:
     explorer.page.keyboard.press("Escape")
     walk.jump(2)
     walk.card.get_by_role("button", name="What to notice").click()
-    expect(walk.card.locator("aside.notice")).to_be_visible()
+    expect(walk.card.locator(".notice")).to_be_visible()
     yield "lesson, a notice"
     walk.go_to("Lessons")
     walk.room.get_by_role("button", name="Your worksheet").click()
