@@ -96,10 +96,11 @@ function makeTab(bar, link) {
   const tab = h("button", { type: "button", role: "tab", "aria-controls": "panel" });
   tab.addEventListener("click", () => link.send("tab", { name: tab.dataset.name }));
   tab.addEventListener("keydown", (event) => {
-    const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!move) return;
     const tabs = [...bar.children];
-    const other = tabs[(tabs.indexOf(tab) + move + tabs.length) % tabs.length];
+    const at = tabs.indexOf(tab);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined) return;
+    const other = tabs.at(to % tabs.length);
     other.focus();
     other.click();
     event.preventDefault();

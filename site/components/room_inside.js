@@ -48,10 +48,11 @@ function drawTabs(bar, { part, parts }, link) {
 function makeTab(bar, name, link) {
   const tab = h("button", { type: "button", role: "tab", id: `part-${name}`, "aria-controls": "part-panel", onclick: () => link.send("inside_part", { name }) });
   tab.addEventListener("keydown", (event) => {
-    const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!move) return;
     const tabs = [...bar.children];
-    const other = tabs[(tabs.indexOf(tab) + move + tabs.length) % tabs.length];
+    const at = tabs.indexOf(tab);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined) return;
+    const other = tabs.at(to % tabs.length);
     other.focus();
     other.click();
     event.preventDefault();

@@ -43,6 +43,7 @@ export class StripTokens {
     this.rows.splice(start + kept, remove - kept, ...rows.slice(kept));
     for (let i = start + kept; i < this.elements.length; i++) this.place(i);
     this.caret.index = this.elements.length;
+    if (this.held) this.hold(this.held);
     this.arrange(turns);
   }
 
@@ -120,7 +121,14 @@ export class StripTokens {
 
   place(index) {
     this.elements[index].index = index;
-    this.elements[index].setAttribute("aria-label", this.name(index));
+    this.elements[index].setAttribute("aria-label", this.name(index, this.elements[index] === this.held));
+  }
+
+  /** Names the token that has the focus with how many there are, and no other: to keep that right for all costs too much. */
+  hold(element) {
+    const before = this.held;
+    this.held = element;
+    for (const each of [before, element]) if (each && this.elements[each.index] === each) this.place(each.index);
   }
 
   arrange(turns) {

@@ -161,8 +161,7 @@ function showFacts(list, tip, tokens, onPoint) {
   list.addEventListener("pointerover", (event) => { point(event.target.index); onPoint(pointed); });
   list.addEventListener("focusin", (event) => {
     show();
-    const { index } = event.target;
-    if (index < tokens.rows.length) event.target.setAttribute("aria-label", tokens.name(index, true));
+    tokens.hold(event.target);
   });
   list.addEventListener("focusout", () => requestAnimationFrame(show));
   list.addEventListener("pointerleave", () => { point(undefined); onPoint(undefined); });

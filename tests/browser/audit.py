@@ -67,6 +67,28 @@ FOCUS = """() => {
     };
 }"""
 
+LISTEN = """() => {
+    globalThis.announced = [];
+    const spoken = (node) => {
+        const region = node.closest?.("[role=status], [role=alert], [aria-live]")
+            ?? node.parentElement?.closest("[role=status], [role=alert], [aria-live]");
+        return region && region.getAttribute("aria-live") !== "off" && region.checkVisibility()
+            ? region : null;
+    };
+    const hear = (records) => {
+        const regions = new Set(records.map(({ target }) => spoken(target)).filter(Boolean));
+        for (const region of regions)
+            if (region.textContent.trim()) announced.push(region.textContent.trim());
+    };
+    const listen = (root) => {
+        new MutationObserver(hear).observe(root,
+            { subtree: true, childList: true, characterData: true });
+        for (const element of root.querySelectorAll("*"))
+            if (element.shadowRoot) listen(element.shadowRoot);
+    };
+    listen(document);
+}"""
+
 
 def judged(page: Page, only: list[str] | None = None, within: str | None = None) -> list[str]:
     """What axe-core finds wrong, one line for each element.
@@ -91,3 +113,8 @@ def focus(page: Page) -> dict[str, Any]:
 def spoken(page: Page) -> str:
     """Role and name of what has the focus, as `button "Undo"`, with its states."""
     return page.locator(":focus").last.aria_snapshot().removeprefix("- ").strip("'").splitlines()[0]
+
+
+def announced(page: Page) -> list[str]:
+    """What live regions said since the last call; `LISTEN` begins it."""
+    return page.evaluate("() => announced.splice(0)")
