@@ -55,7 +55,8 @@ export function create(link) {
     if (state.rows) { strip.show(state); table.show(state); }
     tools.show(state, table);
     lookup.show(state);
-    if (focused && (!focused.isConnected || focused.closest("[hidden]"))) (guess.target() ?? title).focus({ preventScroll: true });
+    const held = element.getRootNode().activeElement;
+    if (focused && (!element.contains(held) || held.closest("[hidden]"))) (guess.target() ?? title).focus({ preventScroll: true });
   };
   return { element, show };
 }
