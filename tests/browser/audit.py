@@ -111,8 +111,9 @@ def focus(page: Page) -> dict[str, Any]:
 
 
 def spoken(page: Page) -> str:
-    """Role and name of what has the focus, as `button "Undo"`, with its states."""
-    return page.locator(":focus").last.aria_snapshot().removeprefix("- ").strip("'").splitlines()[0]
+    """Role and name of what has the focus, as `button "Undo"`, with its states; "" without either."""
+    told = page.locator(":focus").last.aria_snapshot().splitlines()
+    return told[0].removeprefix("- ").strip("'") if told else ""
 
 
 def announced(page: Page) -> list[str]:

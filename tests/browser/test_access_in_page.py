@@ -184,7 +184,7 @@ def a_round(explorer: ExplorerPage, keys: Keyboard) -> None:
     keys.press("Control+Enter")
     keys.here('button "See the result"')
     keys.press("Enter")
-    expect(play.locator(".history tbody tr")).to_have_count(1)
+    expect(play.locator(".history:visible tbody tr")).to_have_count(1)
     assert focus(explorer.page)["tag"] != "body"
 
 
