@@ -82,7 +82,7 @@ def main(arguments: list[str]) -> int:
     run([scripts / "python", "-m", "pip", "install", UV], "pip install uv")
     lock_python(scripts / "uv", "requirements")
     lock_python(scripts / "uv", "requirements-test", "-c", "requirements.txt")
-    for folder in (HERE, HERE / "benchmark"):
+    for folder in (HERE, HERE / "audit", HERE / "benchmark"):
         lock_node(folder)
     lock_browser_python()
     return 0

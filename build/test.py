@@ -17,22 +17,24 @@ from problems import run_main
 from progress import say
 from serve import build
 from step_cache import default_root
-from toolchain import HERE, check_python, find_node, python_environment
+from toolchain import HERE, check_python, find_node, node_packages, python_environment
 
 JAVASCRIPT_TESTS = "tests/**/*.test.js"
 
 
 BROWSERS = (CHROMIUM, FIREFOX, WEBKIT, SCREEN)
+AUDIT = HERE / "audit"
 
 
-def environment(built: Built, browsers: Sequence[Path]) -> dict[str, str]:
-    """What tests/conftest.py reads."""
+def environment(built: Built, browsers: Sequence[Path], audit: Path) -> dict[str, str]:
+    """What tests/conftest.py reads; `audit` holds the Node packages that only tests use."""
     return {
         **os.environ,
         "LMPANEL_DIST": str(built.dist),
         "LMPANEL_MODEL_DIR": str(built.model_dir),
         "LMPANEL_GGUF": str(built.gguf),
         "LMPANEL_GZIP": str(built.compressed),
+        "LMPANEL_AXE": str(audit / "axe-core" / "axe.min.js"),
         **{program.variable: str(path) for program, path in zip(BROWSERS, browsers, strict=True)},
     }
 
@@ -50,12 +52,14 @@ def main(arguments: list[str]) -> int:
     check_python()
     browsers = installed(*BROWSERS)
     built = build()
+    audit = node_packages(default_root(), AUDIT)
     python = python_environment(default_root(), HERE / "requirements-test.txt")
     scripts = sorted(REPOSITORY.glob(JAVASCRIPT_TESTS))
     results = [
         passes("ruff", [python, "-m", "ruff", "check", "--no-cache", "."]),
         passes("JavaScript", [find_node(), "--test", "--test-reporter=spec", *scripts]),
-        passes("pytest", [python, "-m", "pytest", *arguments], env=environment(built, browsers)),
+        passes("pytest", [python, "-m", "pytest", *arguments],
+               env=environment(built, browsers, audit)),
     ]
     return 0 if all(results) else 1
 

@@ -15,6 +15,7 @@ import { RecordedExample } from "./recorded.js";
 import { sessionMenu } from "./session_menu.js";
 import { watchEngine } from "./engine_status.js";
 import { openDoor } from "./lesson_door.js";
+import { showTitlesOnFocus } from "./tooltips.js";
 import { startOffline } from "./offline/start.js";
 
 const base = new URL(".", document.baseURI).href;
@@ -29,6 +30,7 @@ globalThis.lmpanel = createApi({ base, status, engine, python });
 if (options.warnings.length) notice({ code: "parameters", message: options.warnings.join(" ") });
 document.getElementById("engine").addEventListener("toggle", () => status.draw());
 document.querySelectorAll("details.menu").forEach(makeMenu);
+showTitlesOnFocus();
 sessionMenu({ python });
 python.addEventListener("state", ({ detail }) => keepState(detail));
 followLinks(python);

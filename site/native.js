@@ -9,6 +9,7 @@ import { many } from "./components/format.js";
 import { clearNotice, notice } from "./status.js";
 import { openDoor } from "./lesson_door.js";
 import { readOptions } from "./options.js";
+import { showTitlesOnFocus } from "./tooltips.js";
 
 const byId = (id) => document.getElementById(id);
 const { model, threads, verified } = JSON.parse(byId("engine-info").textContent);
@@ -21,4 +22,5 @@ fill(byId("engine-box"), h("p", {}, "The model runs in Python on the machine tha
 document.addEventListener("lmpanel:notice", ({ detail }) => notice(detail));
 document.addEventListener("lmpanel:notice-over", ({ detail }) => clearNotice(detail.code));
 makeMenu(byId("engine"));
+showTitlesOnFocus();
 openDoor(readOptions(location.search).lesson);

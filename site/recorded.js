@@ -35,16 +35,19 @@ export class RecordedExample {
 
   explain() {
     notice({ code: "recorded", message: "This is a recorded example.", remedy: "The model is still loading; everything works in a moment." });
-    document.getElementById("chip").animate?.([{ opacity: 0.3 }, { opacity: 1 }], { duration: 400 });
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) document.getElementById("chip").animate?.([{ opacity: 0.3 }, { opacity: 1 }], { duration: 400 });
   }
 
   /** Takes the recorded example away and shows the live app in its place. */
   leave() {
     if (this.left) return;
     this.left = true;
+    const held = NAMES.find((name) => this.hosts[name]?.shadowRoot?.activeElement);
+    const path = held && pathToFocus(this.hosts[held].shadowRoot);
     for (const name of NAMES) carryOver(this.hosts[name], slot(name).querySelector(".live"));
     for (const live of document.querySelectorAll(".slot > .live")) live.hidden = false;
     for (const name of NAMES) this.hosts[name]?.remove();
+    if (held) requestAnimationFrame(() => (follow(liveRoot(slot(held).querySelector(".live")), path) ?? document.querySelector("main")).focus({ preventScroll: true }));
     clearNotice("recorded");
     this.status.mark("interface");
     document.dispatchEvent(new Event("lmpanel:drawn"));
@@ -53,14 +56,31 @@ export class RecordedExample {
 
 const slot = (name) => document.getElementById(`slot-${name}`);
 
-/** Text typed into the recorded example's boxes is kept, and so is the place of the cursor. */
+/** Which child of which child has the focus, shadow roots included. */
+function pathToFocus(root) {
+  let node = root.activeElement;
+  while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+  const path = [];
+  while (node !== root) {
+    const { parentNode } = node;
+    if (parentNode) path.unshift([...parentNode.children].indexOf(node));
+    node = parentNode ?? node.host;
+  }
+  return path;
+}
+
+/** The element at such a path in the live app, which is built alike; undefined where it is not. */
+function follow(root, path) {
+  return path.reduce((node, index) => (node?.shadowRoot ?? node)?.children[index], root ?? undefined);
+}
+
+/** Text typed into the recorded example's boxes is kept. */
 function carryOver(from, to) {
   if (!from?.shadowRoot) return;
   for (const field of from.shadowRoot.querySelectorAll("input[id], textarea[id]")) {
     const twin = liveRoot(to)?.getElementById(field.id);
     if (!twin) continue;
     if (field.value) twin.value = field.value;
-    if (from.shadowRoot.activeElement === field) requestAnimationFrame(() => twin.focus());
   }
 }
 

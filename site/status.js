@@ -2,7 +2,7 @@
  * What is going on and how far it is: one place that collects it, and draws the chip, the progress
  * line and the notices of the shell.  Knows nothing about Panel.
  */
-import { h, fill, setText } from "./components/dom.js";
+import { h, fill, redraw, setText } from "./components/dom.js";
 import { bytes, many } from "./components/format.js";
 
 const NAMES = { wasm: "WASM", webgpu: "WebGPU", "webgpu-nosubgroups": "WebGPU without subgroups" };
@@ -69,13 +69,14 @@ export class Status extends EventTarget {
   drawBox() {
     const box = byId("engine-box");
     if (!byId("engine").open) return;
-    const chosen = h("select", { "aria-label": "Where the model runs", onchange: (event) => this.dispatchEvent(new CustomEvent("backend", { detail: event.target.value })) },
+    const chosen = h("select", { "aria-label": "Where the model runs", "data-key": "backend", onchange: (event) => this.dispatchEvent(new CustomEvent("backend", { detail: event.target.value })) },
       Object.entries(NAMES).map(([value, label]) => h("option", { value, selected: this.engine?.backend === value }, label)));
     const speed = this.tokensPerSecond ? `${this.tokensPerSecond.toFixed(1)} tokens per second` : "not measured yet";
-    fill(box, h("p", {}, this.phase === "ready" ? "The model runs in this page. It was checked against stored values of a known prompt before use." : this.message || PHASES[this.phase]),
+    const draw = () => fill(box, h("p", {}, this.phase === "ready" ? "The model runs in this page. It was checked against stored values of a known prompt before use." : this.message || PHASES[this.phase]),
       h("dl", {}, h("dt", {}, "Speed"), h("dd", {}, speed), h("dt", {}, "Runs on"), h("dd", {}, chosen)),
       this.steps.some((step) => !step.ok) ? h("ul", {}, this.steps.map((step) => h("li", {}, `${NAMES[step.backend]}: ${step.ok ? "checked, in use" : step.reason}`))) : null,
       h("p", { class: "claim" }, "Nothing you type leaves your machine."));
+    redraw(box, draw);
   }
 }
 
@@ -89,7 +90,8 @@ function engineName({ model, backend, threads, compact }) {
 /** Shows a notice with its remedy; a second one with the same code replaces the first. */
 export function notice({ code, message, remedy = "", detail = "", error = false, actions = [] }) {
   const box = h("div", { class: `notice${error ? " error" : ""}`, role: error ? "alert" : "status", "data-code": code },
-    h("p", { title: detail || null }, h("span", { class: "what" }, message), remedy ? ` ${remedy}` : ""),
+    h("p", {}, h("span", { class: "what" }, message), remedy ? ` ${remedy}` : ""),
+    detail && h("details", {}, h("summary", {}, "Details"), detail),
     actions.map(({ label, run }) => h("button", { type: "button", onclick: () => { box.remove(); run(); } }, label)),
     h("button", { type: "button", onclick: () => { box.remove(); document.querySelector("main").focus({ preventScroll: true }); } }, "Dismiss"));
   clearNotice(code);

@@ -43,8 +43,10 @@ function actionRow(link) {
     h("label", { class: "row" }, "choose", strategy), h("label", { class: "row" }, "at most", limit, "tokens"),
     h("label", { class: "row" }, past, "go on past the end of the turn"),
     h("label", { class: "row", title: "The likeliest next tokens are computed while you look, so that a click is answered at once" }, ahead, "compute ahead"), close.element));
-  const progress = h("span", { class: "small muted number said", role: "status" });
-  const element = h("div", { class: "actions row" }, generate.element, top.element, clear.element, rewind.element, h("span", { class: "break" }), options, progress);
+  // What is being counted is for the eye alone; only what came of it is said.
+  const counted = h("span", {});
+  const progress = h("span", { role: "status" });
+  const element = h("div", { class: "actions row" }, generate.element, top.element, clear.element, rewind.element, h("span", { class: "break" }), options, h("span", { class: "small muted number said" }, counted, progress));
   const show = (state) => {
     const busy = state.generating;
     setText(generate.element, busy ? "Stop" : state.turn === "assistant" ? "Generate response" : "Let the model go on");
@@ -55,7 +57,8 @@ function actionRow(link) {
     close.element.hidden = state.turn !== "assistant";
     close.enable(!busy, "Ends the open turn; the document then waits for the next one");
     rewind.enable(!busy && state.rewind, state.rewind ?? "Select a token to cut the document after it");
-    setText(progress, state.written ?? "");
+    setText(counted, busy ? state.written ?? "" : "");
+    setText(progress, busy ? "" : state.written ?? "");
     showSetting(limit, state.max_tokens);
     showSetting(past, state.past_end);
     showSetting(strategy, state.strategy);

@@ -38,5 +38,6 @@ export const styles = css`
   .cum span { flex: 0 1 0; min-width: 0; padding: 0; overflow: hidden; white-space: nowrap; text-align: center; font-size: 0.78rem; line-height: 26px; background: var(--bar-fill); color: var(--bar-ink); box-shadow: inset -1px 0 var(--card); cursor: pointer; }
   .cum .other { background: var(--chip); color: var(--muted); box-shadow: none; cursor: default; }
   .cum .marked { background: var(--accent); color: var(--on-accent); }
+  @media (forced-colors: active) { .cum span { forced-color-adjust: none; border-right: 1px solid Canvas; } .cum .marked { background: CanvasText; color: Canvas; } }
   .cum-scale { display: flex; justify-content: space-between; font-size: 0.72rem; padding-top: 2px; }
 `;

@@ -123,7 +123,7 @@ function asCsv(rows) {
 }
 
 export const styles = css`
-  .embedding-part .name { font-weight: 500; white-space: pre-wrap; } .busy .near { opacity: 0.55; }
+  .embedding-part .name { font-weight: 500; white-space: pre-wrap; } .busy .near { filter: grayscale(1); color: var(--muted); }
   .embedding-part .field[type="search"] { width: 12rem; max-width: 100%; }
   .found { gap: 6px; } .offer { min-height: 30px; padding: 2px 10px; white-space: pre-wrap; }
   .near .bar-cell { position: relative; min-width: 7.5rem; } .near .track { position: absolute; inset: 8px 4.2rem 6px 6px; } .near .track i { display: block; height: 100%; background: var(--bar-fill); border-radius: 2px; }

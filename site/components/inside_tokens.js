@@ -51,8 +51,8 @@ const plural = (n, word) => `${count(n)} ${word}${n === 1 ? "" : "s"}`;
 
 function pieceButton(piece, i, chosen, link) {
   const label = `Piece ${i + 1}, ${piece.spoken}: ${piece.rule}, ${plural(piece.tokens, "token")}`;
-  return h("button", { type: "button", class: piece.special ? "piece special" : "piece", "data-key": `piece${i}`, tabindex: chosen ? 0 : -1, "aria-pressed": String(chosen), "aria-label": label, title: piece.rule, onclick: () => link.send("choose_piece", { index: i }) },
-    h("bdi", {}, tokenNodes(piece.text)), piece.tokens === 1 ? null : h("sub", { class: "number" }, piece.tokens));
+  return h("button", { type: "button", class: piece.special ? "piece special" : "piece", "data-key": `piece${i}`, tabindex: chosen ? 0 : -1, "aria-pressed": String(chosen), title: piece.rule, onclick: () => link.send("choose_piece", { index: i }) },
+    h("span", { class: "sr" }, label), h("bdi", { "aria-hidden": "true" }, tokenNodes(piece.text)), piece.tokens === 1 ? null : h("sub", { class: "number", "aria-hidden": "true" }, piece.tokens));
 }
 
 /** Arrows, Home and End move the focus and choose. */
@@ -71,7 +71,7 @@ export const sheets = [stepperStyles, css`
   @media (min-width: 60.01em) { .tokens-part.columns { grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr); } } .tokens-part textarea { max-width: 46rem; }
   .notes p { border-left: 3px solid var(--wait); padding-left: 10px; max-width: 46rem; }
   .pieces { display: flex; flex-wrap: wrap; gap: 4px; max-height: 14rem; overflow-y: auto; padding: 3px; margin: -3px; }
-  .piece { min-height: 30px; min-width: 26px; padding: 2px 7px; border: 1px solid var(--line); border-radius: 7px; background: var(--card); white-space: pre-wrap; overflow-wrap: anywhere; text-align: left; }
+  .piece { position: relative; min-height: 30px; min-width: 26px; padding: 2px 7px; border: 1px solid var(--line); border-radius: 7px; background: var(--card); white-space: pre-wrap; overflow-wrap: anywhere; text-align: left; }
   .piece:hover { background: var(--hover); } .piece[aria-pressed="true"] { border-color: var(--accent); background: var(--accent-soft); box-shadow: inset 0 0 0 1px var(--accent); }
   .piece.special { font: 0.86em var(--mono); background: var(--chip); } .piece sub { color: var(--muted); font-size: 0.72em; margin-left: 3px; }
 `];

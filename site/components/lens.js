@@ -96,10 +96,11 @@ function makeTab(bar, link) {
   const tab = h("button", { type: "button", role: "tab", "aria-controls": "panel" });
   tab.addEventListener("click", () => link.send("tab", { name: tab.dataset.name }));
   tab.addEventListener("keydown", (event) => {
-    const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!move) return;
     const tabs = [...bar.children];
-    const other = tabs[(tabs.indexOf(tab) + move + tabs.length) % tabs.length];
+    const at = tabs.indexOf(tab);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined) return;
+    const other = tabs.at(to % tabs.length);
     other.focus();
     other.click();
     event.preventDefault();
@@ -123,5 +124,6 @@ const styles = css`
   .tabs[data-more~="after"] { mask-image: linear-gradient(to left, transparent 0, #000 ${FADE}px); } .tabs[data-more~="before"] { mask-image: linear-gradient(to right, transparent 0, #000 ${FADE}px); } .tabs[data-more="before after"] { mask-image: linear-gradient(to right, transparent 0, #000 ${FADE}px calc(100% - ${FADE}px), transparent 100%); }
   .tabs button[aria-selected="true"] { color: var(--ink); border-color: var(--accent); font-weight: 600; }
   .panel { overflow-y: auto; min-height: 0; flex: 1 1 auto; margin: 0 -8px; padding: 0 8px; scrollbar-gutter: stable; }
+  @media (forced-colors: active) { .tabs button { border-color: Canvas; } .tabs button[aria-selected="true"] { border-color: Highlight; } }
   @media (max-width: 56.25em) { .tabs { margin: -4px -16px 14px; } }
 `;

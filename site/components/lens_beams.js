@@ -174,7 +174,7 @@ function automaticSearch(link) {
 export const styles = css`
   .beams .title { min-height: 0; }
   .beam-list { display: grid; gap: 18px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); }
-  .beam-list.busy { opacity: 0.55; }
+  .beam-list.busy { filter: grayscale(1); color: var(--muted); }
   .beam-head { border-bottom: 2px solid var(--edge); padding-bottom: 4px; flex-wrap: nowrap; align-items: baseline; min-height: 36px; }
   .beam-head p { overflow-wrap: anywhere; min-width: 0; } .beam-head .spring { flex-wrap: nowrap; }
   .beams .sums { margin-top: 0; } .beams .sums td { vertical-align: top; } .beams .marked td { background: var(--accent-soft); }

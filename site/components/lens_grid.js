@@ -32,7 +32,7 @@ export function lensGrid(link) {
   const choose = (index) => link.send("look_position", { index });
   table.addEventListener("click", (event) => { const cell = event.target.closest("td"); if (cell) { focusCell(table, cell); choose(Number(cell.dataset.column)); } });
   table.addEventListener("keydown", (event) => keys(table, event, choose));
-  for (const kind of ["focusin", "pointerover"]) table.addEventListener(kind, (event) => { const cell = event.target.closest("td"); if (cell) setText(line, cell.getAttribute("aria-label")); });
+  for (const kind of ["focusin", "pointerover"]) table.addEventListener(kind, (event) => { const cell = event.target.closest("td"); if (cell) setText(line, cell.firstChild.textContent); });
   const show = (look, unit) => {
     const fresh = !latest || latest.tokens.length !== look.tokens.length || latest.tokens.some(({ id }, i) => id !== look.tokens[i].id);
     const grown = fresh || !latest.complete;
@@ -61,7 +61,7 @@ function fillTable(table, look) {
     tokens.forEach((token, i) => {
       const cell = tr.cells[i + 1];
       cell.classList.toggle("chosen", i === position);
-      if (!grid[row]) { cell.dataset.step = ""; if (cell.textContent !== "…") fill(cell, "…"); cell.setAttribute("aria-label", "not known yet"); return; }
+      if (!grid[row]) { cell.dataset.step = ""; if (cell.dataset.key !== "") fill(cell, h("span", { class: "sr" }, "not known yet"), h("span", { "aria-hidden": "true" }, "…")); cell.dataset.key = ""; return; }
       const [id, parts] = grid[row][i];
       const same = grid[layers]?.[i][0] === id;
       const key = `${id} ${parts} ${same}`;
@@ -69,9 +69,9 @@ function fillTable(table, look) {
       cell.dataset.key = key;
       const p = parts / 10000;
       cell.dataset.step = STEPS.filter((step) => p >= step).length;
-      fill(cell, h("span", { class: "guess" }, h("span", { class: "word" }, rowNodes(names[id])), h("span", { class: "p number" }, Math.round(p * 100), h("i", { class: "same", "aria-hidden": "true" }, same ? "●" : ""))));
       const layer = row === 0 ? "before the first layer" : `after layer ${row}`;
-      cell.setAttribute("aria-label", `${layer}, at “${token.spoken}”: ${names[id].spoken}, ${p < 0.0001 ? "below 0.0001" : p.toFixed(p < 0.01 ? 4 : 3)}${same ? ", as after the last layer" : ""}`);
+      const spoken = `${layer}, at “${token.spoken}”: ${names[id].spoken}, ${p < 0.0001 ? "below 0.0001" : p.toFixed(p < 0.01 ? 4 : 3)}${same ? ", as after the last layer" : ""}`;
+      fill(cell, h("span", { class: "sr" }, spoken), h("span", { class: "guess", "aria-hidden": "true" }, h("span", { class: "word" }, rowNodes(names[id])), h("span", { class: "p number" }, Math.round(p * 100), h("i", { class: "same", "aria-hidden": "true" }, same ? "●" : ""))));
     });
   }
   for (const head of table.tHead.rows[0].cells) head.classList.toggle("chosen", head.dataset.column === String(position));
@@ -157,7 +157,7 @@ export const styles = css`
   .lens-grid { border-collapse: separate; border-spacing: 0; font-size: 0.84rem; }
   .lens-grid th { position: sticky; background: var(--card); font-weight: 600; padding: 4px 6px; white-space: nowrap; max-width: 8.5em; overflow: hidden; text-overflow: ellipsis; z-index: 1; }
   .lens-grid thead th { top: 0; text-align: left; border-bottom: 1px solid var(--edge); } .lens-grid tbody th { left: 0; text-align: right; color: var(--muted); border-right: 1px solid var(--edge); } .lens-grid .corner { left: 0; z-index: 2; }
-  .lens-grid td { padding: 2px 6px; min-width: 4.6em; max-width: 8.5em; height: 26px; white-space: nowrap; overflow: hidden; cursor: pointer; border-bottom: 1px solid var(--line); }
+  .lens-grid td { position: relative; padding: 2px 6px; min-width: 4.6em; max-width: 8.5em; height: 26px; white-space: nowrap; overflow: hidden; cursor: pointer; border-bottom: 1px solid var(--line); }
   .lens-grid td:focus-visible { outline-offset: -2px; } .guess { display: flex; align-items: baseline; gap: 6px; } .lens-grid .word { flex: 1 1 auto; min-width: 1.2em; overflow: hidden; text-overflow: ellipsis; } .lens-grid .p { font-size: 0.72rem; } .same { font-style: normal; font-size: 0.7em; } .guess .same { display: inline-block; width: 1.3em; text-align: right; }
   .lens-grid td.chosen { box-shadow: inset 2px 0 0 var(--accent), inset -2px 0 0 var(--accent); } .lens-grid th.chosen { color: var(--accent); }
   [data-step="1"] { background: var(--s1); color: var(--s1-ink); } [data-step="2"] { background: var(--s2); color: var(--s2-ink); } [data-step="3"] { background: var(--s3); color: var(--s3-ink); } [data-step="4"] { background: var(--s4); color: var(--s4-ink); } [data-step] .glyph { color: inherit; }

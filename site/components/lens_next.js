@@ -55,7 +55,8 @@ export function create(link) {
     if (state.rows) { strip.show(state); table.show(state); }
     tools.show(state, table);
     lookup.show(state);
-    if (focused && (!focused.isConnected || focused.closest("[hidden]"))) (guess.target() ?? title).focus({ preventScroll: true });
+    const held = element.getRootNode().activeElement;
+    if (focused && (!element.contains(held) || held.closest("[hidden]"))) (guess.target() ?? title).focus({ preventScroll: true });
   };
   return { element, show };
 }
@@ -157,5 +158,6 @@ export const styles = css`
   .lookup input { max-width: 16rem; }
   .found ul { list-style: none; display: grid; gap: 2px; } .found .token { margin-left: 0; }
   .next.writing .candidates .token, .next.writing .cum span { cursor: not-allowed; }
-  .next.busy .cum-box, .next.busy .candidates, .next.busy .muted { opacity: 0.55; }
+  /* Of another place still: without colour, but as readable as ever. */
+  .next.busy :is(.cum-box, .candidates) { filter: grayscale(1); color: var(--muted); }
 `;

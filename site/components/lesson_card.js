@@ -61,7 +61,7 @@ function close(body, was) {
 }
 
 function header(link) {
-  const title = h("p", { class: "lesson-title muted small" });
+  const title = h("h2", { class: "lesson-title small" });
   const fold = h("button", { type: "button", class: "quiet icon", "aria-expanded": "true", "aria-label": "Fold", title: "Fold" }, "–");
   const shut = h("button", { type: "button", class: "quiet icon", "aria-label": "Close lesson", title: "Close lesson", onclick: () => link.send("close_lesson") }, "×");
   const buttons = h("div", { class: "row buttons" }, fold, shut);
@@ -128,7 +128,7 @@ function bringIntoView(box, element) {
 function proseView(part, glossary) {
   const nodes = drawNodes(part.nodes, glossary.term);
   const inside = h("div", { class: "text" }, nodes);
-  return { element: part.kind === "notice" ? h("aside", { class: "notice", role: "status" }, h("p", { class: "small muted" }, "Notice"), inside) : inside };
+  return { element: part.kind === "notice" ? h("div", { class: "notice", role: "status" }, h("p", { class: "small muted" }, "Notice"), inside) : inside };
 }
 
 /** Text on the left and what is to be done beside it; a text after a task begins a new band. */

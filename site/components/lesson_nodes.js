@@ -42,13 +42,15 @@ export function glossaryPopover() {
   return { element, term, show: (known) => { terms = known; } };
 }
 
-/** A popover for one definition at a time; Escape, a click elsewhere and scrolling close it, and the focus stays where it is. */
+/** A popover for one definition at a time; Escape, a click elsewhere, scrolling and another size of the page close it, and the focus stays where it is. */
 export function definitionPopover() {
   const element = h("div", { class: "definition", popover: "auto", role: "note", "aria-live": "polite" });
   const close = () => element.hidePopover();
   element.addEventListener("toggle", ({ newState }) => {
-    if (newState === "open") addEventListener("scroll", close, { capture: true, once: true });
-    else removeEventListener("scroll", close, { capture: true });
+    for (const kind of ["scroll", "resize"]) {
+      if (newState === "open") addEventListener(kind, close, { capture: true, once: true });
+      else removeEventListener(kind, close, { capture: true });
+    }
   });
   const open = (opener, name, { definition = [], formula = "" }) => {
     if (!element.matches(":popover-open")) element.showPopover();

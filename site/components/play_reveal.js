@@ -55,7 +55,7 @@ function costRows(costs, unit) {
   const most = Math.max(...costs.map(({ bits }) => bits ?? 0), 1);
   return [
     h("caption", { class: "sr" }, "What the token cost everyone"),
-    h("thead", {}, h("tr", {}, ["", "probability", "rank", unit, ""].map((head, i) => h("th", { scope: "col", class: i === 4 ? "bar-cell" : null }, named(head))))),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, h("span", { class: "sr" }, "who")), ["probability", "rank", unit].map((head) => h("th", { scope: "col" }, named(head))), h("td", { class: "bar-cell", "aria-hidden": "true" }))),
     h("tbody", {}, costs.map(({ name, title, prob, bits, rank }) => h("tr", { "data-name": name }, h("th", { scope: "row", class: "left" }, title), h("td", { "data-col": "prob", title: exact(prob) }, probability(prob)), h("td", {}, rank === null ? "" : count(rank)), h("td", { "data-col": "bits", title: exact(bits) }, bits === null ? "∞" : surprise(bits, unit)), h("td", { class: "bar-cell", "aria-hidden": "true" }, meter((bits ?? most) / most, name === "you"))))),
   ];
 }
@@ -71,7 +71,7 @@ function topRows(top) {
   if (!top.length) return [];
   return [
     h("h3", {}, "What the transformer expected here"),
-    h("table", { class: "sums number expected" }, h("thead", {}, h("tr", {}, ["token", "probability", "your points", ""].map((head, i) => h("th", { scope: "col", class: i === 0 ? "left" : i === 3 ? "bar-cell" : null }, head)))),
+    h("table", { class: "sums number expected" }, h("thead", {}, h("tr", {}, ["token", "probability", "your points"].map((head, i) => h("th", { scope: "col", class: i === 0 ? "left" : null }, head)), h("td", { class: "bar-cell", "aria-hidden": "true" }))),
       h("tbody", {}, top.map((row) => h("tr", { class: row.came ? "came" : null }, h("th", { scope: "row", class: "left" }, rowNodes(row)), h("td", { title: exact(row.prob) }, probability(row.prob)), h("td", {}, row.points || "–"), h("td", { class: "bar-cell", "aria-hidden": "true" }, meter(row.prob, false)))))),
   ];
 }
@@ -79,4 +79,5 @@ function topRows(top) {
 export const styles = css`
   .costs [data-name="you"] > * { font-weight: 650; } .costs .bar-cell { width: 36%; } .expected .bar-cell { width: 30%; } .expected .came > * { background: var(--accent-soft); }
   .formula { white-space: pre-wrap; }
+  @media (max-width: 23em) { .costs .bar-cell, .expected .bar-cell { display: none; } }
 `;

@@ -65,7 +65,7 @@ function scoreTable(link) {
     timer = setTimeout(() => link.send("play_scores", { texts: texts() }), WAIT_MS);
   };
   const problem = h("p", { class: "wrong", role: "status", id: "play-problem" });
-  const head = ["token", "score", "", "probability", "surprise (nats)"].map((title, i) => h("th", { scope: "col", class: i === 0 ? "left" : i === 2 ? "bar-cell" : null }, named(title)));
+  const head = ["token", "score", "", "probability", "surprise (nats)"].map((title, i) => i === 2 ? h("td", { class: "bar-cell", "aria-hidden": "true" }) : h("th", { scope: "col", class: i === 0 ? "left" : null }, named(title)));
   const element = h("div", { class: "stack tight" }, h("table", { class: "sums scores number" }, h("caption", { class: "sr" }, "Scores and what they come to"), h("thead", {}, h("tr", {}, head)), h("tbody", {}, lines.map((line) => line.element))), problem);
   const show = (state) => {
     const fresh = element.dataset.written !== String(state.written);
@@ -184,4 +184,5 @@ export const styles = css`
   @media (max-width: 30em) { .trial { grid-template-columns: minmax(0, 1fr); gap: 6px; } }
   .loss-place { min-height: 5.2rem; } .tally { overflow-wrap: anywhere; }
   @media (max-width: 30em) { .scores .bar-cell { display: none; } .scores .score { width: 5em; } }
+  @media (max-width: 23em) { .scores .score { width: 3.6em; } .scores td, .scores tbody th { font-size: 1rem; padding: 6px 3px; } .scores .nats { min-width: 0; } }
 `;

@@ -13,7 +13,7 @@ const PARTS = { tokens: () => import("./inside_tokens.js"), embedding: () => imp
 export function create(link) {
   const bar = h("div", { class: "parts", role: "tablist", "aria-label": "Parts of the model" });
   const panel = h("div", { role: "tabpanel", id: "part-panel", tabindex: -1 });
-  const element = h("div", { class: "inside" }, bar, panel);
+  const element = h("div", { class: "inside" }, h("h2", { class: "sr" }, "Inside the model"), bar, panel);
   const opened = {};
   let latest;
   const show = async (state) => {
@@ -48,10 +48,11 @@ function drawTabs(bar, { part, parts }, link) {
 function makeTab(bar, name, link) {
   const tab = h("button", { type: "button", role: "tab", id: `part-${name}`, "aria-controls": "part-panel", onclick: () => link.send("inside_part", { name }) });
   tab.addEventListener("keydown", (event) => {
-    const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!move) return;
     const tabs = [...bar.children];
-    const other = tabs[(tabs.indexOf(tab) + move + tabs.length) % tabs.length];
+    const at = tabs.indexOf(tab);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined) return;
+    const other = tabs.at(to % tabs.length);
     other.focus();
     other.click();
     event.preventDefault();
@@ -78,5 +79,6 @@ export const styles = css`
   .inside { display: grid; grid-template-columns: minmax(0, 1fr); gap: 18px; max-width: 76rem; }
   .parts { display: flex; gap: 2px; border-bottom: 1px solid var(--line); overflow-x: auto; scrollbar-width: thin; }
   .parts button { border: 0; background: none; padding: 8px 8px 9px; font-size: 0.95rem; color: var(--muted); border-bottom: 2px solid transparent; white-space: nowrap; }
+  @media (forced-colors: active) { .parts button { border-color: Canvas; } }
   .parts button[aria-selected="true"] { color: var(--ink); border-color: var(--accent); font-weight: 600; }
 `;

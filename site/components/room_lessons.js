@@ -21,7 +21,7 @@ export function create(link) {
   const tabs = pageSwitch(link);
   const pages = { list: listPage(link), worksheet: worksheetPage(link), glossary: glossaryPage(link) };
   const place = h("div", { class: "place" });
-  const element = h("div", { class: "lessons" }, tabs.element, place);
+  const element = h("div", { class: "lessons" }, h("h2", { class: "sr" }, "Lessons"), tabs.element, place);
   const show = (state) => {
     tabs.show(state);
     const page = pages[state.page];

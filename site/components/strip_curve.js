@@ -64,7 +64,7 @@ function drawing() {
     bars: svg("path", { class: "bars" }), halo: svg("path", { class: "halo" }), line: svg("path", { class: "line" }),
     mark: svg("path", { class: "mark" }), pointer: svg("path", { class: "pointer" }),
   };
-  parts.picture = svg("svg", { class: "picture", role: "img", height: HEIGHT }, Object.values(parts));
+  parts.picture = svg("svg", { class: "picture", role: "img", height: HEIGHT, "aria-label": "Surprisal and entropy along the document" }, Object.values(parts));
   return parts;
 }
 

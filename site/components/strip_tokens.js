@@ -29,6 +29,9 @@ export class StripTokens {
     this.caret = h("span", { class: "caret", role: "option", tabindex: -1, "aria-selected": "false",
       "aria-label": "End of the document: what comes next" });
     this.caret.index = 0;
+    /** Where the caret stands while there are no turns. */
+    this.empty = listbox();
+    this.empty.setAttribute("aria-label", "empty document");
   }
 
   /** Replaces `remove` rows from `start` on with `rows`, then lays the turns out again. */
@@ -40,6 +43,7 @@ export class StripTokens {
     this.rows.splice(start + kept, remove - kept, ...rows.slice(kept));
     for (let i = start + kept; i < this.elements.length; i++) this.place(i);
     this.caret.index = this.elements.length;
+    if (this.held) this.hold(this.held);
     this.arrange(turns);
   }
 
@@ -117,7 +121,14 @@ export class StripTokens {
 
   place(index) {
     this.elements[index].index = index;
-    this.elements[index].setAttribute("aria-label", this.name(index));
+    this.elements[index].setAttribute("aria-label", this.name(index, this.elements[index] === this.held));
+  }
+
+  /** Names the token that has the focus with how many there are, and no other: to keep that right for all costs too much. */
+  hold(element) {
+    const before = this.held;
+    this.held = element;
+    for (const each of [before, element]) if (each && this.elements[each.index] === each) this.place(each.index);
   }
 
   arrange(turns) {
@@ -127,7 +138,8 @@ export class StripTokens {
       this.label(group, turn);
       sync(group.strip, this.elements.slice(turn.start, turn.end));
     });
-    const home = this.groups.at(-1)?.strip ?? this.list;
+    const home = this.groups.at(-1)?.strip ?? this.empty;
+    if (home === this.empty) this.list.append(home); else this.empty.remove();
     if (home.lastChild !== this.caret) home.append(this.caret);
   }
 
@@ -135,9 +147,9 @@ export class StripTokens {
     const role = h("span", { class: "role" });
     const edit = h("button", { type: "button", class: "quiet small", onclick: () => this.onTurn("edit", i) }, "Edit");
     const remove = h("button", { type: "button", class: "quiet small", onclick: () => this.onTurn("delete", i) }, "Delete");
-    const tools = h("span", { class: "tools", role: "presentation" }, edit, remove);
-    const strip = h("div", { class: "strip", role: "group" });
-    const box = h("div", { class: "turn", role: "presentation" }, h("div", { class: "side", role: "presentation" }, role, tools), strip);
+    const tools = h("span", { class: "tools" }, edit, remove);
+    const strip = listbox();
+    const box = h("div", { class: "turn" }, h("div", { class: "side" }, role, tools), strip);
     this.list.append(box);
     const group = { box, role, tools, edit, remove, strip };
     this.groups.push(group);
@@ -157,6 +169,11 @@ export class StripTokens {
   }
 }
 
+/** One for each turn, since buttons stand between the turns, and a listbox may hold nothing but options. */
+function listbox() {
+  return h("div", { class: "strip", role: "listbox", "aria-multiselectable": "true" });
+}
+
 /** Makes `parent`'s children equal `wanted`, moving no child that is already in its place. */
 function sync(parent, wanted) {
   const children = parent.childNodes;
@@ -167,6 +184,7 @@ function sync(parent, wanted) {
 }
 
 function percent(p) {
+  if (p > 0.995) return "above 99 percent";
   if (p >= 0.095) return `${Math.round(p * 100)} percent`;
   return p >= 0.0005 ? `${(p * 100).toFixed(1)} percent` : "below 0.1 percent";
 }

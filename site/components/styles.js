@@ -38,6 +38,7 @@ export const shared = css`
   .sums th { font-weight: 500; font-size: 0.78rem; color: var(--muted); text-align: right; padding: 4px 6px; }
   .sums tbody th { font-size: inherit; color: var(--ink); }
   .sums td { text-align: right; padding: 4px 6px; border-top: 1px solid var(--line); } .sums tbody th { border-top: 1px solid var(--line); }
+  .sums thead td { border: 0; }
   .sums .left { text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; } .sums th.left { overflow-wrap: break-word; hyphens: auto; }
   @media (max-width: 30em) { .sums { font-size: 0.84rem; } .sums td, .sums th { padding-left: 3px; padding-right: 3px; } .sums thead th { font-size: 0.72rem; } }
   .spring { margin-left: auto; }
@@ -48,6 +49,7 @@ export const shared = css`
   .term { display: inline-block; min-width: 24px; min-height: 24px; padding: 0; margin: -4px 0; border: 0; border-radius: 3px; background: none; font: inherit; color: inherit; text-align: inherit; white-space: inherit; text-decoration: underline dotted var(--edge) 1.5px; text-underline-offset: 3px; }
   .term:hover { color: var(--accent); text-decoration-color: var(--accent); }
   .picture-menu { display: inline-flex; flex-wrap: wrap; } .picture-menu .opener::after { content: " ▸" / ""; } .picture-menu .opener[aria-expanded="true"]::after { content: " ▾" / ""; }
+  @media (forced-colors: active) { [aria-pressed="true"], [aria-pressed="true"] * { forced-color-adjust: none; background: Highlight !important; color: HighlightText !important; } label:has(> :checked) { outline: 2px solid Highlight; } .button.primary:not([aria-disabled="true"]) { forced-color-adjust: none; } }
   .glyph { color: var(--muted); }
   kbd { font: 0.8em var(--mono); border: 1px solid var(--edge); border-radius: 4px; padding: 0 4px; }
 `;

@@ -60,10 +60,10 @@ function tokenList(name, onToken) {
 }
 
 function tokenButton(token, unit, onToken) {
-  const label = `Token ${token.index + 1}, ${token.spoken}, probability ${probability(token.prob)}, ${amount(token.bits, unit)}`;
-  return h("button", { type: "button", class: "extreme number", "data-index": token.index, "aria-label": label, onclick: () => onToken(token.index) },
-    h("span", { class: "muted" }, token.index + 1), h("span", { class: "word" }, rowNodes(token)),
-    h("span", { class: "muted", title: exact(token.prob) }, probability(token.prob)), h("span", { title: exact(inUnit(token.bits, unit)) }, surprise(token.bits, unit)));
+  const spoken = (words) => h("span", { class: "sr" }, words);
+  return h("button", { type: "button", class: "extreme number", "data-index": token.index, onclick: () => onToken(token.index) },
+    h("span", { class: "muted" }, spoken("Token "), token.index + 1), h("span", { class: "word" }, spoken(`, ${token.spoken}, `), h("span", { "aria-hidden": "true" }, rowNodes(token))),
+    h("span", { class: "muted", title: exact(token.prob) }, spoken("probability "), probability(token.prob), spoken(", ")), h("span", { title: exact(inUnit(token.bits, unit)) }, surprise(token.bits, unit), spoken(` ${unit}`)));
 }
 
 export const styles = css`
@@ -76,7 +76,7 @@ export const styles = css`
   .histogram li:last-child .edge { margin-right: 0; }
   .extremes { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 4px 20px; padding-top: 12px; }
   .extremes h4 { margin: 0; font-weight: 600; } .extremes ol { list-style: none; margin: 4px -6px 0; }
-  .extreme { display: grid; grid-template-columns: 2.6em minmax(0, 1fr) auto 3.2em; gap: 8px; align-items: baseline; width: 100%; min-height: 28px; padding: 2px 6px; border: 0; border-radius: 6px; background: none; text-align: right; }
+  .extreme { position: relative; display: grid; grid-template-columns: 2.6em minmax(0, 1fr) auto 3.2em; gap: 8px; align-items: baseline; width: 100%; min-height: 28px; padding: 2px 6px; border: 0; border-radius: 6px; background: none; text-align: right; }
   .extreme:hover { background: var(--accent-soft); }
   .extreme .word { text-align: left; white-space: pre; overflow: hidden; text-overflow: ellipsis; }
   @media (max-width: 30em) { .extremes { grid-template-columns: minmax(0, 1fr); } }

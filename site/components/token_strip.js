@@ -19,7 +19,7 @@ import { conversationDialog, dialogStyles } from "./conversation_dialog.js";
 /** @param {import("./link.js").Link} link */
 export function mount(link) {
   const { host, root } = shadow("token-strip", [shared, styles, dialogStyles, curveStyles]);
-  const list = h("div", { class: "list", role: "listbox", "aria-multiselectable": "true", "aria-label": "The document, token by token" });
+  const list = h("div", { class: "list", role: "group", "aria-label": "The document, token by token" });
   const header = stripHeader(link);
   const tip = h("p", { class: "tip small number", "aria-hidden": "true" });
   const note = h("p", { class: "note small", hidden: true });
@@ -161,8 +161,7 @@ function showFacts(list, tip, tokens, onPoint) {
   list.addEventListener("pointerover", (event) => { point(event.target.index); onPoint(pointed); });
   list.addEventListener("focusin", (event) => {
     show();
-    const { index } = event.target;
-    if (index < tokens.rows.length) event.target.setAttribute("aria-label", tokens.name(index, true));
+    tokens.hold(event.target);
   });
   list.addEventListener("focusout", () => requestAnimationFrame(show));
   list.addEventListener("pointerleave", () => { point(undefined); onPoint(undefined); });
@@ -252,5 +251,6 @@ const styles = css`
     .tip { min-height: 3.2em; }
   }
   @media (max-width: 25em) { .colours { flex-wrap: wrap; } }
-  @media (forced-colors: active) { .t { border: 1px solid transparent; border-bottom: 0 solid CanvasText; } .t[aria-selected="true"] { outline-color: Highlight; } }
+  @media (forced-colors: active) { .t { border: 1px solid transparent; border-bottom: 0 solid CanvasText; } .t[aria-selected="true"], .t[aria-selected="true"] * { forced-color-adjust: none; background: Highlight; color: HighlightText; border-color: Highlight; } .t[aria-selected="true"] { border-bottom-color: CanvasText; outline-color: Highlight; }
+    .swatch[data-step="1"] { border-bottom-width: 2px; } .swatch[data-step="2"] { border-bottom-width: 3px; } .swatch[data-step="3"] { border-bottom-width: 5px; } .swatch[data-step="4"] { border-bottom-width: 7px; } }
 `;

@@ -95,7 +95,7 @@ function explanation() {
 
 export const styles = css`
   .comparison, .numbers { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; }
-  .comparison.busy .numbers { opacity: 0.65; }
+  .comparison.busy .numbers { filter: grayscale(1); color: var(--muted); }
   .sentence { font-size: 1.125rem; line-height: 1.4; font-weight: 650; overflow-wrap: anywhere; } .sentence:empty { display: none; } [data-stale="true"] .sentence { font-weight: 400; color: var(--muted); }
   .stale { background: var(--chip); border-radius: 8px; padding: 8px 10px; } .stale p { flex: 1 1 12rem; }
   .shifts { width: 100%; border-collapse: collapse; font-size: 0.84rem; }

@@ -193,7 +193,7 @@ def test_layers_and_attention(fresh: ExplorerPage) -> None:
     expected = explorer.call("(text) => lmpanel.next({text}, {top_k: 1})", text)["candidates"][0]
     cells = grid.locator("tr[data-row='30'] td")
     expect(cells).to_have_count(5)
-    probability = float(re.search(r"(\d\.\d+)", cells.last.get_attribute("aria-label")).group())
+    probability = float(re.search(r"(\d\.\d+)", cells.last.text_content()).group())
     assert probability == pytest.approx(expected["prob"], abs=6e-4)
     expect(cells.last.locator(".word")).to_have_text(expected["text"].replace(" ", "␣"))
     # Arrows move, Enter chooses, and the line below follows.

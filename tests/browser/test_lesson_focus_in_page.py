@@ -73,7 +73,7 @@ def test_a_prediction_comes_first_and_evidence_after_its_task(lessons: LessonPag
     expect(guess.locator(".mark")).to_be_empty()
     lessons.top_tokens(1)
     expect(guess.locator(".outcome")).to_contain_text("You expected “Goodbye”. It came: “Hello”.")
-    expect(lessons.card.locator("aside.notice")).to_be_in_viewport(ratio=0.5)
+    expect(lessons.card.locator(".notice")).to_be_in_viewport(ratio=0.5)
     lessons.keep_now("first")
 
 

@@ -266,7 +266,7 @@ def test_a_lesson_to_its_last_step(walk: LessonPage, name: str) -> None:
                 walk.keep(part)
                 evidence.append(part.id)
         notices = sum(getattr(part, "notice", False) for part in step.parts)
-        expect(walk.card.locator("aside.notice")).to_have_count(notices)
+        expect(walk.card.locator(".notice")).to_have_count(notices)
     record = walk.kept_worksheet()["records"][f"lessons/{name}.md"]
     assert {id: answer["value"] for id, answer in record["answers"].items()} == answers
     assert all(answer["right"] is not False for answer in record["answers"].values())
