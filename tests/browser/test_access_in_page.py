@@ -1,12 +1,12 @@
-"""Everybody's access: axe-core in every state, keys alone, narrow, large, dark and forced colours."""
+"""Access: axe-core in every state, keys alone, narrow, large text, dark and forced colours."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from audit import LISTEN, announced, faults_of_layout, focus, judged, spoken
 from explorer_page import STEP_MS, ExplorerPage
+from page_audit import LISTEN, announced, faults_of_layout, focus, judged, spoken
 from page_states import live_states
 from playwright.sync_api import Page, expect
 
@@ -54,7 +54,7 @@ def test_nothing_is_wrong_in_any_state(explorer: ExplorerPage) -> None:
 
 
 def test_nothing_is_wrong_before_the_model_is_there(page: Page, server) -> None:
-    """The recorded example, alone and in a course page, and the poster; the program is held back."""
+    """The recorded example, alone and in a frame, and the poster; the program is held back."""
     page.route("**/python_worker.js", lambda route: None)
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     for query, part in (("", "#slot-lens [data-recorded] .candidates"),
@@ -248,7 +248,8 @@ def test_forced_colours_show_what_is_selected(explorer: ExplorerPage) -> None:
     explorer.token(30).click()
     page.keyboard.press("Shift+ArrowRight")
     look = """(element) => {
-        const { backgroundColor, color, outlineStyle, borderBottomWidth } = getComputedStyle(element);
+        const style = getComputedStyle(element);
+        const { backgroundColor, color, outlineStyle, borderBottomWidth } = style;
         return { backgroundColor, color, outlineStyle, borderBottomWidth };
     }"""
     plain, chosen, held = (explorer.token(i).evaluate(look) for i in (29, 30, 31))

@@ -1,7 +1,7 @@
 """Judges what a page shows: axe-core's rules, what is cut off, what moves, where the focus is.
 
-axe-core comes into the page by the browser's protocol, past the page's content policy, and looks into
-shadow roots by itself.
+axe-core comes into the page by the browser's protocol, past the page's content policy, and looks
+into shadow roots by itself.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ LOOK = """() => {
             && (left < -1 || right > page.clientWidth + 1)) found.push(`${name} leaves the page`);
         // In the strip of probabilities words have what room there is, and on phones the header has
         // only the sign of the offline mark: the table and the menu have the words too.
-        if (!width || element.matches(".sr, .sr *, h1, input, textarea, select, option, svg *, .cum span, #offline-mark"))
-            return;
+        const scrolls = "input, textarea, select, option, svg *";
+        if (!width || element.matches(`.sr, .sr *, h1, ${scrolls}, .cum span, #offline-mark`)) return;
         if (["hidden", "clip"].includes(style.overflowX) && style.textOverflow !== "ellipsis"
             && element.scrollWidth > element.clientWidth + 1) found.push(`${name} is cut off`);
     };
@@ -111,7 +111,7 @@ def focus(page: Page) -> dict[str, Any]:
 
 
 def spoken(page: Page) -> str:
-    """Role and name of what has the focus, as `button "Undo"`, with its states; "" without either."""
+    """Role, name and states of what has the focus, as `button "Undo" [disabled]`."""
     told = page.locator(":focus").last.aria_snapshot().splitlines()
     return told[0].removeprefix("- ").strip("'") if told else ""
 
