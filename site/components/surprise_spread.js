@@ -62,8 +62,8 @@ function tokenList(name, onToken) {
 function tokenButton(token, unit, onToken) {
   const spoken = (words) => h("span", { class: "sr" }, words);
   return h("button", { type: "button", class: "extreme number", "data-index": token.index, onclick: () => onToken(token.index) },
-    h("span", { class: "muted" }, spoken("Token "), token.index + 1), h("span", { class: "word" }, spoken(`, ${token.spoken}, `), h("span", { "aria-hidden": "true" }, rowNodes(token))),
-    h("span", { class: "muted", title: exact(token.prob) }, spoken("probability "), probability(token.prob), spoken(", ")), h("span", { title: exact(inUnit(token.bits, unit)) }, surprise(token.bits, unit), spoken(` ${unit}`)));
+    spoken("Token "), h("span", { class: "muted" }, token.index + 1), spoken(`, ${token.spoken}, probability `), h("span", { class: "word", "aria-hidden": "true" }, rowNodes(token)),
+    h("span", { class: "muted", title: exact(token.prob) }, probability(token.prob)), spoken(`, surprise in ${unit} `), h("span", { title: exact(inUnit(token.bits, unit)) }, surprise(token.bits, unit)));
 }
 
 export const styles = css`

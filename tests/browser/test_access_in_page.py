@@ -1,4 +1,4 @@
-"""Everybody's access: axe-core in every state, keys alone, narrow, large, dark, forced colours."""
+"""Access: axe-core in every state, keys alone, narrow, large text, dark and forced colours."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from explorer_page import STEP_MS, ExplorerPage
+from page_audit import LISTEN, announced, faults_of_layout, focus, judged, spoken
 from page_states import live_states
 from playwright.sync_api import Page, expect
-
-from audit import LISTEN, announced, faults_of_layout, focus, judged, spoken
 
 WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 320, "height": 640}
@@ -55,7 +54,7 @@ def test_nothing_is_wrong_in_any_state(explorer: ExplorerPage) -> None:
 
 
 def test_nothing_is_wrong_before_the_model_is_there(page: Page, server) -> None:
-    """The recorded example, alone and in a course page, and the poster; Python is held back."""
+    """The recorded example, alone and in a frame, and the poster; the program is held back."""
     page.route("**/python_worker.js", lambda route: None)
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     for query, part in (("", "#slot-lens [data-recorded] .candidates"),

@@ -36,9 +36,8 @@ LOOK = """() => {
             && (left < -1 || right > page.clientWidth + 1)) found.push(`${name} leaves the page`);
         // In the strip of probabilities words have what room there is, and on phones the header has
         // only the sign of the offline mark: the table and the menu have the words too.
-        const fields = "input, textarea, select, option";
-        const free = `.sr, .sr *, h1, ${fields}, svg *, .cum span, #offline-mark`;
-        if (!width || element.matches(free)) return;
+        const scrolls = "input, textarea, select, option, svg *";
+        if (!width || element.matches(`.sr, .sr *, h1, ${scrolls}, .cum span, #offline-mark`)) return;
         if (["hidden", "clip"].includes(style.overflowX) && style.textOverflow !== "ellipsis"
             && element.scrollWidth > element.clientWidth + 1) found.push(`${name} is cut off`);
     };
@@ -112,7 +111,7 @@ def focus(page: Page) -> dict[str, Any]:
 
 
 def spoken(page: Page) -> str:
-    """Role, name and states of what has the focus, as `button "Undo"`; "" without them."""
+    """Role, name and states of what has the focus, as `button "Undo" [disabled]`."""
     told = page.locator(":focus").last.aria_snapshot().splitlines()
     return told[0].removeprefix("- ").strip("'") if told else ""
 
