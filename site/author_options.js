@@ -11,7 +11,7 @@
 export const AUTHORED = ["embed", "text", "view", "select", "load", "hide", "lock", "theme", "lang", "model", "parentOrigin"];
 export const LANGUAGES = ["en", "es", "fr", "de", "pt"];
 const MOST_TEXT = 20_000;
-const MOST_PARTS = 40;
+const MOST_PARTS = 200;
 
 /** @param {URLSearchParams} query @param {string[]} warnings is added to @returns {Author} */
 export function readAuthor(query, warnings) {

@@ -60,6 +60,9 @@ class LmExplorer extends HTMLElement {
     const address = new URL("index.html", new URL(this.getAttribute("src") ?? HOME, document.baseURI));
     address.searchParams.set("embed", "1");
     for (const name of PASSED) if (this.hasAttribute(name)) address.searchParams.set(name, this.getAttribute(name));
+    // What a reload keeps is each frame's own, also beside one with the same text.
+    const all = [...document.getElementsByTagName(this.localName)];
+    address.searchParams.set("frame", `${location.pathname} ${all.indexOf(this)}`);
     // A page that is opened from a file has no origin that could be named.
     if (location.origin !== "null") address.searchParams.set("parentOrigin", location.origin);
     address.hash = this.getAttribute("fragment") ?? "";

@@ -1,12 +1,12 @@
 /**
- * The URL parameters any page may use.  Unknown or invalid values fall back to the default and are
+ * The URL parameters any page may use; `frame` only tells the frames of a course page apart (links.js).  Unknown or invalid values fall back to the default and are
  * reported, never silently taken.
  */
 import { AUTHORED, readAuthor } from "./author_options.js";
 
 const BACKENDS = ["auto", "webgpu", "webgpu-nosubgroups", "wasm"];
 const MEMORY = ["auto", "full", "low"];
-const KNOWN = new Set(["backend", "threads", "memory", "ahead", "lesson", ...AUTHORED]);
+const KNOWN = new Set(["backend", "threads", "memory", "ahead", "lesson", "frame", ...AUTHORED]);
 
 /**
  * @param {string} search e.g. "?backend=wasm&threads=2"

@@ -36,10 +36,10 @@ export class PythonHost extends EventTarget {
     this.live = new Promise((resolve) => { this.nowLive = resolve; });
   }
 
-  /** Whether one begins with a text of the author's, and not with what was kept or linked. */
+  /** Whether a text of the author's is what comes, or what was kept of work on it; not what was linked. */
   get opensText() {
-    const { author, state, file, link } = this.first;
-    return Boolean(author?.text) && !state && !file && !link;
+    const { author, link } = this.first;
+    return Boolean(author?.text) && !link;
   }
 
   start() {

@@ -40,6 +40,6 @@ export const corrupt = ({ path }, detail) =>
   new EngineError(
     "corrupt",
     `${path} arrived changed, probably by a proxy or from a damaged cache; it was not used.`,
-    "Retry; if it happens again, clear this site's data or use another network.",
+    "Retry; if it happens again, use another network, or “Remove from this browser” in the menu of the chip and try anew.",
     detail,
   );

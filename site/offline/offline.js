@@ -41,7 +41,8 @@ export class Offline extends EventTarget {
   /** Begin; called once, when there is nothing else to do. */
   async start() {
     if (!globalThis.isSecureContext) return this.set({ phase: "unavailable", reason: INSECURE });
-    if (!navigator.serviceWorker || !globalThis.caches || !navigator.locks) return this.set({ phase: "unavailable", reason: BLOCKED });
+    // In a frame without an origin it throws even to ask.
+    if (!attempt(() => navigator.serviceWorker) || !attempt(() => globalThis.caches) || !navigator.locks) return this.set({ phase: "unavailable", reason: BLOCKED });
     addEventListener("online", () => this.again());
     addEventListener("storage", ({ key }) => { if (key === this.wish) this.heard(); });
     document.addEventListener("visibilitychange", () => { if (!document.hidden && Date.now() - this.checked > STALE_MS) this.again(); });

@@ -37,7 +37,7 @@ export class OfflinePanel {
   }
 
   question({ bytes: stored }) {
-    return [`${bytes(stored)} are removed from this browser. lmpanel then needs a network again; your documents and worksheet stay.`];
+    return [`Remove ${bytes(stored)} from this browser? lmpanel then needs a network again; your documents and worksheet stay.`];
   }
 
   buttons(state) {
@@ -56,7 +56,7 @@ export class OfflinePanel {
   tellUpdate() {
     if (this.told) return;
     this.told = true;
-    this.notice({ code: NOTICE, message: "A new version of lmpanel is ready.", remedy: "This page stays as it is until you reload; what you did is kept.",
+    this.notice({ code: NOTICE, message: "A new version of lmpanel is ready.", remedy: "This page stays as it is until you reload; what you did is kept, but not a text that you are still typing.",
       actions: [{ label: "Reload with the new version", run: this.reload }] });
   }
 }

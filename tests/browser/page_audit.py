@@ -37,7 +37,8 @@ LOOK = """() => {
         // In the strip of probabilities words have what room there is, and on phones the header has
         // only the sign of the offline mark: the table and the menu have the words too.
         const scrolls = "input, textarea, select, option, svg *";
-        if (!width || element.matches(`.sr, .sr *, h1, ${scrolls}, .cum span, #offline-mark`)) return;
+        const free = `.sr, .sr *, h1, ${scrolls}, .cum span, #offline-mark`;
+        if (!width || element.matches(free)) return;
         if (["hidden", "clip"].includes(style.overflowX) && style.textOverflow !== "ellipsis"
             && element.scrollWidth > element.clientWidth + 1) found.push(`${name} is cut off`);
     };

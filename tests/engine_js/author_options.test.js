@@ -17,7 +17,7 @@ test("everything that can be asked for", () => {
 test("what is not usable is the default, and is said once each", () => {
   const wrong = {
     embed: ["yes", "", "2"], text: ["", "x".repeat(20_001)], view: ["<b>", "", "a b"], select: ["0", "5-3", "-1", "3-", "1-2-3", "1e3", "x"],
-    load: ["later"], hide: ["<img>", "a".repeat(41), Array(41).fill("json").join()], lock: ["a;b"], theme: ["blue", "DARK"], lang: ["xx", "EN"], model: ["../x y"],
+    load: ["later"], hide: ["<img>", "a".repeat(201), Array(201).fill("json").join()], lock: ["a;b"], theme: ["blue", "DARK"], lang: ["xx", "EN"], model: ["../x y"],
     parentOrigin: ["*", "null", "course.example", "https://course.example/", "https://course.example/page", "http://a@course.example", "javascript:1", "file:///", "https://COURSE.example", "https://course.example:443"],
   };
   const nothing = read("");
