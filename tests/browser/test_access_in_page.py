@@ -90,6 +90,7 @@ class Keyboard:
         while len(passed) < 90:
             self.press("Shift+Tab" if back else "Tab")
             held, said = focus(self.page), spoken(self.page)
+            assert said, f"what came after {passed[-1]} has lost the focus"
             assert held["seen"] and held["inView"], (said, held)
             if said.startswith(name):
                 return passed
@@ -171,6 +172,7 @@ def a_round(explorer: ExplorerPage, keys: Keyboard) -> None:
     expect(play.locator(".scores .nats").first).to_be_visible()
     keys.tab_to('button "Real text"')
     keys.press("Enter")
+    expect(play.get_by_role("button", name="Start", exact=True)).to_be_visible()
     keys.tab_to('radio "')
     keys.press("ArrowRight")
     keys.tab_to('spinbutton "Guess"')
@@ -192,6 +194,8 @@ def a_lesson(explorer: ExplorerPage, keys: Keyboard) -> None:
     """A question of a lesson, answered."""
     keys.tab_to('button "Lessons"', back=True)
     keys.press("Enter")
+    start = explorer.page.get_by_role("button", name="Start: Measuring surprise")
+    expect(start).to_be_visible(timeout=STEP_MS)
     keys.tab_to('button "Start: Measuring surprise"')
     keys.press("Enter")
     card = explorer.page.locator("#slot-lesson .live .card")
