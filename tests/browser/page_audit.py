@@ -112,7 +112,7 @@ def focus(page: Page) -> dict[str, Any]:
 
 
 def spoken(page: Page) -> str:
-    """Role, name and states of what has the focus, as `button "Undo" [disabled]`; "" if nothing has it."""
+    """Role, name and states of what has the focus, as `button "Undo" [disabled]`, or ""."""
     if not page.locator(":focus").count():
         return ""
     told = page.locator(":focus").last.aria_snapshot().splitlines()
