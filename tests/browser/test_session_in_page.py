@@ -101,6 +101,7 @@ def test_a_link_restores_document_position_selection_and_settings(
         opened.token(40).click()
         opened.button("Clear response").click()
         expect(opened.tokens).to_have_count(40)
+        assert len(opened.ids()) == 40, "what Python says of it has come too"
         other.reload()
         opened.wait_ready()
         expect(opened.tokens).to_have_count(40)
