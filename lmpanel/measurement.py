@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from lmpanel.document import Document
 from lmpanel.eager import begun
 from lmpanel.errors import Cancelled, LMPanelError
 from lmpanel.explorer import Explorer
@@ -30,15 +31,23 @@ class Measurement:
         self._on_rest = on_rest
         self._typed = TypedCheck(explorer.model.tokenizer)
         self._task: asyncio.Task | None = None
+        self._view: tuple[Document, tuple[int, ...]] | None = None
         # Also when nothing changes: looking at a token again tries again what has failed.
         in_view = ["document", "anchor", "cursor", "where", "generating", "predictor"]
         explorer.param.watch(self.look, in_view, onlychanged=False)
 
     def look(self, *events: Any) -> None:
-        """Measure what is not known yet; while the model writes, only stop measuring."""
+        """Measure what is not known yet; while the model writes, only stop measuring.
+
+        What is being measured already goes on: begun anew, the model would compute it twice.
+        """
+        view = self._explorer.document, self._explorer.context
+        writes = self._explorer.generating
+        if self._task and not self._task.done() and view == self._view and not writes:
+            return
         self.cancel()
-        self._task = None
-        if self._explorer.generating:
+        self._task, self._view = None, view
+        if writes:
             self._explorer.progress = ""
         elif self._explorer.distribution is None:
             # The model is asked first, and computes while the page is being drawn.
@@ -48,6 +57,7 @@ class Measurement:
 
     def cancel(self) -> None:
         """Measure no further; what was measured is kept."""
+        self._view = None
         if self._task:
             self._task.cancel()
 

@@ -127,9 +127,9 @@ class LanguageModel:
 
         They are computed in one call. Does nothing without a draft; raises as `distribution`.
         """
-        ids, whole = tuple(ids), self._checked((*ids, *draft))
         if not ids or not draft:
             return
+        whole = self._checked((*ids, *draft))
         async with self._turnstile:
             rows = await self._turnstile.ask("logits", whole, len(ids) - 1)
             along = range(len(ids), len(whole) + 1)

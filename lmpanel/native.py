@@ -68,15 +68,14 @@ def corpus_reader(model: ModelFolder) -> Fetch:
     """What delivers the bundled text; that raises NotAvailable where there is none."""
 
     async def read() -> bytes:
+        remedy = "Run python3 build/serve.py --no-serve, or use a text of your own."
+        if model.corpus is None:
+            raise NotAvailable("The bundled text is not there: no site has been built.", remedy)
         try:
-            if model.corpus is not None:
-                return model.corpus.read_bytes()
-        except OSError:
-            pass
-        raise NotAvailable(
-            "The bundled text is not there: the site has not been built.",
-            "Run python3 build/serve.py --no-serve, or use a text of your own.",
-        )
+            return model.corpus.read_bytes()
+        except OSError as problem:
+            reason = problem.strerror or problem
+            raise NotAvailable(f"The bundled text cannot be read ({reason}).", remedy) from problem
 
     return read
 

@@ -82,12 +82,15 @@ export function redraw(element, draw, otherwise = null) {
   next?.focus({ preventScroll: true });
 }
 
+/** Whether this page is a frame and the focus is in the page around it. */
+export const heldOutside = () => window.parent !== window && !document.hasFocus();
+
 /**
  * Whether the focus is in the component of `element`, or nowhere: then it may move on there.  A frame takes
  * none that is in the page around it.
  */
 export function mayTakeFocus(element) {
-  if (window.parent !== window && !document.hasFocus()) return false;
+  if (heldOutside()) return false;
   const active = document.activeElement;
   if (!active || active === document.body) return true;
   for (let node = element; node; node = node.parentNode ?? node.host) if (node === active) return true;

@@ -7,7 +7,7 @@
  * what of the reader's own waits until the lesson is closed.
  * Sends: `step {number}`, `close_lesson`, `notice`, `set_up`, and what lesson_parts.js sends.
  */
-import { h, css, fill, mayTakeFocus, redraw, setText } from "./dom.js";
+import { h, css, fill, mayTakeFocus, redraw, setText, heldOutside } from "./dom.js";
 import { drawNodes, glossaryPopover, nodeStyles } from "./lesson_nodes.js";
 import { askView, captureView, partStyles, taskView } from "./lesson_parts.js";
 import { lessonIndex } from "./lesson_files.js";
@@ -112,7 +112,7 @@ function stepBody(link, glossary) {
     if (order !== arranged) redraw(bands, () => fill(bands, inBands(keyed, viewOf)), name);
     arranged = order;
     if (more) bringIntoView(element.parentElement, bands.querySelector(".notice"));
-    if (moved) { element.parentElement.scrollTop = 0; element.scrollTop = 0; if (window.parent === window || document.hasFocus()) name.focus({ preventScroll: true }); }
+    if (moved) { element.parentElement.scrollTop = 0; element.scrollTop = 0; if (!heldOutside()) name.focus({ preventScroll: true }); }
   };
   return { element, name, show, forget };
 }

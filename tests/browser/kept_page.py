@@ -1,6 +1,7 @@
 """One open page lent to one test after another: each starts over with everything forgotten.
 
-A page on which a test failed, that complains, or that was led elsewhere is not lent again.
+A page on which a test failed, that complains, that was led elsewhere, or that has a worksheet
+(which starting over leaves alone) is not lent again.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from playwright.sync_api import Browser, Page
 from support.chromium_pages import watched_page
 
 FAILED = pytest.StashKey[bool]()
+HAS_WORKSHEET = "Object.keys(localStorage).some((key) => key.includes('worksheet'))"
 SIZE = {"width": 1280, "height": 720}
 
 
@@ -53,7 +55,7 @@ class KeptPage:
         explorer = self._explorer
         if explorer is None:
             return None
-        if explorer.page.is_closed() or explorer.page.url.split("#")[0] != self._address:
+        if self._spent(explorer.page):
             self.close()
             return None
         page = explorer.page
@@ -69,6 +71,10 @@ class KeptPage:
         page.keyboard.press("Escape")  # leaves a dialog
         explorer.start_over()
         return explorer
+
+    def _spent(self, page: Page) -> bool:
+        return (page.is_closed() or page.url.split("#")[0] != self._address
+                or page.evaluate(HAS_WORKSHEET))
 
     def _opened(self) -> ExplorerPage:
         self._lease = watched_page(self._browser)

@@ -7,6 +7,7 @@ tests/browser/test_engine_in_page.py compares the other one with the native engi
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,13 +30,15 @@ def without_suspending(dist: Path, folder: Path) -> Path:
     return site
 
 
-def test_webgpu_steps_down_to_sound_kernels_and_gives_the_same_numbers(
-        gpu_page: Page, dist: Path, compressed: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def address(dist: Path, compressed: Path, tmp_path: Path) -> Iterator[str]:
+    """Where that site is."""
     with SiteServer(without_suspending(dist, tmp_path), compressed=compressed).running() as server:
-        gives_the_same_numbers(gpu_page, server.url)
+        yield server.url
 
 
-def gives_the_same_numbers(gpu_page: Page, address: str) -> None:
+def test_webgpu_steps_down_to_sound_kernels_and_gives_the_same_numbers(
+        gpu_page: Page, address: str) -> None:
     asked: list[str] = []
     gpu_page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
     gpu_page.set_default_timeout(SLOW_MS)

@@ -57,6 +57,35 @@ async def test_a_newer_look_takes_over(errors):
 
 
 @asynchronous
+async def test_a_second_look_at_the_same_does_not_begin_anew(errors):
+    engine = HeldEngine()
+    session = Session(LanguageModel(engine, fake_tokenizer()), errors.append)
+    session.measurement.look()
+    await engine.asked.wait()
+    engine.asked.clear()
+    session.explorer.param.trigger("anchor", "cursor", "where")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert not engine.asked.is_set()
+    engine.gate.set()
+    await session.measurement.settle()
+    assert None not in session.explorer.scores()[1:] and errors == []
+
+
+@asynchronous
+async def test_a_look_after_it_was_stopped_begins_anew(errors):
+    engine = HeldEngine()
+    session = Session(LanguageModel(engine, fake_tokenizer()), errors.append)
+    session.measurement.look()
+    await engine.asked.wait()
+    session.measurement.cancel()
+    session.measurement.look()
+    engine.gate.set()
+    await session.measurement.settle()
+    assert None not in session.explorer.scores()[1:] and errors == []
+
+
+@asynchronous
 async def test_writing_stops_measuring_and_ends_with_a_look(errors):
     engine = HeldEngine()
     session = Session(LanguageModel(engine, fake_tokenizer()), errors.append)
