@@ -33,9 +33,11 @@ from python_archive import (
 from step_cache import StepCache, file_sha256, files_under, hash_files, write_atomically
 from toolchain import HERE, find_node, node_packages, run
 from vendor_files import write_vendor
+from wording_files import write_wording
 
 REPOSITORY = HERE.parent
 PACKAGE = REPOSITORY / "lmpanel"
+WORDING = PACKAGE / "wording.json"
 GAME_TEXTS = PACKAGE / "game" / "texts" / "catalogue.json"
 SITE = REPOSITORY / "site"
 CORPUS = "corpus/moby-dick.txt.gz"
@@ -90,6 +92,7 @@ class Pipeline:
             *parts_of(self.recorded),
             *parts_of(self.corpus),
             *parts_of(self.lesson_list, "lessons/"),
+            *parts_of(self.wording, "wording/"),
             *parts_of(self.notice),
             *parts_of(self.service_workers),
         ]
@@ -115,8 +118,10 @@ class Pipeline:
     def own_package(self) -> Path:
         """lmpanel.zip, apart from the packages so that a changed line is a small download."""
         def make(target: Path) -> None:
-            self._compile(tree_entries(PACKAGE), target / "lmpanel.zip")
-        inputs = {"source": _own_hash(files_under(PACKAGE)), **self._compiler_inputs()}
+            # The page fetches the one language that it speaks.
+            own = (entry for entry in tree_entries(PACKAGE) if not entry[0].endswith(WORDING.name))
+            self._compile(own, target / "lmpanel.zip")
+        inputs = {"source": _own_hash(_package_files()), **self._compiler_inputs()}
         return self.cache.step("own-package", inputs, make)
 
     @property
@@ -168,7 +173,7 @@ class Pipeline:
         def make(target: Path) -> None:
             self._run_visibly(["-m", "lmpanel.recorded", self.model, target / "recorded.json"],
                               "recording the first example", cwd=REPOSITORY)
-        inputs = {"model": self.model.name, "source": _own_hash(files_under(PACKAGE)),
+        inputs = {"model": self.model.name, "source": _own_hash(_package_files()),
                   "lock": self._lock_hash()}
         return self.cache.step("recorded", inputs, make)
 
@@ -189,8 +194,14 @@ class Pipeline:
             arguments = ["-m", "lmpanel.lessons", "--index", lessons, target / "index.json"]
             self._run_visibly(arguments, "checking the lessons", cwd=REPOSITORY)
         inputs = {"lessons": _own_hash(files_under(lessons)), "lock": self._lock_hash(),
-                  "source": _own_hash(files_under(PACKAGE))}
+                  "source": _own_hash(_package_files())}
         return self.cache.step("lessons", inputs, make)
+
+    @property
+    def wording(self) -> Path:
+        """What the interface says, a file for each language but English."""
+        inputs = {"table": file_sha256(WORDING), **_code("wording_files.py")}
+        return self.cache.step("wording", inputs, lambda target: write_wording(WORDING, target))
 
     @property
     def service_workers(self) -> Path:
@@ -265,6 +276,11 @@ class Pipeline:
 
 def _code(script: str) -> dict[str, str]:
     return {"code": _own_hash(import_closure(HERE / script, [HERE, REPOSITORY]))}
+
+
+def _package_files() -> list[Path]:
+    """What lmpanel computes with; what it says is apart."""
+    return [path for path in files_under(PACKAGE) if path != WORDING]
 
 
 def _text_sources() -> str:

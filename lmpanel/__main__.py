@@ -1,4 +1,4 @@
-"""`lmpanel serve [MODEL_FOLDER] [--port N]`: the app on this machine's own Python."""
+"""`lmpanel serve [MODEL_FOLDER] [--port N] [--lang CODE]`: the app on this machine's own Python."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lmpanel import __version__
 from lmpanel.errors import LMPanelError
+from lmpanel.wording import LANGUAGES, read_table, use
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -20,6 +21,7 @@ def main(arguments: list[str] | None = None) -> None:
     serve.add_argument("model", nargs="?", type=Path, metavar="MODEL_FOLDER",
                        help="without it the one that was built last")
     serve.add_argument("--port", type=int, default=5006, help="0 takes a free one")
+    serve.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the page")
     options = parser.parse_args(arguments)
     try:
         _serve(options)
@@ -34,6 +36,7 @@ def _serve(options: argparse.Namespace) -> None:
     model = find_model(options.model)
     from lmpanel.native import NativeServer
 
+    use(options.lang, read_table(options.lang))
     NativeServer(model, options.port).run()
 
 

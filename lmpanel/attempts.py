@@ -16,17 +16,21 @@ from lmpanel.checks import list_of, one_of, record, text, whole
 from lmpanel.document import Document
 from lmpanel.errors import BadArgument, BadState, LMPanelError
 from lmpanel.explorer import PREDICTORS, Explorer
+from lmpanel.how_written import in_words
 from lmpanel.packed_ids import pack, unpack
 from lmpanel.scoring import Totals
+from lmpanel.wording import later, t
 
 LIMIT = 200
+_UNCHANGED = later("Nothing was changed.")
 
 
 @dataclass(frozen=True)
 class Attempt:
     """A response: tokens [start, stop) of `document`, and in words how it came about.
 
-    `predictor` names the model in the explorer, `model` says it in full.
+    `label` is for lessons and files, English in every language (see `how_written`). `predictor`
+    names the model in the explorer, `model` says it in full.
     """
 
     number: int
@@ -36,6 +40,11 @@ class Attempt:
     stop: int
     predictor: str
     model: str
+
+    @property
+    def how(self) -> str:
+        """How it came about, in the reader's language."""
+        return in_words(self.label)
 
 
 _NUMBER = whole(0, 10**6)
@@ -59,7 +68,7 @@ _SAVED = record(
 def _attempt(entry: dict[str, Any], ids: tuple[int, ...]) -> Attempt:
     start, stop = entry["start"], entry["stop"]
     if not start < stop <= len(ids):
-        raise BadState("An attempt lies outside its document.", "Nothing was changed.")
+        raise BadState(t("An attempt lies outside its document."), t(_UNCHANGED))
     document = Document(ids, entry["raw"])
     told = (entry["predictor"], entry["model"])
     return Attempt(entry["number"], entry["label"], document, start, stop, *told)
@@ -122,12 +131,13 @@ class Attempts(param.Parameterized):
             start, stop = since, len(document)
         if start >= stop:
             raise BadArgument(
-                "There is no response to keep.", "Let the model write something first."
+                t("There is no response to keep."), t("Let the model write something first.")
             )
         if self.current is not None or self._has(document, start, stop):
             return
         if len(self.kept) >= LIMIT:
-            raise BadArgument(f"There are {LIMIT} attempts already.", "Remove some of them.")
+            already = t("There are {n} attempts already.", n=LIMIT)
+            raise BadArgument(already, t("Remove some of them."))
         self._numbers += 1
         by = (self._explorer.predictor, self._model)
         self.kept = [*self.kept, Attempt(self._numbers, label, document, start, stop, *by)]
@@ -145,7 +155,7 @@ class Attempts(param.Parameterized):
         for attempt in self.kept:
             if attempt.number == number:
                 return attempt
-        raise BadArgument(f"There is no attempt {number}.")
+        raise BadArgument(t("There is no attempt {number}.", number=number))
 
     def remove(self, number: int) -> None:
         """Take an attempt off the list."""
@@ -201,16 +211,16 @@ class Attempts(param.Parameterized):
     def restore(self, value: Any) -> None:
         """Take saved attempts over. Raises BadState; then nothing is changed."""
         if not _SAVED(value):
-            raise BadState("The attempts in this session are damaged.", "Nothing was changed.")
+            raise BadState(t("The attempts in this session are damaged."), t(_UNCHANGED))
         info = self._explorer.model.info
         sizes = {"vocab_size": info.vocab_size, "context_length": info.context_length}
         documents = unpack(value["documents"], most=LIMIT, **sizes)
         if len(documents) != len(value["kept"]):
-            raise BadState("An attempt in this session is without tokens.", "Nothing was changed.")
+            raise BadState(t("An attempt in this session is without tokens."), t(_UNCHANGED))
         kept = [_attempt(entry, ids) for entry, ids in zip(value["kept"], documents, strict=True)]
         numbers = [attempt.number for attempt in kept]
         if sorted(set(numbers)) != numbers or max(numbers, default=0) > value["numbers"]:
-            raise BadState("The attempts in this session are out of order.", "Nothing was changed.")
+            raise BadState(t("The attempts in this session are out of order."), t(_UNCHANGED))
         self._numbers = value["numbers"]
         self.kept = kept
 

@@ -12,6 +12,7 @@ from typing import Any
 from lmpanel.checks import whole
 from lmpanel.explorer import ROOMS, TABS
 from lmpanel.session import Session
+from lmpanel.wording import many, t
 
 _MAX_POSITION = 100_000
 
@@ -49,7 +50,7 @@ class Author:
         first, last = self.select
         count = len(session.explorer.document)
         if last > count:
-            return [f"select={first}-{last} is outside the document of {count} tokens."]
+            return [_outside(f"select={first}-{last}", count)]
         session.explorer.select(first - 1, last - 1)
         return []
 
@@ -62,8 +63,18 @@ class Author:
             session.explorer.room = self.view
         else:
             known = ", ".join([*TABS, *ROOMS])
-            return [f"view={self.view[:40]} is no part of this page. Possible: {known}."]
+            wish = f"view={self.view[:40]}"
+            return [t("{wish} is no part of this page. Possible: {known}.", wish=wish, known=known)]
         return []
+
+
+def _outside(wish: str, count: int) -> str:
+    return many(
+        count,
+        "{wish} is outside the document of {n} token.",
+        "{wish} is outside the document of {n} tokens.",
+        wish=wish,
+    )
 
 
 def _is_span(value: Any) -> bool:

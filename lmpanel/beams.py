@@ -16,6 +16,7 @@ from lmpanel.errors import BadArgument
 from lmpanel.explorer import Explorer
 from lmpanel.hand_search import WIDTHS, HandSearch
 from lmpanel.model import LanguageModel
+from lmpanel.wording import t
 
 
 class Beams(param.Parameterized):
@@ -69,7 +70,7 @@ class Beams(param.Parameterized):
         try:
             candidate = search.stage.options[beam][option]
         except IndexError:
-            raise BadArgument("There is no such candidate at this step.") from None
+            raise BadArgument(t("There is no such candidate at this step.")) from None
         if candidate in self.chosen:
             self.chosen = [other for other in self.chosen if other != candidate]
         elif len(self.chosen) < search.width:
@@ -101,7 +102,7 @@ class Beams(param.Parameterized):
         """The document with a kept beam behind its beginning. Raises BadArgument."""
         search = self._search()
         if not 0 <= beam < len(search.stage.kept):
-            raise BadArgument("There is no such beam.")
+            raise BadArgument(t("There is no such beam."))
         return self.document.append(*search.stage.kept[beam].ids)
 
     # Automatically
@@ -161,20 +162,20 @@ class Beams(param.Parameterized):
     def found_document(self, beam: int) -> Document:
         """The document with a beam of the automatic search. Raises BadArgument."""
         if not 0 <= beam < len(self.found):
-            raise BadArgument("There is no such beam.")
+            raise BadArgument(t("There is no such beam."))
         return self.searched.append(*self.found[beam].ids)
 
     def _beginning(self) -> Document:
         document = self._explorer.document
         if not len(document):
-            raise BadArgument("There is nothing to go on from.", "Write something first.")
-        remedy = "Rewind to an earlier token, then search."
+            raise BadArgument(t("There is nothing to go on from."), t("Write something first."))
+        remedy = t("Rewind to an earlier token, then search.")
         self._explorer.model.check_room(len(document), remedy)
         return document
 
     def _search(self) -> HandSearch:
         if self.search is None:
-            raise BadArgument("No search was begun.", "Begin one first.")
+            raise BadArgument(t("No search was begun."), t("Begin one first."))
         return self.search
 
     async def _computed(self, work: Any) -> None:

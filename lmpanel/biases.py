@@ -12,6 +12,7 @@ import param
 from lmpanel.errors import BadArgument
 from lmpanel.explorer import Explorer
 from lmpanel.filters import MAX_BIAS
+from lmpanel.wording import t
 
 LIMIT = 50
 FAVOUR = 5.0
@@ -43,11 +44,13 @@ class Biases(param.Parameterized):
         self._explorer.model.tokenizer.vocabulary.check([id])
         if bias is not None and not -MAX_BIAS <= bias <= MAX_BIAS:
             raise BadArgument(
-                f"The bias is {bias}.", f"It must be between -{MAX_BIAS} and {MAX_BIAS}."
+                t("The bias is {bias}.", bias=bias),
+                t("It must be between {low} and {high}.", low=-MAX_BIAS, high=MAX_BIAS),
             )
         biases = dict(self._explorer.biases)
         if id not in biases and len(biases) >= LIMIT:
-            raise BadArgument(f"There are {LIMIT} tokens in the list.", "Remove some of them.")
+            full = t("There are {n} tokens in the list.", n=LIMIT)
+            raise BadArgument(full, t("Remove some of them."))
         biases[id] = None if bias is None else float(bias)
         self._explorer.biases = list(biases.items())
 

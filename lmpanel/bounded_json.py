@@ -10,14 +10,26 @@ import re
 from typing import Any
 
 from lmpanel.number_text import grouped
+from lmpanel.wording import later, t
 
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 16
 _BRACKETS = re.compile(r"[][{}]")
+_PROBLEMS = (
+    later("Expecting value"),
+    later("Expecting ',' delimiter"),
+    later("Expecting ':' delimiter"),
+    later("Expecting property name enclosed in double quotes"),
+    later("Unterminated string starting at"),
+    later("Invalid control character at"),
+    later("Invalid \\escape"),
+    later("Extra data"),
+)
+"""What Python's own reader of JSON finds, as it says it; rarer problems stay English."""
 
 
 def read_json(text: str, max_characters: int = MAX_CHARACTERS, max_depth: int = MAX_DEPTH) -> Any:
-    """The value of a JSON text. Raises ValueError that says what is wrong with it.
+    """The value of a JSON text. Raises ValueError; `reason_of` says what is wrong with it.
 
     Depth is counted before parsing: in a browser, running out of stack cannot be caught.
 
@@ -28,28 +40,43 @@ def read_json(text: str, max_characters: int = MAX_CHARACTERS, max_depth: int = 
     ValueError: NaN is not a number that JSON knows
     """
     if not isinstance(text, str):
-        raise ValueError("a text was expected")
+        raise ValueError(t("a text was expected"))
     if len(text) > max_characters:
-        raise ValueError(f"longer than {grouped(max_characters)} characters")
+        raise ValueError(t("longer than {n} characters", n=grouped(max_characters)))
     if _depth(text) > max_depth:
-        raise ValueError(f"nested deeper than {max_depth} levels")
+        raise ValueError(t("nested deeper than {n} levels", n=max_depth))
     return json.loads(text, parse_constant=_refuse, parse_int=_integer, parse_float=_finite)
 
 
+def reason_of(error: ValueError) -> str:
+    """What is wrong with a text that `read_json` refused, in the reader's language.
+
+    >>> try:
+    ...     read_json("[1 2]")
+    ... except ValueError as error:
+    ...     print(reason_of(error))
+    Expecting ',' delimiter: line 1 column 4 (char 3)
+    """
+    if not isinstance(error, json.JSONDecodeError):
+        return str(error)
+    place = {"line": error.lineno, "column": error.colno, "char": error.pos}
+    return t("{problem}: line {line} column {column} (char {char})", problem=t(error.msg), **place)
+
+
 def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is not a number that JSON knows")
+    raise ValueError(t("{name} is not a number that JSON knows", name=name))
 
 
 def _integer(digits: str) -> int:
     if len(digits) > 20:
-        raise ValueError("a number is too long")
+        raise ValueError(t("a number is too long"))
     return int(digits)
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if number in (float("inf"), float("-inf")):
-        raise ValueError("a number is too large")
+        raise ValueError(t("a number is too large"))
     return number
 
 

@@ -79,7 +79,7 @@ def steps(bpe: BytePairEncoder, word: str) -> Steps:
 
 
 def cut_rule(word: str) -> str:
-    """Why the pre-tokenizer cut this piece off, in words.
+    """Why the pre-tokenizer cut this piece off: the name of the rule, in English.
 
     >>> [cut_rule(word) for word in ("'s", " dragon", "4", "  ", "!?")]
     ['English ending', 'letters', 'digits', 'white space', 'other signs']

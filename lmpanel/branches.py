@@ -22,6 +22,7 @@ from lmpanel.radix_tree import Run
 from lmpanel.run_costs import Cost
 from lmpanel.saved_branches import read_saved_branches, saved_branches
 from lmpanel.scoring import TokenScore
+from lmpanel.wording import t
 
 ROWS = 200
 """Rows of the tree that are shown at first, and that are added when more are asked for."""
@@ -120,7 +121,8 @@ class Branches(param.Parameterized):
         """Name a place, or take its name away with an empty text. Raises BadArgument."""
         name = " ".join(name.split())
         if len(name) > NAME_CHARACTERS:
-            raise BadArgument(f"A name has at most {NAME_CHARACTERS} characters.", "Shorten it.")
+            limit = t("A name has at most {n} characters.", n=NAME_CHARACTERS)
+            raise BadArgument(limit, t("Shorten it."))
         self.tree.stop(number, length).name = name
         self._settle(number, length)
 

@@ -21,6 +21,7 @@ from panel.io.model import add_to_doc
 from panel.io.state import state
 from pyodide.ffi import JsException, to_js
 
+from lmpanel import wording
 from lmpanel.app import App
 from lmpanel.author import Author
 from lmpanel.bounded_json import read_json
@@ -198,11 +199,14 @@ class Host:
         """Build the app: [True, what Bokeh needs to draw its roots, and their names].
 
         `begin` is JSON: {} or {"state": a state} or {"file": text of a saved session}, or both, the
-        state being newer, or {"link": fragment}; and {"author": …}, see `author`, where one begins.
+        state being newer, or {"link": fragment}; {"author": …}, see `author`, where one begins; and
+        {"wording": …}, see `wording.use`, how to speak from now on.
         A second time it begins anew, and what was there before is let go; unless what it was to
         begin with is refused: [False, the error as JSON]. A bad link is only reported.
         """
         wish = json.loads(begin)
+        if "wording" in wish:
+            wording.use(**wish.pop("wording"))
         try:
             app, warnings = self._new_app(wish)
         except LMPanelError as error:

@@ -13,8 +13,13 @@ from lmpanel.document import Document
 from lmpanel.editor import Editor
 from lmpanel.errors import BadArgument
 from lmpanel.number_text import grouped
+from lmpanel.wording import later, t
 
 KINDS = ["system", "user", "token", "text"]
+_MISSING = {
+    "system": later("No whole system prompt stands before these tokens."),
+    "user": later("No whole user message stands before these tokens."),
+}
 
 
 @dataclass(frozen=True)
@@ -65,9 +70,13 @@ def changed(editor: Editor, context: Document, change: Change) -> tuple[int, ...
     """
     ids = _changed(editor, context, change)
     if not ids:
-        raise BadArgument("The new context is empty.", "Type something for the model to read.")
+        raise BadArgument(
+            t("The new context is empty."), t("Type something for the model to read.")
+        )
     if ids == context.ids:
-        raise BadArgument("The new context is the same as the present one.", "Change it first.")
+        raise BadArgument(
+            t("The new context is the same as the present one."), t("Change it first.")
+        )
     return ids
 
 
@@ -77,10 +86,8 @@ def _changed(editor: Editor, context: Document, change: Change) -> tuple[int, ..
     if change.kind == "text":
         return editor.from_text(change.text).ids
     if change.kind not in present_texts(editor, context):
-        names = {"system": "system prompt", "user": "user message"}
         raise BadArgument(
-            f"No whole {names[change.kind]} stands before these tokens.",
-            "Change something else, or choose other tokens.",
+            t(_MISSING[change.kind]), t("Change something else, or choose other tokens.")
         )
     if change.kind == "system":
         return editor.set_system(context, change.text).ids
@@ -92,12 +99,15 @@ def _exchanged(editor: Editor, context: Document, change: Change) -> tuple[int, 
     position, token = change.position, change.token
     if position is None or not 0 <= position < len(context):
         raise BadArgument(
-            "The token to exchange is not one before these tokens.",
-            f"Click it in the document, or type its number, 1 to {grouped(len(context))}.",
+            t("The token to exchange is not one before these tokens."),
+            t(
+                "Click it in the document, or type its number, 1 to {last}.",
+                last=grouped(len(context)),
+            ),
         )
     if token is None:
         raise BadArgument(
-            "There is no token to put there yet.", "Look one up by its text or its id."
+            t("There is no token to put there yet."), t("Look one up by its text or its id.")
         )
     editor.tokenizer.vocabulary.check((token,))
     return (*context.ids[:position], token, *context.ids[position + 1 :])

@@ -14,6 +14,7 @@ from lmpanel.explorer import Explorer
 from lmpanel.messages import parse_conversation
 from lmpanel.model import LanguageModel
 from lmpanel.number_text import grouped
+from lmpanel.wording import t
 
 CHARACTERS_PER_TOKEN = 16
 MAX_SCORED = 2000
@@ -54,7 +55,9 @@ class Changes:
     def check_idle(self) -> None:
         """Raise BadArgument while the model writes."""
         if self._explorer.generating:
-            raise BadArgument("The model is writing.", "Stop it first, then change the document.")
+            raise BadArgument(
+                t("The model is writing."), t("Stop it first, then change the document.")
+            )
 
     def _show(self, document: Document) -> None:
         self._explorer.written = ""
@@ -74,7 +77,7 @@ class Changes:
         if explorer.here == id:
             return explorer.select(position, position, reveal_next=True)
         token = self._model.tokenizer.vocabulary.display(id, visible_space=True)
-        self.change(self._document.fork(position, id), f"picked {token}")
+        self.change(self._document.fork(position, id), t("picked {token}", token=token))
 
     async def pick_top(self) -> None:
         """Append the most probable token at the end of the document (greedy, one step).
@@ -90,44 +93,45 @@ class Changes:
     def rewind(self) -> None:
         """Cut the document after the token looked at."""
         length = min(self._explorer.cursor + 1, len(self._document))
-        self.change(self._document.rewind(length), f"rewound to token {grouped(length)}")
+        label = t("rewound to token {n}", n=grouped(length))
+        self.change(self._document.rewind(length), label)
 
     # Turn by turn
 
     def clear_response(self) -> None:
         """Take back what the last turn of the model holds."""
-        self.change(self._editor.clear_response(self._document), "cleared the response")
+        self.change(self._editor.clear_response(self._document), t("cleared the response"))
 
     def append_text(self, text: str) -> None:
         """Add typed text at the end, tokenised on its own; what stands there keeps its ids."""
         self.check_text(text)
-        self.change(self._editor.append_text(self._document, text), "added text")
+        self.change(self._editor.append_text(self._document, text), t("added text"))
 
     def end_turn(self, text: str = "") -> None:
         """Add a user turn with `text` and open the model's turn."""
         self.check_text(text)
-        self.change(self._editor.end_turn(self._document, text), "ended the turn")
+        self.change(self._editor.end_turn(self._document, text), t("ended the turn"))
 
     def close_turn(self) -> None:
         """Write the end-of-turn token (and what follows it in the template) at the end."""
         closing = self._editor.require_chat().closing_ids()
-        self.change(self._document.append(*closing), "closed the turn")
+        self.change(self._document.append(*closing), t("closed the turn"))
 
     def replace_turn(self, turn: int, text: str) -> None:
         """Edit one turn; only this turn is tokenised again."""
         self.check_text(text)
-        self.change(self._editor.replace_turn(self._document, turn, text), "edited a turn")
+        self.change(self._editor.replace_turn(self._document, turn, text), t("edited a turn"))
 
     def delete_turn(self, turn: int) -> None:
         """Take a whole turn out of the document."""
-        self.change(self._editor.delete_turn(self._document, turn), "deleted a turn")
+        self.change(self._editor.delete_turn(self._document, turn), t("deleted a turn"))
 
     # The whole document
 
     def new_conversation(self) -> None:
         """Start over: only the system prompt, or an empty raw document."""
         fresh = Document((), raw=True) if self._document.raw else self._editor.new()
-        self.change(fresh, "started anew")
+        self.change(fresh, t("started anew"))
 
     def set_conversation(self, text: str) -> None:
         """Replace the document by a conversation given as JSON text.
@@ -141,12 +145,12 @@ class Changes:
         if text.lstrip().startswith("["):
             open_last = bool(messages) and messages[-1]["role"] == "assistant"
             reply = messages.pop()["content"] if open_last else ""
-        self.change(self._editor.from_messages(messages, reply), "pasted a conversation")
+        self.change(self._editor.from_messages(messages, reply), t("pasted a conversation"))
 
     def raw_text(self, text: str) -> None:
         """Replace the document by plain text without a template."""
         self.check_text(text)
-        self.change(self._editor.from_text(text), "replaced the text")
+        self.change(self._editor.from_text(text), t("replaced the text"))
 
     def score_text(self, text: str, as_reply: bool = False) -> None:
         """Put `text` in place of the document, or of the model's reply, and select its tokens.
@@ -157,19 +161,25 @@ class Changes:
         self.check_text(text)
         ids = self._model.tokenizer.encode(text)
         if not ids:
-            raise BadArgument("There is no text to score.", "Paste or type one first.")
+            raise BadArgument(t("There is no text to score."), t("Paste or type one first."))
         if len(ids) > MAX_SCORED:
             raise BadArgument(
-                f"This text has {grouped(len(ids))} tokens; at most {grouped(MAX_SCORED)} are "
-                "scored at once.",
-                f"Leave out {grouped(len(ids) - MAX_SCORED)} of them or more. Nothing was changed.",
+                t(
+                    "This text has {n} tokens; at most {most} are scored at once.",
+                    n=grouped(len(ids)),
+                    most=grouped(MAX_SCORED),
+                ),
+                t(
+                    "Leave out {n} of them or more. Nothing was changed.",
+                    n=grouped(len(ids) - MAX_SCORED),
+                ),
             )
         if as_reply:
             before = self._editor.before_reply(self._document)
             document = before.append(*ids)
         else:
             document = Document(tuple(ids), raw=True)
-        self.change(document, "scored a text")
+        self.change(document, t("scored a text"))
         start, end = len(document) - len(ids), len(document)
         self.scored = document, (start, end)
         self._explorer.select(start, end - 1, tab="surprise")
@@ -177,8 +187,9 @@ class Changes:
     def set_mode(self, name: str) -> None:
         """Read the same ids as a conversation ("chat") or as plain text ("raw")."""
         if name == "chat" and self._model.chat is None:
-            raise NotAvailable("This model has no chat template.", "Stay with raw text.")
-        self.change(Document(self._document.ids, raw=name == "raw"), f"read as {name}")
+            raise NotAvailable(t("This model has no chat template."), t("Stay with raw text."))
+        label = t("read as raw") if name == "raw" else t("read as chat")
+        self.change(Document(self._document.ids, raw=name == "raw"), label)
 
     # The history
 
@@ -203,16 +214,26 @@ class Changes:
         limit = length * CHARACTERS_PER_TOKEN
         if len(text) > limit:
             raise BadArgument(
-                f"This text has {grouped(len(text))} characters; at most {grouped(limit)} are "
-                f"taken, and the model can look at {grouped(length)} tokens.",
-                "Paste a shorter piece. Nothing was changed.",
+                t(
+                    "This text has {n} characters; at most {most} are taken, and the model can "
+                    "look at {tokens} tokens.",
+                    n=grouped(len(text)),
+                    most=grouped(limit),
+                    tokens=grouped(length),
+                ),
+                t("Paste a shorter piece. Nothing was changed."),
             )
         special = self._model.tokenizer.specials_in(text)
         if special:
-            message = f"Your text contains {special[0]}: the model reads that as a special token."
+            message = t(
+                "Your text contains {special}: the model reads that as a special token.",
+                special=special[0],
+            )
             self._explorer.report(LMPanelError(message, code="special_text"))
         lost = sorted(set(self._model.tokenizer.lost(text)))
         if lost:
             names = ", ".join(f"U+{ord(character):04X}" for character in lost[:8])
-            message = f"This model has no token for {names}; the document goes without."
+            message = t(
+                "This model has no token for {names}; the document goes without.", names=names
+            )
             self._explorer.report(LMPanelError(message, code="lost_characters"))

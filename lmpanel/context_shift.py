@@ -20,6 +20,7 @@ from lmpanel.document import Document
 from lmpanel.model import LanguageModel
 from lmpanel.number_text import grouped
 from lmpanel.scoring import TokenScore
+from lmpanel.wording import t
 
 TOLD_EVERY = 8
 """After so many tokens the progress is told, and others get their turn."""
@@ -96,7 +97,7 @@ async def shifts_between(
     `tell` hears in words how far it is. Raises what the model raises.
     """
     for context in (before, after):
-        await model.read(context, lambda done, total: tell(f"reading {_place(done, total)}"))
+        await model.read(context, lambda done, total: tell(_reading(done, total)))
     shifts: list[Shift] = []
     async with (
         aclosing(_along(model, before, tokens)) as old,
@@ -116,5 +117,9 @@ def _along(model: LanguageModel, context: Sequence[int], tokens: Sequence[int]):
     return model.distributions_along(ids, len(context), len(ids))
 
 
+def _reading(done: int, total: int) -> str:
+    return t("reading token {n} of {total}", n=grouped(done), total=grouped(total))
+
+
 def _place(done: int, total: int) -> str:
-    return f"token {grouped(done)} of {grouped(total)}"
+    return t("token {n} of {total}", n=grouped(done), total=grouped(total))

@@ -6,11 +6,59 @@ Knows nothing about vocabularies and nothing about markup: what comes out is pla
 from __future__ import annotations
 
 import unicodedata
+from functools import reduce
 from itertools import groupby
+
+from lmpanel.wording import later, t
 
 _GLYPHS = {"\n": "↵", "\t": "⇥", "\r": "␍", "\x7f": "␡"}
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
-_NAMES = {"\n": "newline", "\t": "tab", "\r": "carriage return", " ": "space"}
+_NAMES = {
+    "\n": later("newline"),
+    "\t": later("tab"),
+    "\r": later("carriage return"),
+    " ": later("space"),
+    "!": later("exclamation mark"),
+    '"': later("quotation mark"),
+    "#": later("number sign"),
+    "$": later("dollar sign"),
+    "%": later("percent sign"),
+    "&": later("ampersand"),
+    "'": later("apostrophe"),
+    "(": later("left parenthesis"),
+    ")": later("right parenthesis"),
+    "*": later("asterisk"),
+    "+": later("plus sign"),
+    ",": later("comma"),
+    "-": later("hyphen-minus"),
+    ".": later("full stop"),
+    "/": later("solidus"),
+    ":": later("colon"),
+    ";": later("semicolon"),
+    "<": later("less-than sign"),
+    "=": later("equals sign"),
+    ">": later("greater-than sign"),
+    "?": later("question mark"),
+    "@": later("commercial at"),
+    "[": later("left square bracket"),
+    "\\": later("reverse solidus"),
+    "]": later("right square bracket"),
+    "^": later("circumflex accent"),
+    "_": later("low line"),
+    "`": later("grave accent"),
+    "{": later("left curly bracket"),
+    "|": later("vertical line"),
+    "}": later("right curly bracket"),
+    "~": later("tilde"),
+    "‘": later("left single quotation mark"),
+    "’": later("right single quotation mark"),
+    "“": later("left double quotation mark"),
+    "”": later("right double quotation mark"),
+    "–": later("en dash"),
+    "—": later("em dash"),
+    "…": later("horizontal ellipsis"),
+}
+"""The characters of everyday text; others have their Unicode names, which are English."""
 
 
 def split_utf8(data: bytes) -> list[tuple[str, bytes]]:
@@ -88,11 +136,20 @@ def spoken(data: bytes) -> str:
     >>> spoken(b" dragon"), spoken(b"\\n\\n"), spoken(b"..."), spoken(b"\\xe2\\x80")
     ('space then dragon', '2 newlines', '3 full stops', 'bytes E2 80')
     """
-    return " then ".join(
+    names = [
         name
         for text, stray in split_utf8(data)
-        for name in (_spoken_text(text) if text else [f"bytes {stray.hex(' ').upper()}"])
-    )
+        for name in (_spoken_text(text) if text else [_spoken_bytes(stray)])
+    ]
+    return reduce(_then, names) if names else ""
+
+
+def _then(first: str, second: str) -> str:
+    return t("{first} then {second}", first=first, second=second)
+
+
+def _spoken_bytes(stray: bytes) -> str:
+    return t("bytes {bytes}", bytes=stray.hex(" ").upper())
 
 
 def _spoken_text(text: str) -> list[str]:
@@ -104,7 +161,7 @@ def _spoken_text(text: str) -> list[str]:
         for character, same in groupby(run):
             count = len(list(same))
             name = _name(character)
-            names.append(name if count == 1 else f"{count} {name}s")
+            names.append(name if count == 1 else t("{n} {name}s", n=count, name=name))
     return names
 
 
@@ -115,4 +172,4 @@ def _is_part_of_word(character: str) -> bool:
 
 def _name(character: str) -> str:
     known = _NAMES.get(character) or unicodedata.name(character, "").lower()
-    return known or f"character U+{ord(character):04X}"
+    return t(known) if known else t("character {code}", code=f"U+{ord(character):04X}")

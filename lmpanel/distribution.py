@@ -13,6 +13,7 @@ import numpy as np
 
 from lmpanel.errors import BadInput, UnknownToken
 from lmpanel.scoring import LN2, TokenScore, normalise
+from lmpanel.wording import t
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,8 @@ class Distribution:
     def _logit(self, token: int) -> np.floating:
         if not 0 <= token < self.size:
             raise UnknownToken(
-                f"There is no token with the id {token}.", f"Ids go from 0 to {self.size - 1}."
+                t("There is no token with the id {id}.", id=token),
+                t("Ids go from 0 to {last}.", last=self.size - 1),
             )
         return self.logits[token]
 

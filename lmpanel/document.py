@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lmpanel.errors import BadArgument
+from lmpanel.wording import t
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class Document:
         """The first `length` tokens. Raises BadArgument."""
         if not 0 <= length <= len(self.ids):
             raise BadArgument(
-                f"Position {length} is outside the document.",
-                f"Positions go from 0 to {len(self.ids)}.",
+                t("Position {n} is outside the document.", n=length),
+                t("Positions go from 0 to {last}.", last=len(self.ids)),
             )
         return Document(self.ids[:length], self.raw)
 

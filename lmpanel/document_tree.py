@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from lmpanel.document import Document
 from lmpanel.errors import BadArgument
 from lmpanel.radix_tree import RadixTree, Run
+from lmpanel.wording import later, t
 
 NAME_CHARACTERS = 60
-GONE = "This branch is no longer there."
+GONE = later("This branch is no longer there.")
 
 
 @dataclass
@@ -56,7 +57,7 @@ class DocumentTree(RadixTree):
         """The document that ends at `length` inside a run. Raises BadArgument."""
         run = self.run(number)
         if run is None or not run.start < length <= run.stop:
-            raise BadArgument(GONE, "Choose another one.")
+            raise BadArgument(t(GONE), t("Choose another one."))
         return Document(self.ids(run)[:length], _raw(run, length))
 
     def stop(self, number: int, length: int) -> Stop:

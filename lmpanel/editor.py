@@ -13,6 +13,7 @@ from lmpanel.document import Document
 from lmpanel.errors import BadArgument, NotAvailable
 from lmpanel.messages import Conversation, Message, check_length
 from lmpanel.tokenizer import Tokenizer
+from lmpanel.wording import t
 
 
 class Editor:
@@ -29,7 +30,9 @@ class Editor:
     def require_chat(self) -> ChatTemplate:
         """The chat template; raises NotAvailable when the model has none."""
         if self.chat is None:
-            raise NotAvailable("This model has no chat template.", "Use a raw document with it.")
+            raise NotAvailable(
+                t("This model has no chat template."), t("Use a raw document with it.")
+            )
         return self.chat
 
     def new(self, system: str | None = None) -> Document:
@@ -70,7 +73,9 @@ class Editor:
         self._template_for(document)
         turns = self.turns(document)
         if not 0 <= index < len(turns):
-            raise BadArgument(f"There is no turn {index}; the document has {len(turns)}.")
+            raise BadArgument(
+                t("There is no turn {n}; the document has {count}.", n=index, count=len(turns))
+            )
         return turns[index]
 
     def conversation(self, document: Document) -> Conversation:
@@ -113,9 +118,11 @@ class Editor:
     def _end_without_text(self, document: Document, last: Turn | None) -> Document:
         chat = self._template_for(document)
         if last is not None and last.is_empty:
-            raise BadArgument("The turn is still empty.", "Type a message, or pick a token first.")
+            raise BadArgument(
+                t("The turn is still empty."), t("Type a message, or pick a token first.")
+            )
         if last is None and not self._awaits_reply(document):
-            raise BadArgument("There is nothing to hand over.", "Type a message first.")
+            raise BadArgument(t("There is nothing to hand over."), t("Type a message first."))
         ids = self._settled(document, last)
         reply_is_next = last is None or last.role == "user"
         return Document((*ids, *chat.header_ids("assistant")) if reply_is_next else tuple(ids))
@@ -188,5 +195,5 @@ class Editor:
 
     def _template_for(self, document: Document) -> ChatTemplate:
         if document.raw:
-            raise BadArgument("A raw document has no turns.", "Begin a conversation first.")
+            raise BadArgument(t("A raw document has no turns."), t("Begin a conversation first."))
         return self.require_chat()

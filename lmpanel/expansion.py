@@ -13,11 +13,26 @@ import param
 from lmpanel.errors import BadArgument
 from lmpanel.explorer import Explorer
 from lmpanel.number_text import grouped
+from lmpanel.wording import later, many, t
 
 LIMIT = 500
 """Most tokens of one expansion."""
 SLICE = 16
 """Contexts that the model is asked about at once; between slices a stop is heard."""
+
+_EXPANDED = later("expanded to {n} token"), later("expanded to {n} tokens")
+_FULL = (
+    later("expanded to {n} token; the context is full"),
+    later("expanded to {n} tokens; the context is full"),
+)
+_STOPPED = (
+    later("expanded to {n} token of {total}, then stopped"),
+    later("expanded to {n} tokens of {total}, then stopped"),
+)
+_INTERRUPTED = (
+    later("expanded to {n} token of {total}, then interrupted"),
+    later("expanded to {n} tokens of {total}, then interrupted"),
+)
 
 
 def tokens_of(width: int, depth: int) -> int:
@@ -51,7 +66,12 @@ class Expansion(param.Parameterized):
         """Why the expansion cannot be begun, empty when it can."""
         size = tokens_of(self.width, self.depth)
         if size > LIMIT:
-            return f"{self.width} wide and {self.depth} deep would be {grouped(size)} tokens"
+            return t(
+                "{width} wide and {depth} deep would be {n} tokens",
+                width=self.width,
+                depth=self.depth,
+                n=grouped(size),
+            )
         return ""
 
     def resize(self, width: int, depth: int) -> None:
@@ -84,15 +104,16 @@ class Expansion(param.Parameterized):
         """How many levels there is room for."""
         if self.refusal:
             raise BadArgument(
-                f"{self.refusal}; at most {LIMIT} are taken.", "Choose a smaller width or depth."
+                t("{refusal}; at most {limit} are taken.", refusal=self.refusal, limit=LIMIT),
+                t("Choose a smaller width or depth."),
             )
         if not context:
             raise BadArgument(
-                "There is no prediction before the first token.",
-                "Look at a later position, then expand.",
+                t("There is no prediction before the first token."),
+                t("Look at a later position, then expand."),
             )
         model = self._explorer.model
-        model.check_room(len(context), "Look at an earlier position, then expand.")
+        model.check_room(len(context), t("Look at an earlier position, then expand."))
         return min(self.depth, model.context_length - len(context))
 
     async def _expand(self, context: tuple[int, ...], width: int, levels: int) -> None:
@@ -128,9 +149,7 @@ class Expansion(param.Parameterized):
         return open_ended
 
     def _summary(self, levels: int) -> str:
-        tokens = f"{self.done} token" if self.done == 1 else f"{self.done} tokens"
         if self.done < self.total:
-            how = "stopped" if self._stopped else "interrupted"
-            return f"expanded to {tokens} of {self.total}, then {how}"
-        full = "; the context is full" if levels < self.depth else ""
-        return f"expanded to {tokens}{full}"
+            forms = _STOPPED if self._stopped else _INTERRUPTED
+            return many(self.done, *forms, total=self.total)
+        return many(self.done, *(_FULL if levels < self.depth else _EXPANDED))

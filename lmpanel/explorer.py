@@ -20,6 +20,7 @@ from lmpanel.history import History
 from lmpanel.model import LanguageModel
 from lmpanel.sampling import MAX_SEED
 from lmpanel.scoring import TokenScore
+from lmpanel.wording import t
 
 FIRST_MESSAGE = "Write a one-paragraph story about a dragon."
 MEASURES = ["surprisal", "probability", "entropy", "rank", "delta"]
@@ -107,7 +108,9 @@ class Explorer(param.Parameterized):
         if name not in self.models:
             raise BadArgument(f"There is no model {str(name)[:40]!r}.")
         if self.generating:
-            raise BadArgument("The model is writing.", "Stop it first, then choose another one.")
+            raise BadArgument(
+                t("The model is writing."), t("Stop it first, then choose another one.")
+            )
         self.predictor = name
 
     @property

@@ -18,6 +18,7 @@ import numpy as np
 
 from lmpanel.distribution import Distribution
 from lmpanel.errors import BadArgument, NothingLeft, UnknownToken
+from lmpanel.wording import t
 
 MAX_BIAS = 100
 """Largest bias: e^100 times the odds leaves nothing to any other token."""
@@ -40,10 +41,12 @@ def with_biases(logits: np.ndarray, biases: Biases) -> np.ndarray:
     biased = np.array(logits, dtype=np.float64)
     for token, bias in biases:
         if not 0 <= token < len(biased):
-            raise UnknownToken(f"There is no token with the id {token}.", "Remove its bias.")
+            raise UnknownToken(
+                t("There is no token with the id {id}.", id=token), t("Remove its bias.")
+            )
         biased[token] = -np.inf if bias is None else biased[token] + bias
     if np.isneginf(biased).all():
-        raise NothingLeft("Every token is forbidden.", "Allow at least one of them.")
+        raise NothingLeft(t("Every token is forbidden."), t("Allow at least one of them."))
     return biased
 
 

@@ -13,18 +13,21 @@ from lmpanel.decoding import Choose, Decoding, greedy
 from lmpanel.document import Document
 from lmpanel.errors import Cancelled
 from lmpanel.explorer import Explorer
-from lmpanel.filters import Filters
-from lmpanel.number_text import grouped
+from lmpanel.how_written import in_words, label_of
 from lmpanel.sampling import Dice, Draw, Sampler
+from lmpanel.wording import later, many, t
 
 STREAM_SECONDS = 0.2
 """How often the numbers beside a response that is being written are shown anew."""
 LONGEST = 2000
 
-REASONS = {
-    "length": "length reached",
-    "end_of_turn": "the model ended its turn",
-    "stopped": "stopped",
+_ENDED = {
+    "length": (later("{n} token, length reached"), later("{n} tokens, length reached")),
+    "end_of_turn": (
+        later("{n} token, the model ended its turn"),
+        later("{n} tokens, the model ended its turn"),
+    ),
+    "stopped": (later("{n} token, stopped"), later("{n} tokens, stopped")),
 }
 
 
@@ -34,8 +37,8 @@ class Generation:
     def __init__(
         self, explorer: Explorer, on_written: Callable[[str, int, Sequence[Draw], int], None]
     ):
-        """`on_written` is told how a response came about, where its first new token is, and the
-        draws of its tokens with the seed they came from, none when it was greedy."""
+        """`on_written` is told how a response came about (see `how_written`), where its first new
+        token is, and the draws of its tokens with the seed they came from, none when greedy."""
         self._explorer = explorer
         self._on_written = on_written
         self._decoding: Decoding | None = None
@@ -71,7 +74,7 @@ class Generation:
             pass  # stopped while the document was still being read: nothing is written
         finally:
             self._decoding = None
-            self._finish(start, run, how)
+            self._finish(start, run, how, isinstance(choose, Sampler))
             if len(explorer.document) > len(start):
                 self._on_written(how, len(start), getattr(choose, "draws", ()), seed)
 
@@ -103,48 +106,30 @@ class Generation:
                 explorer.measured += 1
             await asyncio.sleep(0)
 
-    def _finish(self, start: Document, run: Decoding, how: str) -> None:
+    def _finish(self, start: Document, run: Decoding, how: str, sampled: bool) -> None:
         explorer = self._explorer
         count = len(explorer.document) - len(start)
         if count:
-            explorer.history.push(explorer.document, f"generated {grouped(count)} tokens")
+            label = many(count, "generated {n} token", "generated {n} tokens")
+            explorer.history.push(explorer.document, label)
         explorer.newest = None
-        explorer.param.update(generating=False, written=_summary(run, count, how))
+        told = f" ({in_words(how)})" if sampled else ""
+        explorer.param.update(generating=False, written=_summary(run, count, told))
 
     def _how(self, start: Document) -> str:
-        """How the response came about, in words."""
+        """The label of the response."""
         explorer = self._explorer
-        how = explorer.strategy
-        if how == "sample":
-            how = f"sampled, seed {explorer.seed}{_settings(explorer.filters)}"
-        how += _biased(explorer.filters)
         response = explorer.editor.response(start)
         given = response.content_stop - response.content_start if response else 0
-        return f"{how}, after {given} given tokens" if given else how
+        seed = explorer.seed if explorer.strategy == "sample" else None
+        return label_of(seed, explorer.filters, given)
 
 
-def _settings(filters: Filters) -> str:
-    shown = {"T": filters.temperature, "top-k": filters.top_k, "top-p": filters.top_p}
-    shown["min-p"] = filters.min_p
-    neutral = {"T": 1, "top-k": None, "top-p": 1, "min-p": 0}
-    words = [f", {name} {value:g}" for name, value in shown.items() if value != neutral[name]]
-    return "".join(words)
-
-
-def _biased(filters: Filters) -> str:
-    forbidden = sum(bias is None for _, bias in filters.biases)
-    words = f", {forbidden} forbidden" if forbidden else ""
-    pushed = len(filters.biases) - forbidden
-    return f"{words}, {pushed} with a bias" if pushed else words
-
-
-def _summary(run: Decoding, count: int, how: str) -> str:
+def _summary(run: Decoding, count: int, told: str) -> str:
     if run.stopped and not count:
-        return REASONS["stopped"]
-    tokens = f"{count} token" if count == 1 else f"{grouped(count)} tokens"
+        return t("stopped")
     if run.finish == "length" and not count:
-        return "the context is full: the model cannot look at one more token"
+        return t("the context is full: the model cannot look at one more token")
     if run.finish is None:
-        return f"{tokens} written" if count else ""
-    told = f" ({how})" if how.startswith("sampled") else ""
-    return f"{tokens}, {REASONS[run.finish]}{told}"
+        return many(count, "{n} token written", "{n} tokens written") if count else ""
+    return many(count, *_ENDED[run.finish]) + told

@@ -19,6 +19,7 @@ from lmpanel.errors import BadArgument, BadState, UnknownToken
 from lmpanel.explorer import TRANSFORMER, Explorer
 from lmpanel.packed_ids import pack, unpack
 from lmpanel.scoring import TokenScore
+from lmpanel.wording import t
 
 SUGGESTIONS = 8
 LONGEST = 200
@@ -207,14 +208,14 @@ class Guesses(param.Parameterized):
     def restore(self, value: Any) -> None:
         """Take saved guesses over. Raises BadState; then nothing is changed."""
         if not _SAVED(value):
-            raise BadState("The guesses in this session are damaged.", "Nothing was changed.")
+            raise BadState(t("The guesses in this session are damaged."), t("Nothing was changed."))
         info = self._explorer.model.info
         sizes = {"vocab_size": info.vocab_size, "context_length": info.context_length}
         contexts = unpack(value["contexts"], most=SAVED, **sizes)
         guesses = value["guesses"]
         foreign = any((guess["id"] or 0) >= info.vocab_size for guess in guesses)
         if foreign or len(contexts) != len(guesses):
-            raise BadState("A guess in this session is damaged.", "Nothing was changed.")
+            raise BadState(t("A guess in this session is damaged."), t("Nothing was changed."))
         for context, guess in zip(contexts, guesses, strict=True):
             if guess["id"] is None:
                 self._shown.add(context)
@@ -227,18 +228,25 @@ class Guesses(param.Parameterized):
     def _meant(self) -> int:
         text, tokenizer = self.text, self._explorer.model.tokenizer
         if not text:
-            raise BadArgument("Nothing is typed.", "Type the beginning of a token.")
+            raise BadArgument(t("Nothing is typed."), t("Type the beginning of a token."))
         fitting = tokenizer.vocabulary.reading(text)
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
-            shown = [tokenizer.vocabulary.display(id, visible_space=True) for id in fitting]
-            both = " and ".join(f"“{token}”" for token in shown)
-            raise BadArgument(f"{both} are two tokens.", "Choose one of them below.")
+            first, second = (
+                tokenizer.vocabulary.display(id, visible_space=True) for id in fitting
+            )
+            raise BadArgument(
+                t("“{first}” and “{second}” are two tokens.", first=first, second=second),
+                t("Choose one of them below."),
+            )
         parts = tokenizer.parts(text)
         if parts:
-            raise UnknownToken(f"Not one token: it is read as {parts}.", "Guess the first of them.")
-        raise UnknownToken("No token has this text.", "Type another one.")
+            raise UnknownToken(
+                t("Not one token: it is read as {parts}.", parts=parts),
+                t("Guess the first of them."),
+            )
+        raise UnknownToken(t("No token has this text."), t("Type another one."))
 
     def _read_off(self, *events: object) -> None:
         """Note what the guess came to, once the model has read its position."""

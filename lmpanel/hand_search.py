@@ -13,6 +13,7 @@ from lmpanel.beam_search import Beam, best, extend, extensions
 from lmpanel.distribution import Distribution
 from lmpanel.errors import BadArgument
 from lmpanel.model import LanguageModel
+from lmpanel.wording import many, t
 
 WIDTHS = (2, 3, 4)
 OFFERED = 6
@@ -83,7 +84,8 @@ class HandSearch:
         offered = {beam for options in self.stage.options for beam in options}
         if not 1 <= len(beams) <= self.width or not offered.issuperset(beams):
             raise BadArgument(
-                f"{len(beams)} beams were chosen.", f"Keep 1 to {self.width} of the candidates."
+                many(len(beams), "{n} beam was chosen.", "{n} beams were chosen."),
+                t("Keep 1 to {most} of the candidates.", most=self.width),
             )
         stage = self.stage
         kept = tuple(best(beams, self.width))

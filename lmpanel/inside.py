@@ -18,9 +18,10 @@ from lmpanel.explorer import Explorer
 from lmpanel.layers import MAX_CHARACTERS as MAX_LAYERS_TEXT
 from lmpanel.layers import SOURCES, VIEWS, Layers
 from lmpanel.tokenization import MAX_CHARACTERS, Tokenization
+from lmpanel.wording import later, t
 
 PARTS = ["tokens", "embedding", "shape", "layers"]
-_UNCHANGED = "Nothing was changed."
+_UNCHANGED = later("Nothing was changed.")
 _MANY = 10_000
 _SAVED = record(
     part=one_of(*PARTS),
@@ -74,7 +75,7 @@ class Inside(param.Parameterized):
         """Raise BadState for what `saved` never gives with this model."""
         size = self._explorer.model.info.vocab_size
         if not _SAVED(value) or max(value["embedding"].values()) >= size:
-            raise BadState("What was looked at inside the model is damaged.", _UNCHANGED)
+            raise BadState(t("What was looked at inside the model is damaged."), t(_UNCHANGED))
 
     def restore(self, value: Any) -> None:
         """Look at what was saved. Raises BadState; then nothing is changed."""

@@ -18,6 +18,7 @@ from lmpanel.engine.base import MAX_INSIDE, MAX_LENS_ROWS
 from lmpanel.errors import LMPanelError
 from lmpanel.explorer import Explorer
 from lmpanel.layer_look import LayerLook
+from lmpanel.wording import t
 
 SOURCES = ["document", "text"]
 ENDS = ["all", "first", "last"]
@@ -74,7 +75,7 @@ class Layers(param.Parameterized):
         ids = _end_of(self.ids_of(source), part)
         self.stop()
         refused = len(ids) if len(ids) > MAX_INSIDE else 0
-        error = "" if ids else "There is nothing to read: write at least one word."
+        error = "" if ids else t("There is nothing to read: write at least one word.")
         self.param.update(source=source, part=part, too_long=refused, error=error)
         if refused or error:
             return
@@ -114,17 +115,18 @@ class Layers(param.Parameterized):
             self.error = str(error)
 
     async def _fill(self, ids: tuple[int, ...]) -> None:
-        self.phase = "Opening the extra graph…" if not self._opened else "Reading the text…"
+        self.phase = t("Reading the text…") if self._opened else t("Opening the extra graph…")
         await self._model.open_inside()
         self._opened = True
-        self.phase = "Reading the text…"
+        self.phase = t("Reading the text…")
         look = LayerLook(ids, await self._model.inside(ids))
         self.look, self.deviation = look, None
         self.looked = (self.source, self.part, self.text)
         self.show(position=len(ids) - 1, layer=self.layer, head=self.head)
         while (todo := look.todo(MAX_LENS_ROWS)) is not None:
             rows, residuals, asked = todo
-            self.phase = f"Asking the layers: {int(look.known.sum())} of {len(look.known)}…"
+            known, total = int(look.known.sum()), len(look.known)
+            self.phase = t("Asking the layers: {n} of {total}…", n=known, total=total)
             look.take(rows, await self._model.lens(residuals, asked))
             self.done += 1
             if rows == [look.layers]:

@@ -13,13 +13,14 @@ from lmpanel.bounded_json import read_json
 from lmpanel.errors import BadArgument, BadState
 from lmpanel.number_text import grouped
 from lmpanel.packed_text import pack_text, unpack_text
+from lmpanel.wording import later, t
 
 PREFIX = "s=1."
 MAX_LINK = 30_000
 """Most characters of a fragment: chat programs and course platforms cut longer addresses off."""
 MAX_TEXT = 500_000
 """Most bytes of JSON that a fragment may unfold to."""
-_DAMAGED = "Copy the whole link once more."
+_DAMAGED = later("Copy the whole link once more.")
 
 
 def encode_link(value: Any) -> str:
@@ -32,9 +33,12 @@ def encode_link(value: Any) -> str:
     fragment = PREFIX + pack_text(text)
     if len(fragment) > MAX_LINK:
         raise BadArgument(
-            f"The link would have {grouped(len(fragment))} characters; at most {grouped(MAX_LINK)} "
-            "get through.",
-            "Save the session to a file instead.",
+            t(
+                "The link would have {n} characters; at most {most} get through.",
+                n=grouped(len(fragment)),
+                most=grouped(MAX_LINK),
+            ),
+            t("Save the session to a file instead."),
         )
     return fragment
 
@@ -47,14 +51,15 @@ def decode_link(fragment: str) -> Any:
     lmpanel.errors.BadState: This link was made by another version. Nothing was changed.
     """
     if not isinstance(fragment, str) or not fragment.startswith("s="):
-        raise BadState("This is no link with a saved state.", _DAMAGED)
+        raise BadState(t("This is no link with a saved state."), t(_DAMAGED))
     if not fragment.startswith(PREFIX):
-        raise BadState("This link was made by another version.", "Nothing was changed.")
+        raise BadState(t("This link was made by another version."), t("Nothing was changed."))
     if len(fragment) > MAX_LINK:
-        raise BadState(f"This link is longer than {grouped(MAX_LINK)} characters.", _DAMAGED)
+        most = grouped(MAX_LINK)
+        raise BadState(t("This link is longer than {n} characters.", n=most), t(_DAMAGED))
     try:
         text = unpack_text(fragment[len(PREFIX) :], MAX_TEXT)
         return read_json(text, max_characters=MAX_TEXT)
     except ValueError as error:
-        raise BadState("This link is damaged.", _DAMAGED) from error
+        raise BadState(t("This link is damaged."), t(_DAMAGED)) from error
 

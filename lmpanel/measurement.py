@@ -15,8 +15,10 @@ from lmpanel.document import Document
 from lmpanel.eager import begun
 from lmpanel.errors import Cancelled, LMPanelError
 from lmpanel.explorer import Explorer
+from lmpanel.model import LanguageModel
 from lmpanel.number_text import grouped
 from lmpanel.typed import Difference, TypedCheck
+from lmpanel.wording import many, t
 
 LONG = 256
 """Documents of more tokens than this say how far their measurement is."""
@@ -31,7 +33,7 @@ class Measurement:
         self._on_rest = on_rest
         self._typed = TypedCheck(explorer.model.tokenizer)
         self._task: asyncio.Task | None = None
-        self._view: tuple[Document, tuple[int, ...]] | None = None
+        self._view: tuple[LanguageModel, Document, tuple[int, ...]] | None = None
         # Also when nothing changes: looking at a token again tries again what has failed.
         in_view = ["document", "anchor", "cursor", "where", "generating", "predictor"]
         explorer.param.watch(self.look, in_view, onlychanged=False)
@@ -41,7 +43,7 @@ class Measurement:
 
         What is being measured already goes on: begun anew, the model would compute it twice.
         """
-        view = self._explorer.document, self._explorer.context
+        view = self._explorer.model, self._explorer.document, self._explorer.context
         writes = self._explorer.generating
         if self._task and not self._task.done() and view == self._view and not writes:
             return
@@ -107,17 +109,27 @@ class Measurement:
 
     def _show_progress(self, done: int, total: int) -> None:
         if total > LONG:
-            self._explorer.progress = f"measuring token {grouped(done)} of {grouped(total)}"
+            self._explorer.progress = t(
+                "measuring token {n} of {total}", n=grouped(done), total=grouped(total)
+            )
         self._explorer.measured += 1
 
 
 def _note(differences: list[Difference]) -> str:
     if not differences:
         return ""
-    first = differences[0]
-    others = len(differences) - 1
-    more = f" (and {others} more {'place' if others == 1 else 'places'})" if others else ""
-    return (
-        f"Typed, this text would be split differently at tokens {first.start + 1} to "
-        f"{first.stop}{more}. The model reads the tokens shown here."
+    place = {"first": differences[0].start + 1, "last": differences[0].stop}
+    if len(differences) == 1:
+        return t(
+            "Typed, this text would be split differently at tokens {first} to {last}. "
+            "The model reads the tokens shown here.",
+            **place,
+        )
+    return many(
+        len(differences) - 1,
+        "Typed, this text would be split differently at tokens {first} to {last} "
+        "(and {n} more place). The model reads the tokens shown here.",
+        "Typed, this text would be split differently at tokens {first} to {last} "
+        "(and {n} more places). The model reads the tokens shown here.",
+        **place,
     )

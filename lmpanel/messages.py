@@ -9,9 +9,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from lmpanel.bounded_json import read_json
+from lmpanel.bounded_json import read_json, reason_of
 from lmpanel.errors import BadArgument, BadConversation
 from lmpanel.number_text import grouped
+from lmpanel.wording import later, t
 
 ROLES = ("system", "user", "assistant")
 MAX_MESSAGES = 500
@@ -59,9 +60,11 @@ def check_messages(value: Any) -> list[Message]:
     [{'role': 'user', 'content': 'Hi'}]
     """
     if not isinstance(value, list):
-        raise BadConversation("The messages are not a list.", _SHAPE)
+        raise BadConversation(t("The messages are not a list."), t(_SHAPE))
     if len(value) > MAX_MESSAGES:
-        raise BadConversation(f"There are {len(value)} messages; {MAX_MESSAGES} are the most.")
+        raise BadConversation(
+            t("There are {n} messages; {most} are the most.", n=len(value), most=MAX_MESSAGES)
+        )
     messages = [_message(number, item) for number, item in enumerate(value, 1)]
     check_length(*(message["content"] for message in messages))
     return messages
@@ -70,7 +73,7 @@ def check_messages(value: Any) -> list[Message]:
 def check_reply(value: Any) -> str | None:
     """The beginning of a reply: a text or nothing. Raises BadConversation."""
     if value is not None and not isinstance(value, str):
-        raise BadConversation("The reply is not a text.", _SHAPE)
+        raise BadConversation(t("The reply is not a text."), t(_SHAPE))
     check_length(value or "")
     return value
 
@@ -80,8 +83,12 @@ def check_length(*texts: str) -> None:
     total = sum(map(len, texts))
     if total > MAX_TEXT:
         raise BadArgument(
-            f"The text has {grouped(total)} characters; {grouped(MAX_TEXT)} are the most.",
-            "Give a shorter one.",
+            t(
+                "The text has {n} characters; {most} are the most.",
+                n=grouped(total),
+                most=grouped(MAX_TEXT),
+            ),
+            t("Give a shorter one."),
         )
 
 
@@ -94,26 +101,34 @@ def parse_conversation(text: str) -> Conversation:
     try:
         value = read_json(text, max_characters=4 * MAX_TEXT, max_depth=8)
     except ValueError as error:
-        raise BadConversation(f"This is not a conversation in JSON: {error}.", _SHAPE) from error
+        problem = t("This is not a conversation in JSON: {reason}.", reason=reason_of(error))
+        raise BadConversation(problem, t(_SHAPE)) from error
     if isinstance(value, dict):
         unknown = sorted(set(value) - {"messages", "reply"})
         if unknown:
-            raise BadConversation(f"Unknown entry {unknown[0][:40]!r}.", _SHAPE)
+            name = repr(unknown[0][:40])
+            raise BadConversation(t("Unknown entry {name}.", name=name), t(_SHAPE))
         return Conversation(check_messages(value.get("messages")), check_reply(value.get("reply")))
     return Conversation(check_messages(value))
 
 
-_SHAPE = 'It looks like [{"role": "user", "content": "Hi"}]; roles are system, user, assistant.'
+_SHAPE = later(
+    'It looks like [{"role": "user", "content": "Hi"}]; roles are system, user, assistant.'
+)
 
 
 def _message(number: int, item: Any) -> Message:
     if not isinstance(item, dict) or not {"role", "content"} <= set(item):
-        raise BadConversation(f"Message {number} is not made of a role and a content.", _SHAPE)
+        raise BadConversation(
+            t("Message {n} is not made of a role and a content.", n=number), t(_SHAPE)
+        )
     if extra := set(item) - {"role", "content"}:
-        name = f"{str(min(extra, key=str))[:40]!r}"
-        raise BadConversation(f"Message {number} has {name} besides role and content.", _SHAPE)
+        name = repr(str(min(extra, key=str))[:40])
+        raise BadConversation(
+            t("Message {n} has {name} besides role and content.", n=number, name=name), t(_SHAPE)
+        )
     if item["role"] not in ROLES:
-        raise BadConversation(f"Message {number} has an unknown role.", _SHAPE)
+        raise BadConversation(t("Message {n} has an unknown role.", n=number), t(_SHAPE))
     if not isinstance(item["content"], str):
-        raise BadConversation(f"The content of message {number} is not a text.", _SHAPE)
+        raise BadConversation(t("The content of message {n} is not a text.", n=number), t(_SHAPE))
     return {"role": item["role"], "content": item["content"]}

@@ -20,6 +20,7 @@ from lmpanel.known_distributions import KnownDistributions, own
 from lmpanel.prefix_tree import PrefixTree
 from lmpanel.scoring import TokenScore, score_rows
 from lmpanel.tokenizer import Tokenizer
+from lmpanel.wording import t
 
 Progress = Callable[[int, int], None]
 
@@ -71,7 +72,7 @@ class LanguageModel:
     def check_room(self, count: int, remedy: str) -> None:
         """Raise ContextFull, with this remedy, when nothing fits behind `count` tokens."""
         if count >= self.context_length:
-            raise ContextFull("The document fills all that this model can look at.", remedy)
+            raise ContextFull(t("The document fills all that this model can look at."), remedy)
 
     def cached(self, ids: Sequence[int]) -> Distribution | None:
         """The distribution after `ids` if it is remembered; never asks the engine."""
@@ -86,7 +87,7 @@ class LanguageModel:
         ids = self._checked(ids)
         if not ids:
             raise BadArgument(
-                "There is no prediction before the first token.", "Write at least one token."
+                t("There is no prediction before the first token."), t("Write at least one token.")
             )
         if (found := self.cached(ids)) is not None:
             return found

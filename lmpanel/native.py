@@ -7,7 +7,6 @@ only, since everyone who can connect uses the same engine.
 from __future__ import annotations
 
 import asyncio
-import html
 import json
 import re
 import signal
@@ -21,6 +20,7 @@ import panel as pn
 from panel.io.server import get_server
 from tornado.ioloop import IOLoop
 
+from lmpanel import wording
 from lmpanel.app import App
 from lmpanel.engine.base import EngineInfo
 from lmpanel.engine.native import NativeEngine
@@ -39,7 +39,8 @@ _TEMPLATE = """{{% extends base %}}
 {{% block title %}}{title}{{% endblock %}}
 {{% block postamble %}}{head}<script type="module" src="shell/native.js"></script>{{% endblock %}}
 {{% block contents %}}{body}{{{{ embed(roots.notices) }}}}
-<script type="application/json" id="engine-info">{engine}</script>{{% endblock %}}
+<script type="application/json" id="engine-info">{engine}</script>
+<script type="application/json" id="wording">{wording}</script>{{% endblock %}}
 """
 
 
@@ -49,7 +50,7 @@ def page(index: str, names: Iterable[str], engine: dict[str, Any]) -> str:
     `names` are the slots that get a root, `engine` is what site/native.js says about the engine.
     The content policy stays out: Bokeh's own page starts from a script inside it.
     """
-    title = re.search(r"<title>(.*)</title>", index).group(1)
+    title = re.search(r"<title[^>]*>(.*)</title>", index).group(1)
     own = re.findall(r'<(?:meta name|link rel="(?:icon|stylesheet)")[^>]*>', index)
     body = re.search(r"<body>(.*)</body>", index, re.DOTALL).group(1)
     for name in names:
@@ -60,8 +61,18 @@ def page(index: str, names: Iterable[str], engine: dict[str, Any]) -> str:
         title=title,
         head="".join(own).replace('href="', 'href="shell/'),
         body=body,
-        engine=html.escape(json.dumps(engine), quote=False),
+        engine=_inside_html(engine),
+        wording=_inside_html(wording.spoken()),
     )
+
+
+def _inside_html(value: object) -> str:
+    """As JSON that ends no element and that the template leaves alone.
+
+    >>> _inside_html({"a": "</script>{{ b }}"})
+    '{% raw %}{"a": "\\\\u003c/script>{{ b }}"}{% endraw %}'
+    """
+    return "{% raw %}" + json.dumps(value).replace("<", "\\u003c") + "{% endraw %}"
 
 
 def corpus_reader(model: ModelFolder) -> Fetch:

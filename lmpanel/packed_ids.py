@@ -12,6 +12,7 @@ from typing import Any
 from lmpanel.checks import list_of, whole
 from lmpanel.engine.kv_cache import common_prefix
 from lmpanel.errors import BadState
+from lmpanel.wording import t
 
 MAX_TOKENS = 4_000_000
 """Most tokens of all sequences together, once unpacked."""
@@ -41,18 +42,20 @@ def unpack(
     """
     rest = list_of(whole(0, vocab_size - 1), context_length)
     if not isinstance(value, list) or len(value) > most:
-        raise BadState(f"A list of at most {most} token sequences was expected.")
+        raise BadState(t("A list of at most {n} token sequences was expected.", n=most))
     sequences: list[tuple[int, ...]] = []
     before: tuple[int, ...] = ()
     total = 0
     for pair in value:
         if not isinstance(pair, list) or len(pair) != 2:
-            raise BadState("A token sequence is not written as two parts.")
+            raise BadState(t("A token sequence is not written as two parts."))
         if not whole(0, len(before))(pair[0]) or not rest(pair[1]):
-            raise BadState("A token sequence does not fit this model's vocabulary and context.")
+            raise BadState(
+                t("A token sequence does not fit this model's vocabulary and context.")
+            )
         before = (*before[: pair[0]], *pair[1])
         total += len(before)
         if len(before) > context_length or total > MAX_TOKENS:
-            raise BadState("The token sequences are too long.")
+            raise BadState(t("The token sequences are too long."))
         sequences.append(before)
     return sequences

@@ -22,6 +22,7 @@ from lmpanel.ngrams.ladder import RUNGS, Ladder
 from lmpanel.ngrams.smoothing import Term
 from lmpanel.ngrams.training import Trained
 from lmpanel.scoring import Totals
+from lmpanel.wording import t
 
 PASSAGE = 120
 """Tokens of a held-out passage."""
@@ -149,9 +150,11 @@ class Rungs(param.Parameterized):
         The first passage, or after one the next: who begins anew reads the same again.
         """
         if self._ladder.trained is None:
-            raise BadArgument("Nothing was held out yet.", "Train the n-grams first.")
+            raise BadArgument(t("Nothing was held out yet."), t("Train the n-grams first."))
         if not len(self._ladder.trained.held_out):
-            raise BadArgument("Of this text nothing was held out.", "Count in a longer one.")
+            raise BadArgument(
+                t("Of this text nothing was held out."), t("Count in a longer one.")
+            )
         held_out = self._ladder.trained.held_out
         number = self.passage_number or 0
         start = number * PASSAGE % max(1, len(held_out) - PASSAGE)
@@ -174,7 +177,7 @@ class Rungs(param.Parameterized):
             return
         trained = await self._ladder.ready()
         if not len(trained.held_out):
-            raise BadArgument("There is no text to test on.", "Count in a longer one.")
+            raise BadArgument(t("There is no text to test on."), t("Count in a longer one."))
         self._plot = asyncio.ensure_future(self._draw(trained))
         await asyncio.wait([self._plot])
 

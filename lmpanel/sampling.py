@@ -19,6 +19,7 @@ import numpy as np
 from lmpanel.distribution import Distribution
 from lmpanel.errors import BadArgument
 from lmpanel.filters import Filters
+from lmpanel.wording import t
 
 MAX_SEED = 2**53
 _FIRST_LOOK = 512
@@ -75,7 +76,8 @@ def from_die(face: int, sides: int) -> float:
     """
     if sides < 2 or not 1 <= face <= sides:
         raise BadArgument(
-            f"A die with {sides} sides has no face {face}.", f"Type a number from 1 to {sides}."
+            t("A die with {sides} sides has no face {face}.", sides=sides, face=face),
+            t("Type a number from 1 to {most}.", most=sides),
         )
     return (face - 0.5) / sides
 

@@ -12,9 +12,11 @@ from lmpanel.checks import list_of, one_of, or_none, record, text
 from lmpanel.document_tree import NAME_CHARACTERS, DocumentTree, Stop
 from lmpanel.errors import BadState
 from lmpanel.packed_ids import pack, unpack
+from lmpanel.wording import later, t
 
 SAVED = 5000
 """Most branches that a session file holds."""
+_UNCHANGED = later("Nothing was changed.")
 _SWITCH = one_of(True, False)
 _STOP = record(raw=_SWITCH, name=text(NAME_CHARACTERS), pinned=_SWITCH)
 _SAVED = record(
@@ -43,10 +45,10 @@ def read_saved_branches(
     Raises BadState.
     """
     if not _SAVED(value):
-        raise BadState("The branches in this session are damaged.", "Nothing was changed.")
+        raise BadState(t("The branches in this session are damaged."), t(_UNCHANGED))
     sizes = {"vocab_size": vocab_size, "context_length": context_length}
     documents = unpack(value["documents"], most=SAVED, **sizes)
     if len(documents) != len(value["stops"]):
-        raise BadState("A branch in this session is without tokens.", "Nothing was changed.")
+        raise BadState(t("A branch in this session is without tokens."), t(_UNCHANGED))
     stops = [stop and Stop(**stop) for stop in value["stops"]]
     return list(zip(documents, stops, strict=True))

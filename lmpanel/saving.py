@@ -18,9 +18,10 @@ from lmpanel.links import decode_link, encode_link
 from lmpanel.session import Session
 from lmpanel.session_file import read_session, write_session
 from lmpanel.state_codec import SETTINGS, State, decode_state, encode_state
+from lmpanel.wording import later, t
 
-_UNCHANGED = "Nothing was changed."
-_OWN_TEXT = "Your text for the n-grams is too large for a link; a session file holds it."
+_UNCHANGED = later("Nothing was changed.")
+_OWN_TEXT = later("Your text for the n-grams is too large for a link; a session file holds it.")
 
 
 class Saving:
@@ -50,7 +51,7 @@ class Saving:
         Raises BadState, and BadArgument while the model writes.
         """
         saved, warnings = self._decoded(state)
-        self._session.changes.change(Document(saved.ids, raw=saved.raw), "restored a state")
+        self._session.changes.change(Document(saved.ids, raw=saved.raw), t("restored a state"))
         cursor = len(saved.ids) if saved.cursor is None else saved.cursor
         self._explorer.select(_anchor(saved.selection, cursor), cursor)
         # After the selection, which opens a tab of its own accord.
@@ -67,13 +68,13 @@ class Saving:
         parts = {"state": self.state(), "room": room, "lesson": lesson}
         if room == "inside":
             parts["inside"] = self._session.inside.saved()
-        return encode_link(parts), [_OWN_TEXT] if self._session.ladder.own else []
+        return encode_link(parts), [t(_OWN_TEXT)] if self._session.ladder.own else []
 
     def follow(self, fragment: str) -> list[str]:
         """Take over what a link carries; all or nothing. Returns warnings. Raises BadState."""
         linked = decode_link(fragment)
         if not isinstance(linked, dict):
-            raise BadState("This link has an unknown content.", _UNCHANGED)
+            raise BadState(t("This link has an unknown content."), t(_UNCHANGED))
         _check_parts(linked, {"state", "room", "lesson", "inside"})
         # Everything that can be wrong elsewhere is found before the lesson opens.
         self._decoded(linked.get("state"))
@@ -146,9 +147,10 @@ class Saving:
 def _check_parts(saved: Mapping[str, Any], known: set[str]) -> None:
     unknown = saved.keys() - known
     if unknown:
-        raise BadState(f"There is an unknown part {min(unknown)[:40]!r} in it.", _UNCHANGED)
+        name = repr(min(unknown)[:40])
+        raise BadState(t("There is an unknown part {name} in it.", name=name), t(_UNCHANGED))
     if not one_of(*ROOMS)(saved.get("room", "explore")):
-        raise BadState("It was saved in an unknown part of the page.", _UNCHANGED)
+        raise BadState(t("It was saved in an unknown part of the page."), t(_UNCHANGED))
 
 
 def _known(settings: Mapping[str, Any], vocab_size: int) -> dict[str, Any]:

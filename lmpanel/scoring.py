@@ -14,6 +14,7 @@ import numpy as np
 
 from lmpanel.errors import BadInput
 from lmpanel.number_text import grouped
+from lmpanel.wording import later, t
 
 LN2 = math.log(2.0)
 PER_BIT = {"bits": 1.0, "nats": LN2}
@@ -24,11 +25,12 @@ _NOTHING = -1e4  # exp() of it is exactly 0, and unlike -inf it can be multiplie
 
 REFERENCE_MARKS = (
     ("p = 0.95", -math.log2(0.95)),
-    ("a coin toss", 1.0),
-    ("a die", math.log2(6)),
+    (later("a coin toss"), 1.0),
+    (later("a die"), math.log2(6)),
     ("p = 0.01", -math.log2(0.01)),
 )
 """Well-known surprises in bits (0.074, 1, 2.585, 6.644), to read other numbers by."""
+_SUMS = {"bits": later("{n} bits"), "nats": later("{n} nats")}
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,8 @@ def normalise(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     top = rows.max(axis=1).astype(np.float64)
     if not np.isfinite(top).all():
         raise BadInput(
-            "The logits hold NaN or no finite value at all.",
-            "The engine computed nonsense; choose another backend.",
+            t("The logits hold NaN or no finite value at all."),
+            t("The engine computed nonsense; choose another backend."),
         )
     shifted = rows - top[:, None]
     np.maximum(shifted, _NOTHING, out=shifted)
@@ -157,13 +159,13 @@ def written_sum(values: Sequence[float], unit: str = "bits", decimals: int = 3) 
     >>> written_sum([])
     '0.000 bits'
     """
-    total = f"{math.fsum(values):.{decimals}f} {unit}"
+    total = t(_SUMS[unit], n=f"{math.fsum(values):.{decimals}f}")
     if not values:
         return total
     terms = [f"{value:.{decimals}f}" for value in values]
     if len(terms) > _WRITTEN_TERMS:
         left_out = len(terms) - _WRITTEN_TERMS
-        terms[_WRITTEN_TERMS - 1 : -1] = [f"… ({left_out} more) …"]
+        terms[_WRITTEN_TERMS - 1 : -1] = [t("… ({n} more) …", n=left_out)]
     return " + ".join(terms) + " = " + total
 
 

@@ -10,14 +10,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from lmpanel.bounded_json import read_json
+from lmpanel.bounded_json import read_json, reason_of
 from lmpanel.errors import BadState
+from lmpanel.wording import later, t
 
 FORMAT = "lmpanel session"
 VERSION = 1
 MAX_CHARACTERS = 5_000_000
-_UNCHANGED = "Nothing was changed."
-_WHERE = "Session, Save to a file, makes one. Nothing was changed."
+_UNCHANGED = later("Nothing was changed.")
+_WHERE = later("Session, Save to a file, makes one. Nothing was changed.")
 
 
 def write_session(parts: Mapping[str, Any]) -> str:
@@ -37,14 +38,15 @@ def read_session(text: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise _none(text) from error
     except ValueError as error:
-        raise BadState(f"This file is no session: {error}.", _UNCHANGED) from error
+        problem = t("This file is no session: {reason}.", reason=reason_of(error))
+        raise BadState(problem, t(_UNCHANGED)) from error
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise _none(text)
     if value.get("version") != VERSION or type(value["version"]) is not int:
-        raise BadState("This session was saved by another version.", _UNCHANGED)
+        raise BadState(t("This session was saved by another version."), t(_UNCHANGED))
     parts = value.get("parts")
     if value.keys() != {"format", "version", "parts"} or not isinstance(parts, dict):
-        raise BadState("This session file is damaged.", _UNCHANGED)
+        raise BadState(t("This session file is damaged."), t(_UNCHANGED))
     return parts
 
 
@@ -52,7 +54,11 @@ def _none(text: str) -> BadState:
     """Why a text is no session file, as far as its beginning tells."""
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith("---"):
-        return BadState("This file looks like a lesson.", f"Open it in Lessons. {_UNCHANGED}")
+        return BadState(
+            t("This file looks like a lesson."), t("Open it in Lessons. Nothing was changed.")
+        )
     if start.startswith(f'{{"format":"{FORMAT}"'):
-        return BadState("This session file is damaged: a part of it is missing.", _UNCHANGED)
-    return BadState("This file is no session of lmpanel.", _WHERE)
+        return BadState(
+            t("This session file is damaged: a part of it is missing."), t(_UNCHANGED)
+        )
+    return BadState(t("This file is no session of lmpanel."), t(_WHERE))

@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lmpanel.bounded_json import read_json
+from lmpanel.bounded_json import read_json, reason_of
 from lmpanel.checks import Check, number, one_of, or_none, pairs, whole
 from lmpanel.errors import BadState
 from lmpanel.filters import MAX_BIAS
 from lmpanel.number_text import grouped
 from lmpanel.sampling import MAX_SEED
+from lmpanel.wording import later, t
 
 VERSION = 1
 _KEYS = {"version", "model", "ids", "raw", "cursor", "selection", "settings"}
@@ -90,7 +91,8 @@ def parse_state(
     try:
         value = read_json(text, max_depth=4)
     except ValueError as error:
-        raise BadState(f"The state is not usable JSON: {error}.", _NOTHING_CHANGED) from error
+        problem = t("The state is not usable JSON: {reason}.", reason=reason_of(error))
+        raise BadState(problem, t(_UNCHANGED)) from error
     return decode_state(value, vocab_size=vocab_size, context_length=context_length, model=model)
 
 
@@ -108,14 +110,14 @@ def decode_state(
     ids = _ids(value.get("ids"), vocab_size, context_length)
     raw = value.get("raw", False)
     if type(raw) is not bool:
-        raise _bad("'raw' is neither true nor false")
+        raise _bad(t("'raw' is neither true nor false"))
     warnings: list[str] = []
     cursor, selection = value.get("cursor"), value.get("selection")
     if cursor is not None and not whole(0, len(ids))(cursor):
-        warnings.append("The position was outside the document and was left out.")
+        warnings.append(t("The position was outside the document and was left out."))
         cursor = None
     if selection is not None and not _is_span(selection, len(ids)):
-        warnings.append("The selection was outside the document and was left out.")
+        warnings.append(t("The selection was outside the document and was left out."))
         selection = None
     settings = _settings(value.get("settings", {}), warnings)
     span = tuple(selection) if selection is not None else None
@@ -124,27 +126,38 @@ def decode_state(
 
 def _check_frame(value: Any, model: str) -> None:
     if not isinstance(value, dict):
-        raise _bad("it is not an object")
+        raise _bad(t("it is not an object"))
     if type(value.get("version")) is not int or value["version"] != VERSION:
-        raise _bad(f"its version is not {VERSION}")
+        raise _bad(t("its version is not {version}", version=VERSION))
     unknown = [key for key in value if key not in _KEYS]
     if unknown:
-        raise _bad(f"it has the unknown entry {str(unknown[0])[:40]!r}")
+        raise _bad(t("it has the unknown entry {name}", name=repr(str(unknown[0])[:40])))
     name = value.get("model", "")
     if not isinstance(name, str):
-        raise _bad("its model is no name")
+        raise _bad(t("its model is no name"))
     if name and model and name != model:
-        raise _bad(f"it was made with the model {name[:80]!r}, and this is {model!r}")
+        raise _bad(
+            t(
+                "it was made with the model {model}, and this is {here}",
+                model=repr(name[:80]),
+                here=repr(model),
+            )
+        )
 
 
 def _ids(value: Any, vocab_size: int, context_length: int) -> tuple[int, ...]:
     if not isinstance(value, list):
-        raise _bad("its ids are not a list")
+        raise _bad(t("its ids are not a list"))
     if len(value) > context_length:
-        most = grouped(context_length)
-        raise _bad(f"it has {grouped(len(value))} tokens and the model can look at {most}")
+        raise _bad(
+            t(
+                "it has {n} tokens and the model can look at {most}",
+                n=grouped(len(value)),
+                most=grouped(context_length),
+            )
+        )
     if not all(map(whole(0, vocab_size - 1), value)):
-        raise _bad("an id is not one of the vocabulary")
+        raise _bad(t("an id is not one of the vocabulary"))
     return tuple(value)
 
 
@@ -156,22 +169,24 @@ def _is_span(value: Any, length: int) -> bool:
 
 def _settings(value: Any, warnings: list[str]) -> dict[str, Any]:
     if not isinstance(value, dict) or len(value) > _MAX_SETTINGS:
-        raise _bad("its settings are not a small object")
+        raise _bad(t("its settings are not a small object"))
     settings: dict[str, Any] = {}
     for name, setting in value.items():
         if not isinstance(name, str) or not _NAME.fullmatch(name):
-            raise _bad("a setting has an impossible name")
+            raise _bad(t("a setting has an impossible name"))
         if name not in SETTINGS:
-            warnings.append(f"The setting {name!r} is unknown and was left out.")
+            warnings.append(t("The setting {name} is unknown and was left out.", name=repr(name)))
         elif not SETTINGS[name](setting):
-            warnings.append(f"The setting {name!r} had an impossible value and was left out.")
+            warnings.append(
+                t("The setting {name} had an impossible value and was left out.", name=repr(name))
+            )
         else:
             settings[name] = setting
     return settings
 
 
-_NOTHING_CHANGED = "Nothing was changed."
+_UNCHANGED = later("Nothing was changed.")
 
 
 def _bad(reason: str) -> BadState:
-    return BadState(f"This state cannot be restored: {reason}.", _NOTHING_CHANGED)
+    return BadState(t("This state cannot be restored: {reason}.", reason=reason), t(_UNCHANGED))

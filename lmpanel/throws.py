@@ -14,6 +14,7 @@ import param
 from lmpanel.errors import BadArgument, NothingLeft
 from lmpanel.explorer import Explorer
 from lmpanel.sampling import MAX_SEED, Dice, Draw, draw, from_die, new_seed, tally
+from lmpanel.wording import t
 
 MANY = 200
 RUNS = 50
@@ -87,7 +88,7 @@ class Throws(param.Parameterized):
             inside = inside and run.predictor == self._explorer.predictor
             if inside and run.ids[at] == here and run.ids[:at] == context:
                 number = at - run.since
-                return Throw(run.draws[number].r, f"roll {number + 1} of seed {run.seed}")
+                return Throw(run.draws[number].r, _rolled(number + 1, run.seed))
         return None
 
     @property
@@ -105,7 +106,7 @@ class Throws(param.Parameterized):
         """Take the seed's next number."""
         self.rolled += 1
         r = self._dice.roll()
-        self.throw = Throw(r, f"roll {self.rolled} of seed {self._explorer.seed}")
+        self.throw = Throw(r, _rolled(self.rolled, self._explorer.seed))
 
     def type(self, text: str, kind: str) -> None:
         """Take a number that was thrown elsewhere: `kind` is "01" or one of DICE.
@@ -115,15 +116,20 @@ class Throws(param.Parameterized):
         try:
             value = float(text.strip().replace(",", ".")) if kind == "01" else int(text)
         except ValueError:
-            raise BadArgument(f"{text[:20]!r} is not a number.", "Type what you threw.") from None
+            raise BadArgument(
+                t("{text} is not a number.", text=repr(text[:20])), t("Type what you threw.")
+            ) from None
         if kind == "01":
             if not 0 <= value < 1:
-                raise BadArgument(f"{text[:20]} is not on the line.", "Type at least 0, below 1.")
-            self.throw = Throw(value, "typed")
+                raise BadArgument(
+                    t("{text} is not on the line.", text=text[:20]), t("Type at least 0, below 1.")
+                )
+            self.throw = Throw(value, t("typed"))
         else:
             sides = DICE[kind]
             rule = f"({value} − ½) / {sides}"
-            self.throw = Throw(from_die(value, sides), f"{value} on a {kind}: {rule}")
+            source = t("{face} on a {die}: {rule}", face=value, die=kind, rule=rule)
+            self.throw = Throw(from_die(value, sides), source)
 
     def draw_many(self) -> None:
         """Draw many times from the filtered distribution, with the seed."""
@@ -136,7 +142,9 @@ class Throws(param.Parameterized):
         """Use a seed, or a new one for an empty text, and start its numbers over."""
         text = text.strip()
         if text and not (text.isdecimal() and int(text) <= MAX_SEED):
-            raise BadArgument(f"{text[:20]!r} is no seed.", f"Type 0 to {MAX_SEED}.")
+            raise BadArgument(
+                t("{text} is no seed.", text=repr(text[:20])), t("Type 0 to {most}.", most=MAX_SEED)
+            )
         self._explorer.seed = int(text) if text else new_seed()
         self._start_over()
 
@@ -149,3 +157,7 @@ class Throws(param.Parameterized):
 
     def _forget_tally(self, *events: object) -> None:
         self.tally = []
+
+
+def _rolled(number: int, seed: int) -> str:
+    return t("roll {n} of seed {seed}", n=number, seed=seed)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from lmpanel.bpe import from_alphabet, mend, to_alphabet
 from lmpanel.display import spoken, visible
 from lmpanel.errors import UnknownToken
+from lmpanel.wording import t
 
 _TYPED = {"␣": " ", "↵": "\n", "⇥": "\t", "\\n": "\n", "\\t": "\t"}
 
@@ -22,16 +23,22 @@ class Token:
     """One entry of the vocabulary.
 
     `text` has U+FFFD where the bytes are no whole character (`partial`); `display` makes
-    everything visible but the space; `spoken` is for screen readers.
+    everything visible but the space.
     """
 
     id: int
     bytes: bytes
     text: str
     display: str
-    spoken: str
     special: bool
     partial: bool
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader should say, in the language of the moment."""
+        if self.special:
+            return t("special {name}", name=self.text.strip("<|>"))
+        return spoken(self.bytes) or t("nothing")
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,8 @@ class Vocabulary:
         for token in ids:
             if not 0 <= token < size:
                 raise UnknownToken(
-                    f"There is no token with the id {token}.", f"Ids go from 0 to {size - 1}."
+                    t("There is no token with the id {id}.", id=token),
+                    t("Ids go from 0 to {last}.", last=size - 1),
                 )
 
     def bytes_of(self, token: int) -> bytes:
@@ -101,9 +109,8 @@ class Vocabulary:
         data = self.bytes_of(token)
         text = data.decode(errors="replace")
         special = token in self._special
-        said = f"special {text.strip('<|>')}" if special else spoken(data)
         partial = text.encode() != data
-        return Token(token, data, text, visible(data), said or "nothing", special, partial)
+        return Token(token, data, text, visible(data), special, partial)
 
     def text_of(self, token: int) -> str:
         """The token's text, U+FFFD where its bytes are no whole character."""

@@ -19,6 +19,7 @@ from lmpanel.document import Document
 from lmpanel.errors import BadArgument, Cancelled, ContextFull, LMPanelError
 from lmpanel.explorer import Explorer
 from lmpanel.number_text import grouped
+from lmpanel.wording import t
 
 LONGEST = 400
 FOUND = 8
@@ -128,13 +129,13 @@ class WhatIf(param.Parameterized):
         if self.source == "selection":
             start, stop = self.span
             if start >= stop or stop > len(document):
-                raise BadArgument("No tokens are selected.", "Select some in the document.")
+                raise BadArgument(t("No tokens are selected."), t("Select some in the document."))
             return start, stop
         response = self._explorer.editor.response(document)
         if response is None or (response.is_empty and not response.closed):
             raise BadArgument(
-                "There is no response yet.",
-                "Let the model write one, or select tokens in the document.",
+                t("There is no response yet."),
+                t("Let the model write one, or select tokens in the document."),
             )
         return response.content_start, response.content_stop + bool(response.closed)
 
@@ -154,7 +155,7 @@ class WhatIf(param.Parameterized):
         position = int(number) - 1 if number.isdecimal() and len(number) < 9 else None
         most = self._place.start
         inside = position is not None and 0 <= position < most
-        said = "" if inside or not number else f"Type a number from 1 to {most}."
+        said = "" if inside or not number else t("Type a number from 1 to {most}.", most=most)
         self.param.update(position=position, said=said)
 
     def find(self, query: str) -> None:
@@ -209,7 +210,7 @@ class WhatIf(param.Parameterized):
         if self._task is not None:
             self._task.cancel()
             self._task = None
-            self.param.update(running=False, progress="", said="Stopped.")
+            self.param.update(running=False, progress="", said=t("Stopped."))
 
     async def settle(self) -> None:
         """Wait until nothing is being compared."""
@@ -230,7 +231,7 @@ class WhatIf(param.Parameterized):
     def _job(self, change: Change) -> _Job:
         explorer = self._explorer
         if explorer.generating:
-            raise BadArgument("The model is writing.", "Stop it first, then compare.")
+            raise BadArgument(t("The model is writing."), t("Stop it first, then compare."))
         document, (start, stop) = explorer.document, self.continuation
         self._check_text(change.text)
         before = Document(document.ids[:start], document.raw)
@@ -238,15 +239,18 @@ class WhatIf(param.Parameterized):
         total, most = len(context) + stop - start, explorer.model.context_length
         if total > most:
             raise ContextFull(
-                f"With the new context there are {grouped(total)} tokens; the model can look at "
-                f"{grouped(most)}.",
-                "Shorten the new context, or select fewer tokens.",
+                t(
+                    "With the new context there are {n} tokens; the model can look at {most}.",
+                    n=grouped(total),
+                    most=grouped(most),
+                ),
+                t("Shorten the new context, or select fewer tokens."),
             )
         by = explorer.predictor
         return _Job(document, start, stop, self.source, change, context, by)
 
     async def _work(self, job: _Job) -> None:
-        outcome: dict[str, object] = {"said": "This could not be compared."}
+        outcome: dict[str, object] = {"said": t("This could not be compared.")}
         before = job.document.ids[: job.start]
         try:
             shifts = await shifts_between(
@@ -281,11 +285,15 @@ def _check_span(start: int, stop: int) -> None:
     """Refuse tokens that cannot be compared. Raises BadArgument."""
     if start == 0:
         raise BadArgument(
-            "Nothing stands before the selected tokens, so there is no context to change.",
-            "Select later ones.",
+            t("Nothing stands before the selected tokens, so there is no context to change."),
+            t("Select later ones."),
         )
     if stop - start > LONGEST:
         raise BadArgument(
-            f"These are {grouped(stop - start)} tokens; at most {LONGEST} are compared.",
-            "Select a part of them in the document.",
+            t(
+                "These are {n} tokens; at most {most} are compared.",
+                n=grouped(stop - start),
+                most=LONGEST,
+            ),
+            t("Select a part of them in the document."),
         )

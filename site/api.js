@@ -2,6 +2,7 @@
  * The scripting interface: `window.lmpanel`.  Public and documented in the README; changing it is a
  * breaking change.  What the model says is computed in Python; this file passes calls on.
  */
+import { t } from "./components/wording.js";
 
 const NEEDS_MODEL = ["next", "score", "generate"];
 const EVENTS = ["state", "progress", "error"];
@@ -68,7 +69,7 @@ function unlessItFails(status, answer) {
   });
 }
 
-const notRunning = (status) => failure("engine_failed", `The model is not running. ${status.message}`);
+const notRunning = (status) => failure("engine_failed", t("The model is not running. {reason}", { reason: status.message }));
 
 /** Resolves when what was restored has been measured; without a model, when it stands there. */
 async function setState({ python, status }, state) {
@@ -81,7 +82,7 @@ async function useBackend({ engine, python, status }, name) {
   if (status.phase === "waiting") throw failure("not_ready", "The model has not been started yet: the reader does that.");
   const known = await engine.backends();
   if (!known.includes(name)) throw failure("bad_argument", `There is no backend ${quoted(name)} here. Possible: ${known.join(", ")}.`);
-  python.post({ verb: "engine_lost", message: "The backend is being changed." });
+  python.post({ verb: "engine_lost", message: t("The backend is being changed.") });
   const { model, backend, threads, verified } = await engine.useBackend(name);
   return { model: model.name, backend, threads, verified };
 }

@@ -3,6 +3,7 @@
  * A lesson is asked for by an event that the lesson component takes; until it is there, the wish waits.
  */
 import { setText } from "./components/dom.js";
+import { t } from "./components/wording.js";
 
 const FIRST = "conversation";
 
@@ -18,13 +19,13 @@ export function openDoor(wanted) {
 function ask(source, button) {
   const wish = () => new CustomEvent("lmpanel:lesson", { detail: { source }, cancelable: true });
   if (!document.dispatchEvent(wish())) return;  // taken
-  setText(button, "Your lesson opens in a moment…");
+  setText(button, t("Your lesson opens in a moment…"));
   button.setAttribute("aria-disabled", "true");
   document.addEventListener("lmpanel:mounted", function heard({ detail }) {
     if (detail.name !== "lesson") return;
     document.removeEventListener("lmpanel:mounted", heard);
     document.dispatchEvent(wish());
-    setText(button, "Start with lesson 1");
+    setText(button, t("Start with lesson 1"));
     button.removeAttribute("aria-disabled");
   });
 }

@@ -1,5 +1,5 @@
 /**
- * The page: shows the recorded example, starts both workers at once, puts Panel's roots into the
+ * The page: speaks the reader's language, shows the recorded example, starts both workers at once, puts Panel's roots into the
  * layout when they are there, and connects the scripting interface.  The order is what matters
  * here; the work is done by the modules named below.
  */
@@ -7,6 +7,7 @@ import { EngineHost } from "./engine/host.js";
 import { createApi } from "./api.js";
 import { beginAs } from "./embed/author.js";
 import { firstDocument, followLinks, keepSession, keepState } from "./links.js";
+import { offerLanguages, speakFirst } from "./language.js";
 import { makeMenu } from "./menu.js";
 import { readOptions } from "./options.js";
 import { Status, clearNotice, notice } from "./status.js";
@@ -19,6 +20,7 @@ import { showTitlesOnFocus } from "./tooltips.js";
 import { startOffline } from "./offline/start.js";
 
 const base = new URL(".", document.baseURI).href;
+await speakFirst(base);
 const options = readOptions(location.search);
 const status = new Status();
 const engine = new EngineHost(base);
@@ -29,8 +31,10 @@ globalThis.lmpanel = createApi({ base, status, engine, python });
 
 if (options.warnings.length) notice({ code: "parameters", message: options.warnings.join(" ") });
 document.getElementById("engine").addEventListener("toggle", () => status.draw());
+document.addEventListener("lmpanel:language", () => status.draw());
 document.querySelectorAll("details.menu").forEach(makeMenu);
 showTitlesOnFocus();
+offerLanguages({ base, engine, python });
 sessionMenu({ python });
 python.addEventListener("state", ({ detail }) => keepState(detail));
 followLinks(python);

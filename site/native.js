@@ -3,9 +3,10 @@
  * Says so in the chip, and shows the app's errors (see components/notices.js) as the static page
  * does.
  */
+import { sayShell } from "./language.js";
 import { makeMenu } from "./menu.js";
 import { h, fill, setText } from "./components/dom.js";
-import { many } from "./components/format.js";
+import { many, t, wording } from "./components/wording.js";
 import { clearNotice, notice } from "./status.js";
 import { openDoor } from "./lesson_door.js";
 import { readOptions } from "./options.js";
@@ -14,11 +15,14 @@ import { showTitlesOnFocus } from "./tooltips.js";
 const byId = (id) => document.getElementById(id);
 const { model, threads, verified } = JSON.parse(byId("engine-info").textContent);
 
-setText(byId("chip"), `${model} · native, ${many(threads, "thread")}${verified ? " · checked" : ""}`);
+const where = many(threads, "native, {n} thread", "native, {n} threads");
+setText(byId("chip"), verified ? t("{model} · {where} · checked", { model, where }) : `${model} · ${where}`);
 byId("dot").dataset.phase = "ready";
 byId("progress").hidden = true;
-byId("session").hidden = true;
-fill(byId("engine-box"), h("p", {}, "The model runs in Python on the machine that serves this page."));
+for (const name of ["session", "language"]) byId(name).hidden = true;
+document.documentElement.lang = wording().language;
+sayShell();
+fill(byId("engine-box"), h("p", {}, t("The model runs in Python on the machine that serves this page.")));
 document.addEventListener("lmpanel:notice", ({ detail }) => notice(detail));
 document.addEventListener("lmpanel:notice-over", ({ detail }) => clearNotice(detail.code));
 makeMenu(byId("engine"));

@@ -2,6 +2,7 @@
  * The URL parameters any page may use; `frame` only tells the frames of a course page apart (links.js).  Unknown or invalid values fall back to the default and are
  * reported, never silently taken.
  */
+import { t } from "./components/wording.js";
 import { AUTHORED, readAuthor } from "./author_options.js";
 
 const BACKENDS = ["auto", "webgpu", "webgpu-nosubgroups", "wasm"];
@@ -16,7 +17,7 @@ const KNOWN = new Set(["backend", "threads", "memory", "ahead", "lesson", "frame
 export function readOptions(search) {
   const query = new URLSearchParams(search);
   const warnings = [];
-  for (const name of query.keys()) if (!KNOWN.has(name)) warnings.push(`“${clip(name)}” is not a parameter of this page and was ignored.`);
+  for (const name of query.keys()) if (!KNOWN.has(name)) warnings.push(t("“{name}” is not a parameter of this page and was ignored.", { name: clip(name) }));
   return {
     backend: backend(query.get("backend"), warnings),
     threads: threads(query.get("threads"), warnings),
@@ -30,25 +31,25 @@ export function readOptions(search) {
 
 function backend(value, warnings) {
   if (value === null || BACKENDS.includes(value)) return value ?? "auto";
-  warnings.push(`backend=${clip(value)} is not known; the best one is chosen. Possible: ${BACKENDS.join(", ")}.`);
+  warnings.push(t("backend={value} is not known; the best one is chosen. Possible: {possible}.", { value: clip(value), possible: BACKENDS.join(", ") }));
   return "auto";
 }
 
 function threads(value, warnings) {
   if (value === null) return null;
   if (/^[1-9]\d?$/.test(value) && Number(value) <= 16) return Number(value);
-  warnings.push(`threads=${clip(value)} is not a number from 1 to 16; the number is chosen by the page.`);
+  warnings.push(t("threads={value} is not a number from 1 to 16; the number is chosen by the page.", { value: clip(value) }));
   return null;
 }
 
 function memory(value, warnings) {
   if (value === null || MEMORY.includes(value)) return value ?? "auto";
-  warnings.push(`memory=${clip(value)} is not known; the page decides. Possible: ${MEMORY.join(", ")}.`);
+  warnings.push(t("memory={value} is not known; the page decides. Possible: {possible}.", { value: clip(value), possible: MEMORY.join(", ") }));
   return "auto";
 }
 
 function ahead(value, warnings) {
-  if (value !== null && value !== "on" && value !== "off") warnings.push(`ahead=${clip(value)} is neither on nor off; it is on.`);
+  if (value !== null && value !== "on" && value !== "off") warnings.push(t("ahead={value} is neither on nor off; it is on.", { value: clip(value) }));
   return value !== "off";
 }
 
@@ -56,7 +57,7 @@ function ahead(value, warnings) {
 function lesson(value, warnings) {
   if (value === null) return null;
   if (value.length <= 200 && /^(?![/\\])[\w./-]+$/.test(value) && !value.split("/").includes("..")) return value;
-  warnings.push(`lesson=${clip(value)} is neither the name of a lesson nor a path inside this site; no lesson was opened.`);
+  warnings.push(t("lesson={value} is neither the name of a lesson nor a path inside this site; no lesson was opened.", { value: clip(value) }));
   return null;
 }
 

@@ -3,6 +3,7 @@
  * the slots; changes travel as patches in both directions.  Knows nothing about what the app shows.
  */
 import { ownScript } from "./own_script.js";
+import { t } from "./components/wording.js";
 
 const SCRIPTS = ["bokeh/bokeh", "bokeh/bokeh-widgets", "bokeh/bokeh-tables", "panel/panel"].map((name) => `vendor/${name}.min.js`);
 
@@ -25,7 +26,7 @@ function loadScript(url) {
     const script = document.createElement("script");
     script.src = ownScript(url);
     script.onload = () => { loaded.add(url.href); resolve(); };
-    script.onerror = () => reject(Object.assign(new Error(`${url.pathname} could not be loaded.`), { code: "download_failed", remedy: "Check the network, then reload the page." }));
+    script.onerror = () => reject(Object.assign(new Error(t("{file} could not be loaded.", { file: url.pathname })), { code: "download_failed", remedy: t("Check the network, then reload the page.") }));
     document.head.append(script);
   });
 }

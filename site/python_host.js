@@ -6,13 +6,13 @@
 import { loadBokeh, PanelBridge } from "./panel_bridge.js";
 import { SessionKeeper } from "./session_keeper.js";
 import { ownWorker } from "./own_worker.js";
+import { keepDrafts, keptDrafts, putDrafts, readDrafts } from "./drafts.js";
+import { t, wording } from "./components/wording.js";
 import { clearNotice, notice } from "./status.js";
 
-// An error event without a message means that the worker's script itself did not load.
-const NOT_LOADED = "its program could not be loaded. Check the network.";
-/** What is told of an accepted change, not of a refused one. */
 /** What is told of without alarm. */
 const GENTLE = new Set(["context_full", "left_out"]);
+/** What is told of an accepted change, not of a refused one. */
 const NEWS = new Set(["lost_characters", "special_text"]);
 
 export class PythonHost extends EventTarget {
@@ -33,6 +33,9 @@ export class PythonHost extends EventTarget {
     this.keeper.text = first.file ?? null;
     document.addEventListener("visibilitychange", () => { if (document.hidden) this.keeper.save(); });
     this.refusals = new Set();
+    /** What was being typed when everything was drawn anew. */
+    this.drafts = keptDrafts();
+    addEventListener("pagehide", keepDrafts);
     this.live = new Promise((resolve) => { this.nowLive = resolve; });
   }
 
@@ -46,12 +49,18 @@ export class PythonHost extends EventTarget {
     this.failure = null;
     if (!this.bokeh) this.startBokeh();
     this.worker?.terminate();
+    if (this.settled) this.drafts = readDrafts();
     this.worker = ownWorker(new URL("python_worker.js", this.base), "lmpanel-python");
     this.worker.onmessage = (event) => this.receive(event.data);
-    this.worker.onerror = (event) => { event.preventDefault(); this.crashed(event.message || NOT_LOADED); };
+    this.worker.onerror = (event) => { event.preventDefault(); this.crashed(event.message || t("its program could not be loaded. Check the network.")); };
     this.takeBridge();
     this.settled = false;
-    this.post({ verb: "start", base: this.base, begin: JSON.stringify(this.beginning()) });
+    this.post({ verb: "start", base: this.base, wording: wording(), begin: this.wish(this.beginning()) });
+  }
+
+  /** What Python is told to begin with, in which language. */
+  wish(beginning) {
+    return JSON.stringify({ ...beginning, wording: wording() });
   }
 
   /** What Python is to begin with: the session that was kept, and a state that is newer. */
@@ -66,14 +75,26 @@ export class PythonHost extends EventTarget {
    * A file that is refused rejects with the reason, and changes nothing.
    */
   async begin(file) {
+    document.dispatchEvent(new Event("lmpanel:anew"));  // no component is to bring anything back
+    this.drafts = [];
+    await this.replace(file === undefined ? this.author : { file });
+  }
+
+  /** Draws everything anew in the language that is spoken now; nothing is forgotten, also what is being typed. */
+  async drawAnew() {
+    await this.live;
+    this.drafts = readDrafts();
+    await this.replace({ file: await this.call("save_session", []) });
+  }
+
+  async replace(beginning) {
     await this.live;
     const main = document.querySelector("main");
     main.inert = true;
     this.bridge.hold();
     const shown = new Promise((resolve) => this.addEventListener("settled", resolve, { once: true }));
     try {
-      document.dispatchEvent(new Event("lmpanel:anew"));  // no component is to bring anything back
-      await this.ask("begin", { begin: JSON.stringify(file === undefined ? this.author : { file }) });
+      await this.ask("begin", { begin: this.wish(beginning) });
       await shown;
       this.keeper.forget();
       this.keeper.touched();
@@ -161,6 +182,8 @@ export class PythonHost extends EventTarget {
     const mounted = allMounted(names);
     await this.bridge.render(message, names.map((name) => `live-${name}`));
     await mounted;
+    putDrafts(this.drafts);
+    this.drafts = [];
     this.post({ verb: "rendered" });
     this.bridge.flow();
   }
@@ -195,7 +218,7 @@ export class PythonHost extends EventTarget {
   /** The worker holds a lock for as long as it lives; to get it is to know of its end. */
   watch(lock) {
     const { worker } = this;
-    navigator.locks.request(lock, () => { if (worker === this.worker && !this.failure) this.crashed("its worker ended"); });
+    navigator.locks.request(lock, () => { if (worker === this.worker && !this.failure) this.crashed(t("its worker ended")); });
   }
 
   crashed(message) {
@@ -204,17 +227,17 @@ export class PythonHost extends EventTarget {
     this.restarts += 1;
     if (!this.settled && this.keeper.text !== null) this.keeper.failed();
     if (this.restarts === 1) { this.dispatchEvent(new Event("restarted")); return this.start(); }
-    return this.fail(Object.assign(new Error(stopped(message)), { code: "python_failed", remedy: "Your document is kept. Start it again, or reload the page." }));
+    return this.fail(Object.assign(new Error(stopped(message)), { code: "python_failed", remedy: t("Your document is kept. Start it again, or reload the page.") }));
   }
 
   fail(error) {
-    const { code = "python_failed", message, remedy = "Reload the page." } = error;
+    const { code = "python_failed", message, remedy = t("Reload the page.") } = error;
     this.failure = { code, message };
     this.rejectCalls(message, () => true);
     this.dispatchEvent(new CustomEvent("error", { detail: { code, message } }));
     notice({ code, message, remedy, error: true, actions: [
-      { label: "Start again", run: () => { this.dispatchEvent(new Event("restarted")); this.start(); } },
-      { label: "Reload", run: () => location.reload() },
+      { label: t("Start again"), run: () => { this.dispatchEvent(new Event("restarted")); this.start(); } },
+      { label: t("Reload"), run: () => location.reload() },
     ] });
   }
 
@@ -252,6 +275,6 @@ function prepareSlot(name) {
   else slot.append(live);
 }
 
-const stopped = (reason) => `The Python part of this page stopped: ${reason.replace(/\.?$/, ".")}`;
+const stopped = (reason) => t("The Python part of this page stopped: {reason}", { reason: reason.replace(/\.?$/, ".") });
 
 const asError = ({ code, message }) => Object.assign(new Error(message), { code });

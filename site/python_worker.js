@@ -3,7 +3,8 @@
  * passes messages on; everything else happens in Python (lmpanel/browser.py).
  *
  * page → worker
- *   {verb: "start", base, begin}          begin: JSON text that says what to begin with, see Host.begin
+ *   {verb: "start", base, begin, wording} begin: JSON text that says what to begin with, see Host.begin;
+ *                                         wording: {language, table} that its own errors are said in
  *   {verb: "begin", begin, id}            begin anew
  *   {verb: "engine", port, info}          a verified engine is at the other end of the port
  *   {verb: "engine_lost", message}        it is gone; a new one follows or not
@@ -22,6 +23,7 @@
 import "./guard.js";
 import { EngineClient } from "./engine/client.js";
 import { holdLock } from "./engine/life.js";
+import { t, useWording } from "./components/wording.js";
 
 const post = (verb, fields = {}, transfer = []) => self.postMessage({ verb, ...fields }, transfer);
 
@@ -37,20 +39,20 @@ const TEXTS = ["model/model.json", "model/tokenizer.json", "recorded.json"];
 /** The whole body of a file, by the name of the response's method that reads it. */
 async function fetchWhole(base, path, read) {
   const response = await fetch(new URL(path, base)).catch(() => { throw unreachable(path); });
-  if (!response.ok) throw new Error(`${path} could not be loaded (status ${response.status}). Check the network.`);
+  if (!response.ok) throw new Error(t("{file} could not be loaded (status {status}). Check the network.", { file: path, status: response.status }));
   return response[read]().catch(() => { throw unreachable(path); });
 }
 
-const unreachable = (path) => new Error(`${path} could not be loaded: the connection failed or the server is gone. Check the network.`);
+const unreachable = (path) => new Error(t("{file} could not be loaded: the connection failed or the server is gone. Check the network.", { file: path }));
 
 /** Why there is no WebAssembly, which Python needs; null where there is. */
 function wasmTrouble() {
-  if (typeof WebAssembly !== "object") return "This browser cannot run WebAssembly, which Python needs.";
+  if (typeof WebAssembly !== "object") return t("This browser cannot run WebAssembly, which Python needs.");
   try {
     new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));  // the smallest there is
     return null;
   } catch {
-    return "The site that shows this page does not let it run WebAssembly, which Python needs. Open the page in a new tab of its own.";
+    return t("The site that shows this page does not let it run WebAssembly, which Python needs. Open the page in a new tab of its own.");
   }
 }
 
@@ -66,7 +68,8 @@ async function startPyodide(base) {
   }
 }
 
-async function start({ base, begin }) {
+async function start({ base, begin, wording }) {
+  useWording(wording);
   const archives = ARCHIVES.map((path) => fetchWhole(base, path, "arrayBuffer"));
   const texts = TEXTS.map((path) => fetchWhole(base, path, "text"));
   Promise.all([...archives, ...texts]).catch(() => {});
@@ -110,7 +113,7 @@ async function call({ id, method, args }) {
 
 const HANDLERS = {
   start: (message) => start(message).catch(failed),
-  begin: async ({ begin, id }) => { await started; await render(begin).then((answer) => post("result", { id, ...answer }), failed); },
+  begin: async ({ begin, id }) => { useWording(JSON.parse(begin).wording); await started; await render(begin).then((answer) => post("result", { id, ...answer }), failed); },
   engine: async ({ port, info }) => { await started; host.connect(new EngineClient(port), JSON.stringify(info)); },
   engine_lost: async ({ message }) => { await started; host.disconnect(message); },
   rendered: () => host.link().catch(failed),

@@ -4,7 +4,9 @@
  * was typed meanwhile goes over to it.
  */
 import { mountRecorded } from "./components/link.js";
+import { liveRoot } from "./drafts.js";
 import { clearNotice, notice } from "./status.js";
+import { t } from "./components/wording.js";
 
 const NAMES = ["token_strip", "controls", "lens"];
 
@@ -34,7 +36,7 @@ export class RecordedExample {
   }
 
   explain() {
-    notice({ code: "recorded", message: "This is a recorded example.", remedy: "The model is still loading; everything works in a moment." });
+    notice({ code: "recorded", message: t("This is a recorded example."), remedy: t("The model is still loading; everything works in a moment.") });
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) document.getElementById("chip").animate?.([{ opacity: 0.3 }, { opacity: 1 }], { duration: 400 });
   }
 
@@ -82,14 +84,4 @@ function carryOver(from, to) {
     if (!twin) continue;
     if (field.value) twin.value = field.value;
   }
-}
-
-/** The component's own shadow root, inside Bokeh's. */
-export function liveRoot(node) {
-  for (const element of node.querySelectorAll("*")) {
-    if (element.dataset.live) return element.shadowRoot;
-    const inner = element.shadowRoot && liveRoot(element.shadowRoot);
-    if (inner) return inner;
-  }
-  return null;
 }

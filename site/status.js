@@ -3,10 +3,11 @@
  * line and the notices of the shell.  Knows nothing about Panel.
  */
 import { h, fill, redraw, setText } from "./components/dom.js";
-import { bytes, many } from "./components/format.js";
+import { bytes } from "./components/format.js";
+import { later, many, t } from "./components/wording.js";
 
-const NAMES = { wasm: "WASM", webgpu: "WebGPU", "webgpu-nosubgroups": "WebGPU without subgroups" };
-const PHASES = { waiting: "Not started", start: "Starting", download: "Loading the model", prepare: "Preparing the model", verify: "Checking the model", ready: "Ready", error: "The model is not running" };
+const NAMES = { wasm: "WASM", webgpu: "WebGPU", "webgpu-nosubgroups": later("WebGPU without subgroups") };
+const PHASES = { waiting: later("Not started"), start: later("Starting"), download: later("Loading the model"), prepare: later("Preparing the model"), verify: later("Checking the model"), ready: later("Ready"), error: later("The model is not running") };
 
 export class Status extends EventTarget {
   constructor() {
@@ -61,21 +62,21 @@ export class Status extends EventTarget {
 
   line() {
     if (this.phase === "ready") return engineName(this.engine);
-    const what = PHASES[this.phase] ?? this.phase;
-    const much = this.phase === "download" && this.bytesTotal ? ` ${bytes(this.bytesDone)} of ${bytes(this.bytesTotal)}` : "";
-    return this.phase === "error" || !this.example ? `${what}${much}` : `Recorded example · ${what}${much}`;
+    const phase = t(PHASES[this.phase] ?? this.phase);
+    const what = this.phase === "download" && this.bytesTotal ? t("{phase} {done} of {all}", { phase, done: bytes(this.bytesDone), all: bytes(this.bytesTotal) }) : phase;
+    return this.phase === "error" || !this.example ? what : t("Recorded example · {what}", { what });
   }
 
   drawBox() {
     const box = byId("engine-box");
     if (!byId("engine").open) return;
-    const chosen = h("select", { "aria-label": "Where the model runs", "data-key": "backend", onchange: (event) => this.dispatchEvent(new CustomEvent("backend", { detail: event.target.value })) },
-      Object.entries(NAMES).map(([value, label]) => h("option", { value, selected: this.engine?.backend === value }, label)));
-    const speed = this.tokensPerSecond ? `${this.tokensPerSecond.toFixed(1)} tokens per second` : "not measured yet";
-    const draw = () => fill(box, h("p", {}, this.phase === "ready" ? "The model runs in this page. It was checked against stored values of a known prompt before use." : this.message || PHASES[this.phase]),
-      h("dl", {}, h("dt", {}, "Speed"), h("dd", {}, speed), h("dt", {}, "Runs on"), h("dd", {}, chosen)),
-      this.steps.some((step) => !step.ok) ? h("ul", {}, this.steps.map((step) => h("li", {}, `${NAMES[step.backend]}: ${step.ok ? "checked, in use" : step.reason}`))) : null,
-      h("p", { class: "claim" }, "Nothing you type leaves your machine."));
+    const chosen = h("select", { "aria-label": t("Where the model runs"), "data-key": "backend", onchange: (event) => this.dispatchEvent(new CustomEvent("backend", { detail: event.target.value })) },
+      Object.entries(NAMES).map(([value, label]) => h("option", { value, selected: this.engine?.backend === value }, t(label))));
+    const speed = this.tokensPerSecond ? t("{n} tokens per second", { n: this.tokensPerSecond.toFixed(1) }) : t("not measured yet");
+    const draw = () => fill(box, h("p", {}, this.phase === "ready" ? t("The model runs in this page. It was checked against stored values of a known prompt before use.") : this.message || t(PHASES[this.phase])),
+      h("dl", {}, h("dt", {}, t("Speed")), h("dd", {}, speed), h("dt", {}, t("Runs on")), h("dd", {}, chosen)),
+      this.steps.some((step) => !step.ok) ? h("ul", {}, this.steps.map((step) => h("li", {}, `${t(NAMES[step.backend])}: ${step.ok ? t("checked, in use") : step.reason}`))) : null,
+      h("p", { class: "claim" }, t("Nothing you type leaves your machine.")));
     redraw(box, draw);
   }
 }
@@ -83,17 +84,18 @@ export class Status extends EventTarget {
 const byId = (id) => document.getElementById(id);
 
 function engineName({ model, backend, threads, compact }) {
-  const where = backend === "wasm" ? `WASM, ${many(threads, "thread")}${compact ? ", little memory" : ""}` : NAMES[backend];
-  return `${model} · ${where} · checked`;
+  const where = backend !== "wasm" ? t(NAMES[backend])
+    : compact ? many(threads, "WASM, {n} thread, little memory", "WASM, {n} threads, little memory") : many(threads, "WASM, {n} thread", "WASM, {n} threads");
+  return t("{model} · {where} · checked", { model, where });
 }
 
 /** Shows a notice with its remedy; a second one with the same code replaces the first. */
 export function notice({ code, message, remedy = "", detail = "", error = false, actions = [] }) {
   const box = h("div", { class: `notice${error ? " error" : ""}`, role: error ? "alert" : "status", "data-code": code },
     h("p", {}, h("span", { class: "what" }, message), remedy ? ` ${remedy}` : ""),
-    detail && h("details", {}, h("summary", {}, "Details"), detail),
+    detail && h("details", {}, h("summary", {}, t("Details")), detail),
     actions.map(({ label, run }) => h("button", { type: "button", onclick: () => { box.remove(); run(); } }, label)),
-    h("button", { type: "button", onclick: () => { box.remove(); document.querySelector("main").focus({ preventScroll: true }); } }, "Dismiss"));
+    h("button", { type: "button", onclick: () => { box.remove(); document.querySelector("main").focus({ preventScroll: true }); } }, t("Dismiss")));
   clearNotice(code);
   byId("notices").append(box);
 }

@@ -15,6 +15,7 @@ import numpy as np
 
 from lmpanel.errors import BadInput, ContextFull
 from lmpanel.number_text import grouped
+from lmpanel.wording import t
 
 MAX_ROWS = 128
 """Most rows of logits in one call: 128 rows of 49152 float32 are 25 MB."""
@@ -246,9 +247,12 @@ def check_context(info: EngineInfo, count: int) -> None:
     """Raise ContextFull when `count` tokens are more than the model can look at."""
     if count > info.context_length:
         raise ContextFull(
-            f"The document has {grouped(count)} tokens, but this model can look at "
-            f"{grouped(info.context_length)}.",
-            "Shorten the document, or start a new conversation.",
+            t(
+                "The document has {n} tokens, but this model can look at {most}.",
+                n=grouped(count),
+                most=grouped(info.context_length),
+            ),
+            t("Shorten the document, or start a new conversation."),
         )
 
 

@@ -35,6 +35,7 @@ from lmpanel.engine.native_inside import NativeInside
 from lmpanel.engine.proof import largest_error, proof_rows
 from lmpanel.engine.stored_weights import embedding
 from lmpanel.errors import BadModel, Cancelled, EngineLost, EngineNotReady
+from lmpanel.wording import t
 
 CHUNK = 128
 """Most tokens computed in one run of the network; a cancelled call stops after the current one."""
@@ -161,8 +162,10 @@ class NativeModel:
         try:
             logits, *present = self._session.run_with_ort_values(self._outputs, inputs)
         except Exception as problem:  # onnxruntime's own exceptions share no base class
-            raise EngineLost(f"onnxruntime failed: {problem}",
-                             "Close other programs to free memory, then try again.") from problem
+            raise EngineLost(
+                t("onnxruntime failed: {problem}", problem=problem),
+                t("Close other programs to free memory, then try again."),
+            ) from problem
         return logits.numpy(), present
 
 

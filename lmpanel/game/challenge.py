@@ -11,10 +11,11 @@ from lmpanel.errors import BadArgument
 from lmpanel.game.sealed import Seal
 from lmpanel.game.setup import OWN, Setup, checked_setup
 from lmpanel.number_text import grouped
+from lmpanel.wording import later, t
 
 LONGEST = 8_000
 """Most characters of a challenge: longer addresses are cut by mail programs and chats."""
-SEAL = Seal("P", 1, "challenge", LONGEST, 60_000)
+SEAL = Seal("P", 1, later("challenge"), LONGEST, 60_000)
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ def write_challenge(challenge: Challenge) -> str:
         return SEAL.close([*value, challenge.tokens])
     except BadArgument as error:
         raise BadArgument(
-            f"This text of {grouped(len(own))} characters is too long for a link.",
-            "Shorten it: about 6\u202f000 characters fit. Or hand it out, to be pasted.",
+            t("This text of {n} characters is too long for a link.", n=grouped(len(own))),
+            t("Shorten it: about 6\u202f000 characters fit. Or hand it out, to be pasted."),
         ) from error
 
 
@@ -48,22 +49,23 @@ def read_challenge(code: str) -> Challenge:
     """The challenge of a code. Raises BadArgument."""
     value = SEAL.open(code)
     if not isinstance(value, list) or len(value) != 7:
-        raise _bad("it has other entries")
+        raise _bad(t("it has other entries"))
     text, own, order, seed, rounds, fingerprint, tokens = value
     try:
         setup = checked_setup(Setup(text, own, order, seed, rounds))
     except BadArgument as error:
         raise _bad(error.message.rstrip(".")) from error
     if setup.text != OWN and own:
-        raise _bad("it brings a text and names another one")
+        raise _bad(t("it brings a text and names another one"))
     if setup.text == OWN and not own.strip():
-        raise _bad("its text is empty")
+        raise _bad(t("its text is empty"))
     if setup.fingerprint != fingerprint:
-        raise _bad("its text is another version than the one of this page")
+        raise _bad(t("its text is another version than the one of this page"))
     if type(tokens) is not int or tokens < 2:
-        raise _bad("its text has no tokens to guess")
+        raise _bad(t("its text has no tokens to guess"))
     return Challenge(setup, tokens)
 
 
 def _bad(reason: str) -> BadArgument:
-    return BadArgument(f"This challenge cannot be played: {reason}.", "Ask for it again.")
+    message = t("This challenge cannot be played: {reason}.", reason=reason)
+    return BadArgument(message, t("Ask for it again."))

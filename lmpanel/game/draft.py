@@ -12,6 +12,7 @@ from lmpanel.errors import BadArgument
 from lmpanel.game.points import check_spread
 from lmpanel.game.saved_game import MOST_LISTED
 from lmpanel.vocabulary import Vocabulary
+from lmpanel.wording import t
 
 FOUND = 8
 
@@ -39,6 +40,6 @@ class Draft:
         vocabulary.check((token,))
         if token not in [*suggested, *self.listed]:
             if len(self.listed) >= MOST_LISTED:
-                raise BadArgument("The list is full.", "Use the tokens that are on it.")
+                raise BadArgument(t("The list is full."), t("Use the tokens that are on it."))
             self.listed.append(token)
         self.query, self.found = "", []

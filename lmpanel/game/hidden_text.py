@@ -13,6 +13,7 @@ from lmpanel.game.saved_game import SavedGame, bad_game
 from lmpanel.game.setup import MOST_TOKENS, Setup
 from lmpanel.model import LanguageModel
 from lmpanel.number_text import grouped
+from lmpanel.wording import t
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,12 @@ def encode(setup: Setup, model: LanguageModel) -> tuple[int, ...]:
     """The text as tokens, markers of templates as mere characters. Raises BadArgument."""
     ids = tuple(model.tokenizer.encode_plain(setup.content))
     if len(ids) < 2:
-        raise BadArgument("The text has no tokens to guess.", "Paste a sentence or two.")
+        raise BadArgument(t("The text has no tokens to guess."), t("Paste a sentence or two."))
     most = min(MOST_TOKENS, model.context_length)
     if len(ids) > most:
+        counts = {"n": grouped(len(ids)), "most": grouped(most)}
         raise BadArgument(
-            f"The text has {grouped(len(ids))} tokens; {grouped(most)} can be played.",
-            "Paste less of it.",
+            t("The text has {n} tokens; {most} can be played.", **counts), t("Paste less of it.")
         )
     return ids
 
@@ -58,12 +59,12 @@ def hidden_in(saved: SavedGame, model: LanguageModel) -> HiddenText:
 def _check_rounds(saved: SavedGame, hidden: HiddenText) -> None:
     ids, positions = hidden.ids, hidden.positions
     if saved.place >= len(positions):
-        raise bad_game("it is beyond its last round")
+        raise bad_game(t("it is beyond its last round"))
     possible = positions[: saved.place + (saved.stage != "round")]
     places = [played.position for played in saved.rounds]
     if places != sorted(set(places)) or not set(places) <= set(possible):
-        raise bad_game("a round is not one of this text")
+        raise bad_game(t("a round is not one of this text"))
     if any(ids[played.position] != played.token for played in saved.rounds):
-        raise bad_game("another token stands where one was played")
+        raise bad_game(t("another token stands where one was played"))
     if saved.stage == "reveal" and (not places or places[-1] != positions[saved.place]):
-        raise bad_game("nothing can have been revealed")
+        raise bad_game(t("nothing can have been revealed"))

@@ -25,6 +25,7 @@ from lmpanel.game.result_code import (
 from lmpanel.game.rounds import Game
 from lmpanel.game.setup import Setup
 from lmpanel.game.tutorial import Tutorial
+from lmpanel.wording import t
 
 PARTS = ["tutorial", "game", "codes"]
 
@@ -107,10 +108,10 @@ class Play(param.Parameterized):
         """Raise BadState for what `restore` would not take over."""
         keys = {"version", "part", "player", "tutorial", "game"}
         if not isinstance(value, dict) or set(value) != keys or value["version"] != 1:
-            raise _bad("it has another version or other entries")
+            raise _bad(t("it has another version or other entries"))
         part, player = value["part"], value["player"]
         if part not in PARTS or not isinstance(player, str) or len(player) > MOST_NAME:
-            raise _bad("its part or the player's name is none")
+            raise _bad(t("its part or the player's name is none"))
         Tutorial().restore(value["tutorial"])
         self.game.checked(value["game"])
 
@@ -123,4 +124,5 @@ class Play(param.Parameterized):
 
 
 def _bad(reason: str) -> BadState:
-    return BadState(f"This game cannot be restored: {reason}.", "Nothing was changed.")
+    message = t("This game cannot be restored: {reason}.", reason=reason)
+    return BadState(message, t("Nothing was changed."))

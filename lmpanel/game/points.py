@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lmpanel.errors import BadArgument
+from lmpanel.wording import t
 
 POINTS = 100
 MOST_PLACED = 99
@@ -34,17 +35,18 @@ def check_spread(pairs: Iterable[Any]) -> Spread:
     spread = []
     for pair in pairs:
         if not isinstance(pair, list | tuple) or len(pair) != 2 or not all(map(_is_whole, pair)):
-            raise BadArgument("Points are whole numbers from 0 to 99.", "Change them.")
+            raise BadArgument(t("Points are whole numbers from 0 to 99."), t("Change them."))
         if not 0 <= pair[1] <= MOST_PLACED or pair[0] < 0:
-            raise BadArgument(f"{pair[1]} points cannot be placed.", "Give 0 to 99.")
+            raise BadArgument(t("{n} points cannot be placed.", n=pair[1]), t("Give 0 to 99."))
         if pair[1]:
             spread.append((pair[0], pair[1]))
     if len({token for token, _ in spread}) != len(spread):
-        raise BadArgument("A token has points twice.", "Give each token one number.")
+        raise BadArgument(t("A token has points twice."), t("Give each token one number."))
     total = placed(spread)
     if total > MOST_PLACED:
         raise BadArgument(
-            f"These are {total} points.", f"Place {MOST_PLACED} at most: the rest must have one."
+            t("These are {n} points.", n=total),
+            t("Place {n} at most: the rest must have one.", n=MOST_PLACED),
         )
     return tuple(spread)
 

@@ -17,13 +17,14 @@ from lmpanel.errors import BadArgument, LMPanelError
 from lmpanel.game.points import MOST_PLACED, MOST_TOKENS, POINTS, bits
 from lmpanel.game.sealed import Seal
 from lmpanel.game.setup import MOST_ROUNDS, MOST_SEED, ORDERS
+from lmpanel.wording import later, t
 
 MOST_NAME = 60
 MOST_INPUT = 400_000
 MOST_CODES = 300
 _MOST_RIVALS = 12
 _RIVAL = re.compile(r"[a-z][a-z0-9_]{0,19}", re.ASCII)
-SEAL = Seal("LMR", 1, "result code", 40_000, 200_000)
+SEAL = Seal("LMR", 1, later("result code"), 40_000, 200_000)
 _BEGINNING = re.compile(r"\bLMR\d{1,4}\.", re.ASCII)
 _TORN = re.compile(r"\S+", re.ASCII)
 _CODE = re.compile(r"\bLMR\d{1,4}\.[A-Za-z0-9_\-\s]*\.(?:\s*[0-9a-f]){8}", re.ASCII)
@@ -99,22 +100,22 @@ def read_result(code: str) -> Result:
     """The result of one code. Raises BadArgument."""
     value = SEAL.open("".join(code.split()))
     if not isinstance(value, list) or len(value) != 9:
-        raise _bad("it has other entries")
+        raise _bad(t("it has other entries"))
     player, text, fingerprint, order, seed, vocab_size, planned, rounds, rivals = value
     _check_text(player, MOST_NAME)
     _check_text(text, 40)
     _check_text(fingerprint, 8)
     if order not in ORDERS:
-        raise _bad("its order is unknown")
+        raise _bad(t("its order is unknown"))
     _check_whole(seed, 0, MOST_SEED)
     _check_whole(vocab_size, MOST_TOKENS + 1, 10_000_000)
     _check_whole(planned, 1, MOST_ROUNDS)
     if not isinstance(rounds, list) or not 1 <= len(rounds) <= planned:
-        raise _bad("it has no rounds, or too many")
+        raise _bad(t("it has no rounds, or too many"))
     played = tuple(map(_round, rounds))
     places = [each.position for each in played]
     if places != sorted(set(places)):
-        raise _bad("its rounds are not in order")
+        raise _bad(t("its rounds are not in order"))
     head = (player, text, fingerprint, order, seed, vocab_size, planned)
     return Result(*head, played, _rivals(rivals))
 
@@ -139,7 +140,7 @@ def read_results(text: str) -> list[Reading]:
     Raises BadArgument when there is none.
     """
     if len(text) > MOST_INPUT:
-        raise BadArgument("This is too much text.", f"Paste {MOST_CODES} codes at most.")
+        raise BadArgument(t("This is too much text."), t("Paste {n} codes at most.", n=MOST_CODES))
     found: dict[str, Reading] = {}
     for start, code in _codes(text)[:MOST_CODES]:
         key = "".join(code.split())
@@ -148,7 +149,7 @@ def read_results(text: str) -> list[Reading]:
         found[key] = replace(known, times=known.times + 1) if known else _reading(code, line)
     if not found:
         raise BadArgument(
-            "There is no result code in this text.", "It begins with LMR1. Copy all of it."
+            t("There is no result code in this text."), t("It begins with LMR1. Copy all of it.")
         )
     return list(found.values())
 
@@ -184,45 +185,46 @@ def _torn(code: str) -> BadArgument:
     version = code[len(SEAL.prefix) : code.index(".")]
     if version != str(SEAL.version):
         return SEAL.other_version(version)
-    return BadArgument("This result code is cut off.", "Copy all of it.")
+    return BadArgument(t("This result code is cut off."), t("Copy all of it."))
 
 
 def _round(value: Any) -> Round:
     if not isinstance(value, list) or len(value) != 3 or not isinstance(value[2], list):
-        raise _bad("a round is none")
+        raise _bad(t("a round is none"))
     position, on_token, points = value
     _check_whole(position, 1, 10_000)
     if len(points) > MOST_TOKENS:
-        raise _bad("a round has too many tokens")
+        raise _bad(t("a round has too many tokens"))
     for each in points:
         _check_whole(each, 1, MOST_PLACED)
     if sum(points) > MOST_PLACED or (on_token != 0 and on_token not in points):
-        raise _bad("the points of a round do not add up")
+        raise _bad(t("the points of a round do not add up"))
     _check_whole(on_token, 0, MOST_PLACED)
     return Round(position, tuple(points), on_token)
 
 
 def _rivals(value: Any) -> dict[str, float]:
     if not isinstance(value, dict) or len(value) > _MOST_RIVALS:
-        raise _bad("its other predictors are none")
+        raise _bad(t("its other predictors are none"))
     for name, cost in value.items():
         if not _RIVAL.fullmatch(name) or type(cost) not in (int, float) or not 0 <= cost < 1e6:
-            raise _bad("one of its other predictors is none")
+            raise _bad(t("one of its other predictors is none"))
     return {name: float(cost) for name, cost in value.items()}
 
 
 def _check_text(value: Any, most: int) -> None:
     if not isinstance(value, str) or len(value) > most:
-        raise _bad("a text in it is none, or too long")
+        raise _bad(t("a text in it is none, or too long"))
 
 
 def _check_whole(value: Any, low: int, high: int) -> None:
     if type(value) is not int or not low <= value <= high:
-        raise _bad("a number in it is outside its bounds")
+        raise _bad(t("a number in it is outside its bounds"))
 
 
 def _bad(reason: str) -> BadArgument:
-    return BadArgument(f"This result code is not usable: {reason}.", "Ask for it again.")
+    message = t("This result code is not usable: {reason}.", reason=reason)
+    return BadArgument(message, t("Ask for it again."))
 
 
 def in_round(spread: Sequence[tuple[int, int]], position: int, token: int) -> Round:

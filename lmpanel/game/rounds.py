@@ -23,6 +23,7 @@ from lmpanel.game.saved_game import SavedGame, read_saved_game, saved_game
 from lmpanel.game.setup import MOST_SEED, OWN, Setup, checked_setup
 from lmpanel.number_text import grouped
 from lmpanel.vocabulary import Vocabulary
+from lmpanel.wording import t
 
 
 class Game(param.Parameterized):
@@ -135,9 +136,13 @@ class Game(param.Parameterized):
         tokens = len(encode(challenge.setup, self._explorer.model))
         if tokens != challenge.tokens:
             raise BadArgument(
-                "This challenge was made with another model: its text has "
-                f"{grouped(challenge.tokens)} tokens there and {grouped(tokens)} here.",
-                "Open it where it was made.",
+                t(
+                    "This challenge was made with another model: its text has {there} tokens "
+                    "there and {here} here.",
+                    there=grouped(challenge.tokens),
+                    here=grouped(tokens),
+                ),
+                t("Open it where it was made."),
             )
         self.offered = challenge
         self._changed()

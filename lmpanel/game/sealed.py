@@ -20,6 +20,7 @@ from typing import Any
 from lmpanel.bounded_json import read_json
 from lmpanel.errors import BadArgument
 from lmpanel.number_text import grouped
+from lmpanel.wording import t
 
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _MARKS = re.compile(r"([A-Z]{1,8})(\d{1,4})\.([^.]*)\.([0-9a-f]{8})", re.ASCII)
@@ -66,15 +67,21 @@ eight digits and letters. Copy all of it.
             raise self.other_version(parts[2])
         if not _PAYLOAD.fullmatch(parts[3]) or self._check(parts[3]) != parts[4]:
             raise BadArgument(
-                f"This {self.name} is damaged: its checksum does not fit.", "Copy all of it again."
+                t("This {code} is damaged: its checksum does not fit.", code=t(self.name)),
+                t("Copy all of it again."),
             )
         return self._value(parts[3])
 
     def other_version(self, version: str) -> BadArgument:
         """Why a code of this version is not read."""
         return BadArgument(
-            f"This {self.name} has version {version}, and this page reads {self.version}.",
-            "Open it in the version of lmpanel that made it.",
+            t(
+                "This {code} has version {version}, and this page reads {own}.",
+                code=t(self.name),
+                version=version,
+                own=self.version,
+            ),
+            t("Open it in the version of lmpanel that made it."),
         )
 
     def _value(self, payload: str) -> Any:
@@ -83,27 +90,33 @@ eight digits and letters. Copy all of it.
             unpacking = zlib.decompressobj()
             data = unpacking.decompress(packed, self.most_json)
             if not unpacking.eof:
-                raise ValueError("it unfolds to too much")
+                raise ValueError(t("it unfolds to too much"))
             return read_json(data.decode(), self.most_json, max_depth=8)
         except (ValueError, binascii.Error, zlib.error, RecursionError) as error:
-            raise BadArgument(f"This {self.name} is not usable: {error}.", _UNCHANGED) from error
+            message = t("This {code} is not usable: {reason}.", code=t(self.name), reason=error)
+            raise BadArgument(message, t("Nothing was changed.")) from error
 
     def _check(self, payload: str) -> str:
         return hashlib.sha256(f"{self.prefix}{self.version}.{payload}".encode()).hexdigest()[:8]
 
     def _none(self) -> BadArgument:
         return BadArgument(
-            f"This is no {self.name}: it begins with {self.prefix}{self.version}. and ends with "
-            "eight digits and letters.",
-            "Copy all of it.",
+            t(
+                "This is no {code}: it begins with {beginning} and ends with eight digits and "
+                "letters.",
+                code=t(self.name),
+                beginning=f"{self.prefix}{self.version}.",
+            ),
+            t("Copy all of it."),
         )
 
     def _too_long(self, length: int) -> BadArgument:
         return BadArgument(
-            f"This {self.name} is too long: {grouped(length)} characters, "
-            f"{grouped(self.most_characters)} at most.",
-            "Use a shorter text.",
+            t(
+                "This {code} is too long: {n} characters, {most} at most.",
+                code=t(self.name),
+                n=grouped(length),
+                most=grouped(self.most_characters),
+            ),
+            t("Use a shorter text."),
         )
-
-
-_UNCHANGED = "Nothing was changed."

@@ -14,6 +14,7 @@ from lmpanel.bpe import mend
 from lmpanel.errors import BadArgument
 from lmpanel.game.texts import content_of, text_named
 from lmpanel.number_text import grouped
+from lmpanel.wording import t
 
 OWN = "own"
 """The name of a text that the player pasted."""
@@ -45,7 +46,7 @@ class Setup:
     @property
     def title(self) -> str:
         """What the text is called."""
-        return "Your own text" if self.text == OWN else text_named(self.text).title
+        return t("Your own text") if self.text == OWN else text_named(self.text).title
 
     @property
     def fingerprint(self) -> str:
@@ -68,21 +69,26 @@ def checked_setup(setup: Setup, **changes: Any) -> Setup:
     """
     changed = replace(setup, **changes)
     if not isinstance(changed.text, str) or not isinstance(changed.own, str):
-        raise BadArgument("This is no text.", "Choose one of the list, or paste one.")
+        raise BadArgument(t("This is no text."), t("Choose one of the list, or paste one."))
     changed = replace(changed, own=mend(changed.own.replace("\r\n", "\n")))
     if changed.text != OWN:
         text_named(changed.text)
     if len(changed.own) > MOST_CHARACTERS:
+        most = grouped(MOST_CHARACTERS)
         raise BadArgument(
-            f"The text has {grouped(len(changed.own))} characters.",
-            f"Paste {grouped(MOST_CHARACTERS)} at most: a few paragraphs are plenty.",
+            t("The text has {n} characters.", n=grouped(len(changed.own))),
+            t("Paste {n} at most: a few paragraphs are plenty.", n=most),
         )
     if changed.order not in ORDERS:
-        raise BadArgument("Tokens are hidden by seed or in order.", "Choose one of them.")
+        raise BadArgument(t("Tokens are hidden by seed or in order."), t("Choose one of them."))
     if type(changed.seed) is not int or not 0 <= changed.seed <= MOST_SEED:
         most = grouped(MOST_SEED)
-        raise BadArgument(f"The seed is no whole number from 0 to {most}.", "Change it.")
+        message = t("The seed is no whole number from 0 to {most}.", most=most)
+        raise BadArgument(message, t("Change it."))
     if type(changed.rounds) is not int or not 1 <= changed.rounds <= MOST_ROUNDS:
-        given = "So many" if changed.rounds is None else f"{changed.rounds!s:.20}"
-        raise BadArgument(f"{given} rounds cannot be played.", f"Choose 1 to {MOST_ROUNDS}.")
+        given = f"{changed.rounds!s:.20}"
+        told = t("{n} rounds cannot be played.", n=given)
+        if changed.rounds is None:
+            told = t("So many rounds cannot be played.")
+        raise BadArgument(told, t("Choose 1 to {most}.", most=MOST_ROUNDS))
     return changed

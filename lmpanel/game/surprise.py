@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from lmpanel.errors import BadArgument
+from lmpanel.wording import t
 
 LARGEST = sys.float_info.max
 FULL_JOLT = 6.0
@@ -65,13 +66,15 @@ def read_score(text: str) -> float:
     """
     typed = text.strip().replace("−", "-")
     if not typed:
-        raise BadArgument("There is no score.", "Any number will do, 0 for example.")
+        raise BadArgument(t("There is no score."), t("Any number will do, 0 for example."))
     shown = typed if len(typed) <= 20 else typed[:20] + "…"
     if len(typed) > _LONGEST or not _NUMBER.fullmatch(typed):
-        raise BadArgument(f"“{shown}” is not a number.", "Type one such as 3, −1.5 or 1e6.")
+        message = t("“{typed}” is not a number.", typed=shown)
+        raise BadArgument(message, t("Type one such as 3, −1.5 or 1e6."))
     score = float(typed.replace(",", "."))
     if not math.isfinite(score):
-        raise BadArgument(f"{shown} is too large.", "The largest number is about 1.8e308.")
+        message = t("{number} is too large.", number=shown)
+        raise BadArgument(message, t("The largest number is about 1.8e308."))
     return score
 
 
@@ -87,6 +90,7 @@ def jolt(loss: float, full: float = FULL_JOLT) -> float:
 def _top_and_rest(scores: Sequence[float]) -> tuple[float, float]:
     """The largest score, and ln Σ e^(score − largest), which is between 0 and ln n."""
     if not scores or not all(map(math.isfinite, scores)):
-        raise BadArgument("Every score must be a finite number.", "Any finite number will do.")
+        message = t("Every score must be a finite number.")
+        raise BadArgument(message, t("Any finite number will do."))
     top = max(map(float, scores))
     return top, math.log(math.fsum(math.exp(score - top) for score in scores))

@@ -8,8 +8,26 @@ from functools import cache
 from pathlib import Path
 
 from lmpanel.errors import BadArgument
+from lmpanel.wording import later, t
 
 _FOLDER = Path(__file__).parent / "texts"
+
+TOLD = (
+    later("Very predictable"),
+    later("Everyday"),
+    later("News"),
+    later("Literary"),
+    later("Technical"),
+    later("Another language"),
+    later("English"),
+    later("German"),
+    later("Traditional nursery rhyme, printed in 1755; public domain"),
+    later("Written for lmpanel"),
+    later("Written for lmpanel; the town and its people are made up"),
+    later("Lewis Carroll, 1865, chapter 1; public domain"),
+    later("Jacob and Wilhelm Grimm, 1857; public domain"),
+)
+"""Levels, languages and sources in catalogue.json, translated where they are shown."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +58,7 @@ def text_named(name: str) -> GameText:
     for text in game_texts():
         if text.name == name:
             return text
-    raise BadArgument("There is no such text here.", "Choose one of the list.")
+    raise BadArgument(t("There is no such text here."), t("Choose one of the list."))
 
 
 @cache

@@ -15,6 +15,7 @@ import param
 
 from lmpanel.errors import BadArgument, BadState
 from lmpanel.game.surprise import LARGEST, log_sum_exp, read_score, surprises
+from lmpanel.wording import t
 
 _MOST_CHARACTERS = 80
 _EVEN = ["0", "0", "0", "0"]
@@ -115,7 +116,7 @@ class Tutorial(param.Parameterized):
         if self.revealed or self.over:
             return
         if len(texts) != len(_EVEN):
-            raise BadArgument("There are four tokens.", "Give each of them one score.")
+            raise BadArgument(t("There are four tokens."), t("Give each of them one score."))
         self.texts = [str(text)[:_MOST_CHARACTERS] for text in texts]
         self._read()
         self._changed()
@@ -195,18 +196,18 @@ class Tutorial(param.Parameterized):
 def _checked(value: Any) -> tuple[int, list[float], bool, list[str]]:
     keys = ("number", "losses", "revealed", "texts")
     if not isinstance(value, dict) or set(value) != set(keys):
-        raise _bad("it has other entries")
+        raise _bad(t("it has other entries"))
     number, losses, revealed, texts = (value[key] for key in keys)
     if type(number) is not int or not 0 <= number <= 10_000:
-        raise _bad("there is no such sequence")
+        raise _bad(t("there is no such sequence"))
     most = len(SEQUENCES[number % len(SEQUENCES)].sequence)
     if not isinstance(losses, list) or len(losses) > most or not all(map(_is_loss, losses)):
-        raise _bad("its losses are none")
+        raise _bad(t("its losses are none"))
     if type(revealed) is not bool or (revealed and not losses):
-        raise _bad("nothing can have been revealed")
+        raise _bad(t("nothing can have been revealed"))
     fits = isinstance(texts, list) and len(texts) == len(_EVEN)
     if not fits or not all(isinstance(t, str) and len(t) <= _MOST_CHARACTERS for t in texts):
-        raise _bad("its scores are none")
+        raise _bad(t("its scores are none"))
     return number, [float(loss) for loss in losses], revealed, list(texts)
 
 
@@ -215,7 +216,8 @@ def _is_loss(value: Any) -> bool:
 
 
 def _bad(reason: str) -> BadState:
-    return BadState(f"This tutorial cannot be restored: {reason}.", "Nothing was changed.")
+    message = t("This tutorial cannot be restored: {reason}.", reason=reason)
+    return BadState(message, t("Nothing was changed."))
 
 
 def _written(score: float) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from lmpanel.lessons.directives import Ask
 from lmpanel.lessons.expectations import readings
+from lmpanel.wording import later, t
 
-_NO_NUMBER = (
+_NO_NUMBER = later(
     "The tool shows no such number now. Do what the step says, or set the step up again, below."
 )
 
@@ -31,11 +33,11 @@ def judge(ask: Ask, value: str, quantity: Callable[[str], Any]) -> Verdict:
     True
     """
     if ask.type == "choice" and value not in ask.options:
-        return Verdict(False, "Choose one of the answers.", counts=False)
+        return Verdict(False, t("Choose one of the answers."), counts=False)
     if ask.type == "number":
         return _judge_number(ask, value, quantity)
     if not ask.checked:
-        return Verdict(None, "Kept.")
+        return Verdict(None, t("Kept."))
     wanted = ask.right
     if ask.measured is not None:
         measured = quantity(ask.measured)
@@ -50,9 +52,9 @@ def judge(ask: Ask, value: str, quantity: Callable[[str], Any]) -> Verdict:
 def _judge_number(ask: Ask, value: str, quantity: Callable[[str], Any]) -> Verdict:
     numbers = readings(value)
     if not numbers:
-        return Verdict(False, "This is not a number. Write one like 3.52.", counts=False)
+        return Verdict(False, t("This is not a number. Write one like 3.52."), counts=False)
     if not ask.checked:
-        return Verdict(None, "Kept.")
+        return Verdict(None, t("Kept."))
     wanted, tolerance = ask.number or (quantity(ask.measured), ask.tolerance)
     if wanted is None:
         return _not_known()
@@ -63,13 +65,11 @@ def _judge_number(ask: Ask, value: str, quantity: Callable[[str], Any]) -> Verdi
 
 
 def _said(ask: Ask, right: bool) -> Verdict:
-    return Verdict(right, "Right." if right else f"Not yet. {ask.hint}".strip())
+    return Verdict(right, t("Right.") if right else f"{t('Not yet.')} {ask.hint}".strip())
 
 
 def _not_known() -> Verdict:
-    return Verdict(
-        False, _NO_NUMBER, counts=False
-    )
+    return Verdict(False, t(_NO_NUMBER), counts=False)
 
 
 def _plain(text: str) -> str:
@@ -90,5 +90,6 @@ def solution(ask: Ask, quantity: Callable[[str], Any]) -> str:
     elif ask.number is not None:
         value = f"{ask.number[0]:g}"
     else:
-        value = " or ".join(f"“{text}”" for text in ask.right)
+        quoted = (t("“{quoted}”", quoted=text) for text in ask.right)
+        value = reduce(lambda one, other: t("{one} or {other}", one=one, other=other), quoted)
     return f"{value} {ask.unit}".strip()

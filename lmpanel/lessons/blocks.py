@@ -123,7 +123,7 @@ class Reader:
         what = one.get("what", "")
         if what not in EVIDENCE:
             self.complain(block.line, f'"what: {what}" is no evidence; there are {_list(EVIDENCE)}')
-        return Capture(self._id(block), what, one.get("label") or EVIDENCE.get(what, ""))
+        return Capture(self._id(block), what, one.get("label", ""))
 
     def until(self, block: Block) -> str:
         """The question that parts are hidden or locked until; empty where it is the step's end."""

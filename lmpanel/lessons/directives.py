@@ -20,8 +20,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lmpanel.lessons.evidence_kinds import KINDS
 from lmpanel.lessons.expectations import Expectation
 from lmpanel.lessons.play_setup import PlaySetup
+from lmpanel.wording import t
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,13 @@ class Check:
 
 @dataclass(frozen=True)
 class Capture:
-    """Numbers of the tool to be kept."""
+    """Numbers of the tool to be kept; `named` is what the lesson calls them, if it does."""
 
     id: str
     what: str
-    label: str
+    named: str = ""
+
+    @property
+    def label(self) -> str:
+        """What its button says."""
+        return self.named or t(KINDS.get(self.what, ""))

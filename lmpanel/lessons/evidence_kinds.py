@@ -1,14 +1,16 @@
-"""The kinds of evidence that a lesson may capture, each with what its button says."""
+"""The kinds of evidence that a lesson may capture, each with what its button says, in English."""
+
+from lmpanel.wording import later
 
 KINDS = {
-    "distribution": "The distribution",
-    "sampling": "The distribution before and after the filters",
-    "sum": "The sum of the selected tokens",
-    "attempt": "This response with its cost",
-    "attempts": "The table of attempts",
-    "curve": "The curve's numbers",
-    "document": "The document",
-    "tutorial": "The losses of the four tokens",
-    "game": "The rounds played",
-    "ladder": "The models beside each other",
+    "distribution": later("The distribution"),
+    "sampling": later("The distribution before and after the filters"),
+    "sum": later("The sum of the selected tokens"),
+    "attempt": later("This response with its cost"),
+    "attempts": later("The table of attempts"),
+    "curve": later("The curve's numbers"),
+    "document": later("The document"),
+    "tutorial": later("The losses of the four tokens"),
+    "game": later("The rounds played"),
+    "ladder": later("The models beside each other"),
 }

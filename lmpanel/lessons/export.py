@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lmpanel.lessons.worksheet import Answer, Evidence, Record, Worksheet
+from lmpanel.wording import later, t
 
 _MARKS = re.compile(r"([\\`*_\[\]<>#|~!])")
 _STYLE = """
@@ -29,6 +30,9 @@ table, .entry { break-inside: avoid; }
 """
 
 
+_LATER_TRIES = {2: later("right, at the 2nd try"), 3: later("right, at the 3rd try")}
+
+
 def verdict(answer: Answer) -> str:
     """What an answer came to, in words; empty where nothing is right or wrong.
 
@@ -37,12 +41,16 @@ def verdict(answer: Answer) -> str:
     """
     if answer.right is None:
         return ""
-    tries = f"{answer.tries}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(answer.tries, 'th') }"
+    if answer.shown and answer.right:
+        return t("right, after the answer was shown")
     if answer.shown:
-        return "right, after the answer was shown" if answer.right else "the answer was shown"
+        return t("the answer was shown")
+    if answer.tries == 1:
+        return t("right") if answer.right else t("not right")
     if answer.right:
-        return "right" if answer.tries == 1 else f"right, at the {tries} try"
-    return "not right" if answer.tries == 1 else f"not right after {answer.tries} tries"
+        words = _LATER_TRIES.get(answer.tries, later("right, at the {n}th try"))
+        return t(words, n=answer.tries)
+    return t("not right after {n} tries", n=answer.tries)
 
 
 def number(value: Any) -> str:
@@ -56,7 +64,7 @@ def number(value: Any) -> str:
 
 def progress(record: Record) -> str:
     """How far a lesson was worked through."""
-    return f"{len(record.seen)} of {len(record.steps)} steps seen"
+    return t("{seen} of {n} steps seen", seen=len(record.seen), n=len(record.steps))
 
 
 Task = tuple[str, bool]
@@ -76,10 +84,10 @@ def steps_of(record: Record) -> Iterator[tuple[str, list[Task], list[Answer], li
 
 def as_markdown(worksheet: Worksheet, about: str = "") -> str:
     """The whole worksheet as Markdown; `about` stands on top."""
-    lines = ["# Worksheet", ""]
+    lines = [f"# {t('Worksheet')}", ""]
     lines += [_md(about), ""] if about else []
     if worksheet.name:
-        lines += [f"Name: {_md(worksheet.name)}", ""]
+        lines += [t("Name: {name}", name=_md(worksheet.name)), ""]
     for record in worksheet.records.values():
         lines += [f"## {_md(record.title)}", "", progress(record), ""]
         for title, tasks, answers, evidence in steps_of(record):
@@ -105,7 +113,8 @@ def _quoted(text: str) -> list[str]:
 
 def _md_table(entry: Evidence) -> list[str]:
     table = entry.table
-    lines = [f"Evidence: **{_md(entry.label)}** · {_md(table['title'])}", ""]
+    label, title = f"**{_md(entry.label)}**", _md(table["title"])
+    lines = [t("Evidence: {label} · {title}", label=label, title=title), ""]
     lines.append("| " + " | ".join(map(_md, table["columns"])) + " |")
     lines.append("|" + "---|" * len(table["columns"]))
     for row in table["rows"]:
@@ -117,15 +126,18 @@ def _md_table(entry: Evidence) -> list[str]:
 
 def as_html(worksheet: Worksheet, about: str = "") -> str:
     """The whole worksheet as one HTML file without scripts and without anything from elsewhere."""
-    title = f"Worksheet, {html.escape(worksheet.name)}" if worksheet.name else "Worksheet"
-    name = f"<p>Name: {html.escape(worksheet.name)}</p>" if worksheet.name else ""
+    title = tab = html.escape(t("Worksheet"))
+    name = ""
+    if worksheet.name:
+        tab = html.escape(t("Worksheet, {name}", name=worksheet.name))
+        name = f"<p>{html.escape(t('Name: {name}', name=worksheet.name))}</p>"
     body = "".join(_html_record(record) for record in worksheet.records.values())
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{_STYLE}</style></head>\n<body><h1>Worksheet</h1>"
+        f"<title>{tab}</title><style>{_STYLE}</style></head>\n<body><h1>{title}</h1>"
         f'<p class="v">{html.escape(about)}</p>'
         f"{name}{body}</body></html>\n"
     )
@@ -137,13 +149,14 @@ def _html_record(record: Record) -> str:
     ]
     for title, tasks, answers, evidence in steps_of(record):
         parts.append(f"\n<h3>{html.escape(title)}</h3>")
-        parts += [
-            f'<p class="v">{"☑ done" if done else "☐ not done"}: {html.escape(task)}</p>'
-            for task, done in tasks
-        ]
+        parts += [f'<p class="v">{html.escape(_done(*task))}</p>' for task in tasks]
         parts += [_html_answer(answer) for answer in answers]
         parts += [_html_table(entry) for entry in evidence]
     return "".join(parts)
+
+
+def _done(task: str, done: bool) -> str:
+    return t("☑ done: {task}", task=task) if done else t("☐ not done: {task}", task=task)
 
 
 def _html_answer(answer: Answer) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lmpanel.wording import t
+
 if TYPE_CHECKING:
     from lmpanel.ngrams.ladder import Ladder
 
@@ -37,4 +39,7 @@ class LadderTool:
         text = self._ladder.aside
         if text is None:
             return ""
-        return f"Your text “{text.title}” is set aside: here everybody counts in the same one."
+        return t(
+            "Your text “{title}” is set aside: here everybody counts in the same one.",
+            title=text.title,
+        )

@@ -17,6 +17,7 @@ from lmpanel.lessons.file import Block, Outline, Problem, Section, Text, cut
 from lmpanel.lessons.glossary import TERMS
 from lmpanel.lessons.markdown import Node, plain, tree
 from lmpanel.lessons.setup_block import read_setup
+from lmpanel.wording import t
 
 _FRONT = ("title", "summary", "minutes", "order", "hide", "lock")
 MAX_PARTS = 40
@@ -30,8 +31,12 @@ class BadLesson(LMPanelError):
     def __init__(self, problems: Iterable[Problem]):
         self.problems = sorted(problems)
         first, rest = self.problems[0], len(self.problems) - 1
-        more = f" (and {rest} more)" if rest else ""
-        super().__init__(f"This lesson cannot be opened: {first}{more}.", "Nothing was changed.")
+        said = t("This lesson cannot be opened: {problem}.", problem=first)
+        if rest:
+            said = t(
+                "This lesson cannot be opened: {problem} (and {n} more).", problem=first, n=rest
+            )
+        super().__init__(said, t("Nothing was changed."))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The parts of the page that a lesson may highlight, hide or lock, and how they are found there.
 
 A place is the slot of site/index.html ("" for the page itself) with a CSS selector, or with the
-text of a button after "button:". Knows nothing else about the page.
+text of a button after "button:". Texts of buttons and labels are English here; the page looks for
+them in the reader's language. Knows nothing else about the page.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _FIXED = {
     "json": ("token_strip", "button:JSON"),
     "mode": ("token_strip", "[aria-label='Kind of document']"),
     "curve": ("token_strip", "button:Curve"),
-    "unit": ("token_strip", "[aria-label='Unit of surprise and entropy']"),
+    "unit": ("token_strip", "[data-part='unit']"),
     "colours": ("token_strip", "[aria-label='Colour tokens by']"),
     "controls": ("controls", ":host"),
     "generate": ("controls", ".primary"),
@@ -31,7 +32,7 @@ _FIXED = {
     "lens": ("lens", ":host"),
     "tabs": ("lens", ".tabs"),
     "candidates": ("lens", ".candidates"),
-    "where": ("lens", "[aria-label='Which prediction']"),
+    "where": ("lens", "[data-part='where']"),
     "look up": ("lens", "#lookup"),
     "guess first": ("lens", "button:Guess first"),
     "predictor": ("token_strip", "[aria-label='Model that predicts']"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lmpanel.game.setup import Setup, checked_setup
 from lmpanel.lessons.play_setup import TUTORIAL
+from lmpanel.wording import t
 
 if TYPE_CHECKING:
     from lmpanel.game.play import Play
@@ -71,7 +72,7 @@ class PlayTool:
     @property
     def aside(self) -> str:
         """What is to be said of the game that was set aside; empty when there is none."""
-        return "Your own game is set aside." if self.game_aside else ""
+        return t("Your own game is set aside.") if self.game_aside else ""
 
     def give_back(self) -> None:
         """The lesson is closed: what was played before it goes on, if there was anything."""

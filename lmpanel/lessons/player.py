@@ -15,6 +15,7 @@ from lmpanel.errors import BadArgument, LMPanelError
 from lmpanel.lessons.saved_lesson import MAX_SOURCE, read_saved_lesson, saved_lesson
 from lmpanel.lessons.sheet import Sheet, merge
 from lmpanel.lessons.worksheet import Record, Worksheet
+from lmpanel.wording import t
 
 if TYPE_CHECKING:
     from lmpanel.explorer import Explorer
@@ -61,7 +62,7 @@ class Player(Sheet):
         Raises BadLesson, BadArgument while the model writes.
         """
         if self.tool.busy:
-            raise BadArgument("The model is writing.", "Stop it first, then open the lesson.")
+            raise BadArgument(t("The model is writing."), t("Stop it first, then open the lesson."))
         source, resume = str(source)[:MAX_SOURCE], self._take_resume(source)
         lesson = self._parsed(source, str(text))
         titles = [step.title[:200] for step in lesson.steps]
@@ -119,7 +120,7 @@ class Player(Sheet):
     @property
     def _open_work(self) -> Work:
         if self.work is None:
-            raise BadArgument("No lesson is open.", "Open one in Lessons.")
+            raise BadArgument(t("No lesson is open."), t("Open one in Lessons."))
         return self.work
 
     # Steps
@@ -133,9 +134,9 @@ class Player(Sheet):
         """Show a step. One that was visited is found as it was left, a new one is set up."""
         work = self._open_work
         if self.tool.busy:
-            raise BadArgument("The model is writing.", "Stop it first, then go on.")
+            raise BadArgument(t("The model is writing."), t("Stop it first, then go on."))
         if not 0 <= step < len(work.lesson.steps):
-            raise BadArgument(f"There is no step {step + 1}.")
+            raise BadArgument(t("There is no step {number}.", number=step + 1))
         self._stage.leave(work.record.step)
         self._enter(step, follows=step == work.record.step + 1, did=work.did_tasks)
 
@@ -241,7 +242,12 @@ class Player(Sheet):
         self._resume = source, record
         if source.startswith("file:"):
             name = source.removeprefix("file:")[:60]
-            return [f"The lesson “{name}” is in a file: open it in Lessons to go on with it."]
+            return [
+                t(
+                    "The lesson “{name}” is in a file: open it in Lessons to go on with it.",
+                    name=name,
+                )
+            ]
         self.wanted = ""
         self.wanted = source
         return []

@@ -10,6 +10,7 @@ from typing import Any
 
 from lmpanel.errors import BadState
 from lmpanel.lessons.worksheet import Record, read_record
+from lmpanel.wording import t
 
 VERSION = 1
 MAX_SOURCE = 300
@@ -44,4 +45,4 @@ def read_saved_lesson(value: Any) -> tuple[str, Record]:
 
 
 def _bad() -> BadState:
-    return BadState("The lesson in it cannot be read.", "Nothing was changed.")
+    return BadState(t("The lesson in it cannot be read."), t("Nothing was changed."))

@@ -13,6 +13,7 @@ import param
 from lmpanel import __version__
 from lmpanel.errors import BadArgument
 from lmpanel.lessons.worksheet import MAX_ENTRIES, MAX_LESSONS, Record, Worksheet, parse_worksheet
+from lmpanel.wording import t
 
 
 class Sheet(param.Parameterized):
@@ -47,7 +48,7 @@ class Sheet(param.Parameterized):
         """
         known = self.worksheet.records.get(source)
         if known is None and len(self.worksheet.records) >= MAX_LESSONS:
-            raise BadArgument("The worksheet is full.", "Save it, then clear it.")
+            raise BadArgument(t("The worksheet is full."), t("Save it, then clear it."))
         if known is None:
             return Record(title, steps)
         if len(known.steps) != len(steps):

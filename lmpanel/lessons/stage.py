@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lmpanel.wording import t
+
 if TYPE_CHECKING:
     from lmpanel.lessons.directives import Setup
     from lmpanel.lessons.parse import Lesson
@@ -80,4 +82,4 @@ class Stage:
         return found
 
     def _label(self, step: int) -> str:
-        return f"lesson: {self._steps[step].title}"[:80]
+        return t("lesson: {title}", title=self._steps[step].title)[:80]

@@ -17,6 +17,7 @@ from lmpanel.lessons.answers import judge, solution
 from lmpanel.lessons.directives import Ask, Capture, Check
 from lmpanel.lessons.worksheet import MAX_ANSWER, MAX_ENTRIES, Answer, Evidence, Record, Todo
 from lmpanel.number_text import grouped
+from lmpanel.wording import t
 
 if TYPE_CHECKING:
     from lmpanel.lessons.parse import Lesson, Step
@@ -68,12 +69,13 @@ class Work:
         ask = self._find(Ask, id)
         value = str(value).strip()
         if not value:
-            return self._refuse(id, "Write an answer first.")
+            return self._refuse(id, t("Write an answer first."))
         if len(value) > MAX_ANSWER:
-            return self._refuse(id, f"At most {grouped(MAX_ANSWER)} characters have room.")
+            most = grouped(MAX_ANSWER)
+            return self._refuse(id, t("At most {n} characters have room.", n=most))
         task = self._task_before(ask) if ask.measured else None
         if task is not None:
-            return self._refuse(id, f"First: {task.task}")
+            return self._refuse(id, t("First: {task}", task=task.task))
         verdict = judge(ask, value, self._tool.quantity)
         if not verdict.counts:
             return self._refuse(id, verdict.said)
@@ -84,7 +86,10 @@ class Work:
 
     def _refuse(self, id: str, said: str) -> bool:
         kept = self.record.answers.get(id)
-        self.said[id] = f"{said} Your answer “{kept.value[:40]}” stays." if kept else said
+        if kept:
+            stays = t("Your answer “{answer}” stays.", answer=kept.value[:40])
+            said = f"{said} {stays}"
+        self.said[id] = said
         self.refused.add(id)
         return False
 
@@ -109,9 +114,10 @@ class Work:
         ask = self._find(Ask, id)
         answer = self.record.answers.get(id)
         if answer is None or answer.right is not False or answer.tries < TELL_AFTER:
-            raise BadArgument("Try it yourself first.")
+            raise BadArgument(t("Try it yourself first."))
         answer.shown = True
-        self.said[id] = f"A right answer is: {solution(ask, self._tool.quantity)}"
+        right = solution(ask, self._tool.quantity)
+        self.said[id] = t("A right answer is: {answer}", answer=right)
 
     def capture(self, id: str) -> None:
         """Keep the numbers of the tool as evidence; a second time replaces the first.
@@ -121,10 +127,11 @@ class Work:
         wanted, evidence = self._find(Capture, id), self.record.evidence
         task = self._task_before(wanted)
         if task is not None:
-            raise BadArgument(f"First: {task.task}")
+            raise BadArgument(t("First: {task}", task=task.task))
         _check_room(evidence, id)
         table = self._tool.capture(wanted.what)
-        table["notes"].append(f"Captured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.")
+        now = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
+        table["notes"].append(t("Captured {time} UTC.", time=now))
         evidence[id] = Evidence(wanted.label[:200], self.record.step, table)
         self.said.pop(id, None)
 
@@ -188,7 +195,7 @@ class Work:
     def _find(self, kind: type, id: str) -> Any:
         found = self.step.find(kind, id)
         if found is None:
-            raise BadArgument(f'This step has no "{str(id)[:40]}".')
+            raise BadArgument(t('This step has no "{id}".', id=str(id)[:40]))
         return found
 
 
@@ -200,4 +207,4 @@ def todo(lesson: Lesson) -> dict[str, Todo]:
 
 def _check_room(entries: dict[str, Any], id: str) -> None:
     if id not in entries and len(entries) >= MAX_ENTRIES:
-        raise BadArgument("The worksheet of this lesson is full.", "Clear it first.")
+        raise BadArgument(t("The worksheet of this lesson is full."), t("Clear it first."))

@@ -13,6 +13,7 @@ from typing import Any
 
 from lmpanel.bounded_json import read_json
 from lmpanel.errors import BadState
+from lmpanel.wording import t
 
 VERSION = 1
 MAX_LESSONS = 60
@@ -100,7 +101,7 @@ def parse_worksheet(text: str) -> Worksheet:
     try:
         value = read_json(text, max_characters=MAX_CHARACTERS, max_depth=10)
     except ValueError as error:
-        raise _bad(f"it is not usable JSON: {error}") from error
+        raise _bad(t("it is not usable JSON: {reason}", reason=error)) from error
     return read_worksheet(value)
 
 
@@ -112,7 +113,7 @@ def read_worksheet(value: Any) -> Worksheet:
     """
     value = _object(value, {"version", "name", "records"})
     if value["version"] != VERSION or type(value["version"]) is not int:
-        raise _bad(f"its version is not {VERSION}")
+        raise _bad(t("its version is not {version}", version=VERSION))
     records = _mapping(value["records"], MAX_LESSONS, read_record)
     return Worksheet(_text(value["name"], 200), records)
 
@@ -124,7 +125,7 @@ def read_record(value: Any) -> Record:
     value = _object({"todo": {}, **value} if isinstance(value, dict) else value, keys | {"todo"})
     steps = [_text(title, 200) for title in _list(value["steps"], MAX_STEPS)]
     if not steps:
-        raise _bad("a lesson has no steps")
+        raise _bad(t("a lesson has no steps"))
     seen = sorted({_whole(step, len(steps) - 1) for step in _list(value["seen"], MAX_STEPS)})
     step = _whole(value["step"], len(steps) - 1)
     return Record(
@@ -144,7 +145,7 @@ def _todo(value: Any, steps: int) -> Todo:
 def _answer(value: Any, steps: int) -> Answer:
     value = _object(value, {"question", "step", "value", "right", "tries", "shown"})
     if value["right"] not in (None, True, False) or type(value["shown"]) is not bool:
-        raise _bad("an answer is neither right nor wrong")
+        raise _bad(t("an answer is neither right nor wrong"))
     right = None if value["right"] is None else bool(value["right"])
     return Answer(
         _text(value["question"], MAX_TEXT),
@@ -164,7 +165,7 @@ def _evidence(value: Any, steps: int) -> Evidence:
     ]
     columns = [_text(column, 60) for column in _list(table["columns"], MAX_CELLS)]
     if any(len(row) != len(columns) for row in rows):
-        raise _bad("a row of evidence is too long or too short")
+        raise _bad(t("a row of evidence is too long or too short"))
     kept = {
         "kind": _text(table["kind"], 40),
         "title": _text(table["title"], MAX_TEXT),
@@ -185,33 +186,34 @@ def _cell(value: Any) -> Any:
 
 def _object(value: Any, keys: set[str]) -> dict[str, Any]:
     if not isinstance(value, dict) or set(value) != keys:
-        raise _bad(f"an entry is not made of {', '.join(sorted(keys))}")
+        raise _bad(t("an entry is not made of {keys}", keys=", ".join(sorted(keys))))
     return value
 
 
 def _mapping(value: Any, most: int, read: Callable[[Any], Any]) -> dict[str, Any]:
     if not isinstance(value, dict) or len(value) > most:
-        raise _bad("a list in it is none, or too long")
+        raise _bad(t("a list in it is none, or too long"))
     return {_text(key, 300): read(item) for key, item in value.items()}
 
 
 def _list(value: Any, most: int) -> list[Any]:
     if not isinstance(value, list) or len(value) > most:
-        raise _bad("a list in it is none, or too long")
+        raise _bad(t("a list in it is none, or too long"))
     return value
 
 
 def _text(value: Any, most: int) -> str:
     if not isinstance(value, str) or len(value) > most:
-        raise _bad("a text in it is none, or too long")
+        raise _bad(t("a text in it is none, or too long"))
     return value
 
 
 def _whole(value: Any, most: int) -> int:
     if type(value) is not int or not 0 <= value <= most:
-        raise _bad("a number in it is out of range")
+        raise _bad(t("a number in it is out of range"))
     return value
 
 
 def _bad(reason: str) -> BadState:
-    return BadState(f"This worksheet cannot be read: {reason}.", "Nothing was changed.")
+    said = t("This worksheet cannot be read: {reason}.", reason=reason)
+    return BadState(said, t("Nothing was changed."))

@@ -17,6 +17,7 @@ import numpy as np
 from lmpanel.errors import BadArgument, NotAvailable
 from lmpanel.number_text import grouped
 from lmpanel.packed_text import pack_text
+from lmpanel.wording import many, t
 
 BUNDLED = "Moby-Dick"
 FILE = "corpus/moby-dick.txt.gz"
@@ -47,12 +48,13 @@ class Text:
     def __post_init__(self) -> None:
         size = len(self.text.encode("utf-8", "replace"))
         if self.own and size > MAX_BYTES:
+            n, most, over = grouped(size), grouped(MAX_BYTES), grouped(size - MAX_BYTES)
             raise BadArgument(
-                f"This text has {grouped(size)} bytes; at most {grouped(MAX_BYTES)} are counted.",
-                f"Leave out {grouped(size - MAX_BYTES)} of them or more. Nothing was changed.",
+                t("This text has {n} bytes; at most {most} are counted.", n=n, most=most),
+                t("Leave out {n} of them or more. Nothing was changed.", n=over),
             )
         if not self.text.strip():
-            raise BadArgument("There is no text to train on.", "Paste one, or open a file.")
+            raise BadArgument(t("There is no text to train on."), t("Paste one, or open a file."))
 
     @cached_property
     def packed(self) -> str:
@@ -68,8 +70,8 @@ def bundled(data: bytes) -> Text:
         return Text(BUNDLED, (gzip.decompress(data) if packed else data).decode(), own=False)
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as problem:
         raise NotAvailable(
-            f"The bundled text arrived damaged ({problem}).",
-            "Try again, or use a text of your own.",
+            t("The bundled text arrived damaged ({problem}).", problem=problem),
+            t("Try again, or use a text of your own."),
         ) from problem
 
 
@@ -99,10 +101,13 @@ def split(ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     ([90, 10], [49, 0])
     """
     if len(ids) < MIN_TOKENS:
-        tokens = "1 token" if len(ids) == 1 else f"{len(ids)} tokens"
         raise BadArgument(
-            f"This text has {tokens}; none follows another there.",
-            f"Use one of at least {MIN_TOKENS} tokens. Nothing was changed.",
+            many(
+                len(ids),
+                "This text has {n} token; none follows another there.",
+                "This text has {n} tokens; none follows another there.",
+            ),
+            t("Use one of at least {n} tokens. Nothing was changed.", n=MIN_TOKENS),
         )
     held_out = len(ids) // HELD_OUT
     cut = len(ids) - (held_out if held_out >= MIN_HELD_OUT else 0)

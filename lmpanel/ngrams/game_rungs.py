@@ -16,6 +16,7 @@ from lmpanel.ngrams.corpus import bundled
 from lmpanel.ngrams.ladder import RUNGS, Fetch, Ladder, rung
 from lmpanel.ngrams.smoothing import Smoothed
 from lmpanel.ngrams.training import Trained, train_on
+from lmpanel.wording import t
 
 RIVALS = RUNGS[:4]
 """Those that play; longer ones have hardly seen any run of the text."""
@@ -52,7 +53,7 @@ class GameRungs:
         if self._smoothed is None:
             await self._apart()
         if self._smoothed is None:
-            raise Cancelled("The training was stopped.")
+            raise Cancelled(t("The training was stopped."))
         return self._smoothed
 
     async def _apart(self) -> None:

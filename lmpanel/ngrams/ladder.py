@@ -25,9 +25,17 @@ from lmpanel.ngrams.engine import NGramEngine
 from lmpanel.ngrams.smoothing import Smoothed
 from lmpanel.ngrams.training import Trained, train_on
 from lmpanel.packed_text import unpack_text
+from lmpanel.wording import later, t
 
-RUNGS = ("uniform", "unigram", "bigram", "trigram", "4-gram", "5-gram")
-"""The names of the rungs; the place of a name is its n."""
+RUNGS = (
+    later("uniform"),
+    later("unigram"),
+    later("bigram"),
+    later("trigram"),
+    later("4-gram"),
+    later("5-gram"),
+)
+"""The names of the rungs, translated where they are shown; the place of a name is its n."""
 TELL_SECONDS = 0.1
 """How often it is told how far the training is."""
 KEPT = 16
@@ -39,7 +47,7 @@ Fetch = Callable[[], Awaitable[bytes]]
 
 async def no_corpus() -> bytes:
     """Stands where no text is bundled."""
-    raise NotAvailable("No text is bundled with this page.", "Use a text of your own.")
+    raise NotAvailable(t("No text is bundled with this page."), t("Use a text of your own."))
 
 
 class Ladder(param.Parameterized):
@@ -164,7 +172,8 @@ class Ladder(param.Parameterized):
         """
         if value is None:
             return
-        refused = BadState("The text of the n-grams in it is damaged.", "Nothing was changed.")
+        damaged = t("The text of the n-grams in it is damaged.")
+        refused = BadState(damaged, t("Nothing was changed."))
         if not _SAVED(value):
             raise refused
         try:
@@ -180,11 +189,11 @@ class Ladder(param.Parameterized):
         """The outcome of a training that others may wait for too."""
         await asyncio.wait([task])
         if task.cancelled():
-            raise Cancelled("The training was stopped.")
+            raise Cancelled(t("The training was stopped."))
         return task.result()
 
     async def _train(self, text: Text | None) -> Trained:
-        self.param.update(working=True, step="fetching the text", done=0.0, problem="")
+        self.param.update(working=True, step=t("fetching the text"), done=0.0, problem="")
         try:
             text = text or bundled(await self._fetch())
             trained = await train_on(text, self._tokenizer, self._size, self._tell)
@@ -218,6 +227,15 @@ class Ladder(param.Parameterized):
             self.param.update(step=step, done=min(done, 1.0))
         # Whatever else is to be done gets its turn, a stop among it.
         await asyncio.sleep(0)
+
+
+def in_full(name: str, model: str) -> str:
+    """In the reader's language, what the model of a rung is called: its name, and its text.
+
+    >>> in_full("bigram", "bigram, Moby-Dick"), in_full("transformer", "SmolLM2-135M")
+    ('bigram, Moby-Dick', 'SmolLM2-135M')
+    """
+    return t(name) + model.removeprefix(name) if model.startswith(name) else model
 
 
 def rung(

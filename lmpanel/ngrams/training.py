@@ -11,6 +11,7 @@ from lmpanel.ngrams.corpus import Text, pieces, split
 from lmpanel.ngrams.counts import count_levels
 from lmpanel.ngrams.smoothing import Smoothed
 from lmpanel.tokenizer import Tokenizer
+from lmpanel.wording import many, t
 
 ORDER = 5
 """The longest runs that are counted."""
@@ -41,7 +42,7 @@ async def _read(text: str, tokenizer: Tokenizer, tell: Tell) -> np.ndarray:
     for piece in pieces(text):
         parts.append(np.array(tokenizer.encode_plain(piece), np.int64))
         read += len(piece)
-        await tell("cutting the text into tokens", 0.9 * read / len(text))
+        await tell(t("cutting the text into tokens"), 0.9 * read / len(text))
     return np.concatenate(parts)
 
 
@@ -49,5 +50,6 @@ async def _count(ids: np.ndarray, size: int, tell: Tell) -> Smoothed:
     levels = []
     for level in count_levels(ids, size, ORDER):
         levels.append(level)
-        await tell(f"counting runs of {level.n} tokens", 0.9 + 0.02 * level.n)
+        step = many(level.n, "counting runs of {n} token", "counting runs of {n} tokens")
+        await tell(step, 0.9 + 0.02 * level.n)
     return Smoothed(size, levels)

@@ -6,10 +6,12 @@ from typing import Any
 
 from lmpanel.attempts import Attempt
 from lmpanel.explorer import TRANSFORMER
+from lmpanel.ngrams.ladder import in_full
 from lmpanel.scoring import LN2
 from lmpanel.session import Session
+from lmpanel.wording import later, t
 
-TITLE = "Attempts"
+TITLE = later("Attempts")
 CHARACTERS = 120
 
 
@@ -30,7 +32,7 @@ def actions(session: Session) -> dict[str, Any]:
 
     def show(number: int) -> None:
         attempt = attempts.find(int(number))
-        session.changes.change(attempt.document, f"went to attempt {attempt.number}")
+        session.changes.change(attempt.document, t("went to attempt {n}", n=attempt.number))
 
     async def compare(number: int) -> None:
         """Put an attempt and the document side by side, in the branches lens."""
@@ -58,8 +60,8 @@ def _row(session: Session, attempt: Attempt, current: bool) -> dict[str, Any]:
     counted = totals is not None and totals.count > 0
     return {
         "number": attempt.number,
-        "label": attempt.label,
-        "model": attempt.model,
+        "label": attempt.how,
+        "model": in_full(attempt.predictor, attempt.model),
         "ngram": attempt.predictor != TRANSFORMER,
         "text": text if len(text) <= CHARACTERS else f"{text[: CHARACTERS - 1]}…",
         "tokens": len(ids),

@@ -9,12 +9,12 @@ from typing import Any
 from lmpanel.beam_search import Beam
 from lmpanel.document import Document
 from lmpanel.hand_search import WIDTHS, HandSearch
-from lmpanel.number_text import grouped
 from lmpanel.session import Session
 from lmpanel.views import guessing
 from lmpanel.views.tokens import token_row
+from lmpanel.wording import later, many, t
 
-TITLE = "Beams"
+TITLE = later("Beams")
 
 
 def payload(session: Session) -> dict[str, Any]:
@@ -64,7 +64,9 @@ def actions(session: Session) -> dict[str, Any]:
 
     def take(document: Document, beam: Beam, how: str) -> None:
         """Make a beam the response, and keep it as an attempt."""
-        session.changes.change(document, f"took a beam of {grouped(len(beam.ids))} tokens")
+        size = len(beam.ids)
+        taken = many(size, "took a beam of {n} token", "took a beam of {n} tokens")
+        session.changes.change(document, taken)
         if beam.ids:
             session.attempts.keep(how, len(document) - len(beam.ids))
 
@@ -141,7 +143,7 @@ def _option(session: Session, beam: Beam, option: Beam) -> dict[str, Any]:
     """A candidate: one more token, or an ended beam as it is."""
     chosen = option in session.beams.chosen
     if option == beam:
-        kept = {"text": "keep as it is", "kind": "kept", "total": beam.total_logprob}
+        kept = {"text": t("keep as it is"), "kind": "kept", "total": beam.total_logprob}
         return {**kept, "chosen": chosen}
     return {
         **token_row(session.model.tokenizer.vocabulary, option.ids[-1]),

@@ -15,8 +15,9 @@ from lmpanel.scoring import PER_BIT, TokenScore, Totals
 from lmpanel.session import Session
 from lmpanel.views import branch_rows, guessing, next_token
 from lmpanel.views.tokens import token_row
+from lmpanel.wording import later, t
 
-TITLE = "Branches"
+TITLE = later("Branches")
 TOKENS = 300
 """Tokens of one run, or of one side of a comparison, that are shown."""
 
@@ -49,11 +50,13 @@ def actions(session: Session) -> dict[str, Any]:
 
     def go(number: int, length: int) -> None:
         document = branches.tree.document(int(number), int(length))
-        session.changes.change(document, "went to a branch")
+        session.changes.change(document, t("went to a branch"))
 
     def clear() -> None:
         if session.explorer.generating:
-            raise BadArgument("The model is writing.", "Stop it first, then clear the branches.")
+            raise BadArgument(
+                t("The model is writing."), t("Stop it first, then clear the branches.")
+            )
         expansion.stop()
         expansion.note = ""
         branches.clear([attempt.document.ids for attempt in session.attempts.kept])

@@ -18,6 +18,7 @@ from panel.theme import Design
 
 from lmpanel.errors import LMPanelError
 from lmpanel.session import Session
+from lmpanel.wording import t
 
 _FILL = ":host { display: flex; flex-direction: column; flex: 1 1 auto; min-height: 0; } "
 _FILL += ":host > div { display: flex; flex-direction: column; flex: 1 1 auto; min-height: 0; }"
@@ -115,7 +116,8 @@ class Component(SiteComponent):
         except LMPanelError as error:
             self.failed(error)
         except Exception as error:
-            self.failed(LMPanelError(f"That did not work: {error}.", "Your document is kept."))
+            message = t("That did not work: {error}.", error=error)
+            self.failed(LMPanelError(message, t("Your document is kept.")))
 
     def leave(self) -> None:
         """Nobody looks at it any more: give up what is still being done for it."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lmpanel.number_text import grouped
 from lmpanel.tasks import TASKS
 from lmpanel.views.component import Component, drawn_by
+from lmpanel.wording import many, t
 
 
 class Controls(Component):
@@ -35,7 +35,7 @@ class Controls(Component):
             "past_end": explorer.past_end,
             "ahead": explorer.ahead,
             "tasks": [{"name": task.name, "message": task.message} for task in TASKS],
-            "rewind": f"Cut the document after token {last}" if inside else None,
+            "rewind": t("Cut the document after token {n}", n=last) if inside else None,
         }
 
     def _turn(self) -> str:
@@ -48,7 +48,7 @@ class Controls(Component):
     def _written(self) -> str:
         if self.explorer.generating:
             start = len(self.explorer.history.current.state)
-            return f"{grouped(len(self.explorer.document) - start)} tokens"
+            return many(len(self.explorer.document) - start, "{n} token", "{n} tokens")
         return self.explorer.written
 
     def actions(self) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from typing import Any
 
 from lmpanel.session import Session
 from lmpanel.views.tokens import token_row
+from lmpanel.wording import later, many, t
 
-_ASK = "Guess first what comes next: the numbers are shown after your guess."
+_ASK = later("Guess first what comes next: the numbers are shown after your guess.")
 
 
 def payload(session: Session) -> dict[str, Any]:
@@ -65,7 +66,7 @@ def sources(session: Session) -> list[tuple[Any, list[str]]]:
 
 def hidden(session: Session, ids: Sequence[int]) -> str:
     """Why a lens hides what it knows of the position after `ids`; empty when it need not."""
-    return _ASK if session.guesses.hides(ids) else ""
+    return t(_ASK) if session.guesses.hides(ids) else ""
 
 
 def withheld(session: Session, start: int, stop: int) -> str:
@@ -73,8 +74,11 @@ def withheld(session: Session, start: int, stop: int) -> str:
     waiting = session.guesses.withholds(start, stop)
     if not waiting:
         return ""
-    what = "One of these tokens waits" if waiting == 1 else f"{waiting} of these tokens wait"
-    return f"{what} for your guess: numbers of a token are shown after it."
+    return many(
+        waiting,
+        "One of these tokens waits for your guess: numbers of a token are shown after it.",
+        "{n} of these tokens wait for your guess: numbers of a token are shown after it.",
+    )
 
 
 def hiding(session: Session) -> list[tuple[Any, list[str]]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from lmpanel.session import Session
 from lmpanel.views import inside_embedding, inside_layers, inside_shape, inside_tokens
+from lmpanel.wording import t
 
 PARTS: dict[str, ModuleType] = {
     "tokens": inside_tokens,
@@ -20,7 +21,7 @@ PARTS: dict[str, ModuleType] = {
 def payload(session: Session) -> dict[str, Any]:
     """The state of site/components/room_inside.js."""
     name = session.inside.part
-    parts = [{"name": name, "title": part.TITLE} for name, part in PARTS.items()]
+    parts = [{"name": name, "title": t(part.TITLE)} for name, part in PARTS.items()]
     return {**PARTS[name].payload(session), "part": name, "parts": parts}
 
 

@@ -8,8 +8,9 @@ from lmpanel.embedding import Neighbour, Neighbourhood
 from lmpanel.session import Session
 from lmpanel.views.next_token import not_found
 from lmpanel.views.tokens import token_row
+from lmpanel.wording import later
 
-TITLE = "Embedding"
+TITLE = later("Embedding")
 NEIGHBOURS = 20
 FOUND = 6
 EXAMPLES = [" dragon", " Paris", "7", "ization", " good", "<|im_start|>"]

@@ -16,8 +16,9 @@ from lmpanel.layers import MAX_CHARACTERS
 from lmpanel.session import Session
 from lmpanel.views import guessing
 from lmpanel.views.tokens import token_row
+from lmpanel.wording import later
 
-TITLE = "Layers"
+TITLE = later("Layers")
 GUESSES = 5
 PARTS = 10_000
 

@@ -6,21 +6,22 @@ from typing import Any
 
 from lmpanel.model_shape import FLOAT_BYTES, cache_bytes, parts, tables_bytes
 from lmpanel.session import Session
+from lmpanel.wording import later, t
 
-TITLE = "Shape"
+TITLE = later("Shape")
 NAMES = {
-    "embedding": "token embedding",
-    "attn_norm": "norm",
-    "q": "query",
-    "k": "key",
-    "v": "value",
-    "o": "output of attention",
-    "ffn_norm": "norm",
-    "gate": "gate",
-    "up": "up",
-    "down": "down",
-    "output_norm": "final norm",
-    "output": "output matrix",
+    "embedding": later("token embedding"),
+    "attn_norm": later("norm"),
+    "q": later("query"),
+    "k": later("key"),
+    "v": later("value"),
+    "o": later("output of attention"),
+    "ffn_norm": later("norm"),
+    "gate": later("gate"),
+    "up": later("up"),
+    "down": later("down"),
+    "output_norm": later("final norm"),
+    "output": later("output matrix"),
 }
 SIZES = ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "vocab_size", "context_length")
 
@@ -42,7 +43,7 @@ def payload(session: Session) -> dict[str, Any]:
         "matrices": [
             {
                 "group": part.group,
-                "name": NAMES[part.name],
+                "name": t(NAMES[part.name]),
                 "rows": part.rows,
                 "cols": part.cols,
                 "times": part.times,

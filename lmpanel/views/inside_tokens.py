@@ -11,15 +11,16 @@ from lmpanel.number_text import grouped
 from lmpanel.session import Session
 from lmpanel.tokenization import MAX_CHARACTERS
 from lmpanel.views.tokens import token_row
+from lmpanel.wording import later, t
 
-TITLE = "Tokens"
+TITLE = later("Tokens")
 EXAMPLES = {
-    "Words": "unbelievable unbelievably",
-    "Numbers": "In 2026 it cost 1,299.50",
-    "Emoji": "🐉 and 👩‍🚀",
-    "Arabic": "مرحبا بالعالم",
-    "Code": "def f(x):\n    return x**2",
-    "Special": "<|im_start|>user\nHi<|im_end|>",
+    later("Words"): "unbelievable unbelievably",
+    later("Numbers"): "In 2026 it cost 1,299.50",
+    later("Emoji"): "🐉 and 👩‍🚀",
+    later("Arabic"): "مرحبا بالعالم",
+    later("Code"): "def f(x):\n    return x**2",
+    later("Special"): "<|im_start|>user\nHi<|im_end|>",
 }
 
 
@@ -33,7 +34,7 @@ def payload(session: Session) -> dict[str, Any]:
     return {
         "text": mend(text),
         "plain": tokenization.plain,
-        "examples": [{"name": name, "text": example} for name, example in EXAMPLES.items()],
+        "examples": [{"name": t(name), "text": example} for name, example in EXAMPLES.items()],
         "notes": _notes(session),
         "counts": {
             "characters": len(text),
@@ -66,17 +67,21 @@ def _notes(session: Session) -> list[str]:
     notes = []
     if tokenization.cut:
         most = grouped(MAX_CHARACTERS)
-        notes.append(f"This text is longer: only its first {most} characters are kept here.")
+        notes.append(t("This text is longer: only its first {n} characters are kept here.", n=most))
     if tokenization.mended:
         notes.append(
-            "There is half a character in this text (a lone surrogate), which no UTF-8 can hold: "
-            "it is read as � (U+FFFD)."
+            t(
+                "There is half a character in this text (a lone surrogate), which no UTF-8 can "
+                "hold: it is read as � (U+FFFD)."
+            )
         )
     if lost := tokenizer.lost(tokenization.text):
         codes = ", ".join(f"U+{ord(character):04X}" for character in dict.fromkeys(lost))
-        notes.append(f"No token of this model has the bytes of {codes}: they are left out.")
+        notes.append(
+            t("No token of this model has the bytes of {codes}: they are left out.", codes=codes)
+        )
     if tokenization.plain and tokenizer.specials_in(tokenization.text):
-        notes.append("Special tokens are cut up here like any other text, which no chat does.")
+        notes.append(t("Special tokens are cut up here like any other text, which no chat does."))
     return notes
 
 
@@ -86,7 +91,7 @@ def _piece(piece: Piece) -> dict[str, Any]:
     return {
         "text": visible(data),
         "special": special,
-        "rule": "special token" if special else cut_rule(piece.text),
+        "rule": t("special token") if special else cut_rule(piece.text),
         "spoken": piece.text.strip("<|>") if special else spoken(data),
         "tokens": len(piece.ids),
     }

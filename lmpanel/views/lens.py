@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from lmpanel.explorer import TRANSFORMER
+from lmpanel.ngrams.ladder import in_full
 from lmpanel.session import Session
 from lmpanel.views import (
     attempts,
@@ -77,8 +78,10 @@ class Lens(Component):
         explorer, ladder = self.explorer, self.session.ladder
         transformer = str(self.session.model.info.model["name"])
         training = {"step": ladder.step, "done": ladder.done} if ladder.working else None
-        rung = str(explorer.model.info.model["name"]) if explorer.predictor != TRANSFORMER else None
-        return {"by": rung, "transformer": transformer, "training": training}
+        by = None
+        if explorer.predictor != TRANSFORMER:
+            by = in_full(explorer.predictor, str(explorer.model.info.model["name"]))
+        return {"by": by, "transformer": transformer, "training": training}
 
     def actions(self) -> dict[str, Any]:
         explorer = self.explorer

@@ -8,6 +8,7 @@ from typing import Any
 from lmpanel.errors import LMPanelError
 from lmpanel.session import Session
 from lmpanel.views.component import Component, drawn_by
+from lmpanel.wording import t
 
 
 class LessonCard(Component):
@@ -54,7 +55,7 @@ class LessonCard(Component):
         except BadLesson as error:
             self.explorer.room = "lessons"
             raise LMPanelError(
-                error.message, "All of it is listed in Lessons.", error.code
+                error.message, t("All of it is listed in Lessons."), error.code
             ) from None
 
     def take_worksheet(self, text: str) -> None:

@@ -10,6 +10,7 @@ from lmpanel.lessons.parse import Part, Prose
 from lmpanel.lessons.parts import PARTS
 from lmpanel.lessons.work import TELL_AFTER, Work
 from lmpanel.lessons.worksheet import Answer
+from lmpanel.wording import t
 
 
 def payload(work: Work, aside: list[str]) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def payload(work: Work, aside: list[str]) -> dict[str, Any]:
         "step": number,
         "name": step.title,
         "parts": [part for part in parts if part],
-        "aside": " ".join([*aside, "Close the lesson to have it back."] if aside else []),
+        "aside": " ".join([*aside, t("Close the lesson to have it back.")] if aside else []),
         "done": done,
         "asks": asks,
         "notice": not shown and any(isinstance(part, Prose) and part.notice for part in step.parts),
@@ -126,7 +127,7 @@ def _definition(name: str) -> list[Node]:
     from lmpanel.lessons.glossary import TERMS
     from lmpanel.lessons.markdown import tree
 
-    return tree(TERMS[name].definition, terms=TERMS)
+    return tree(t(TERMS[name].definition), terms=TERMS)
 
 
 def _named(nodes: list[Node]) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from lmpanel.lessons.worksheet import Record
 from lmpanel.session import Session
+from lmpanel.wording import t
 
 
 def payload(session: Session) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def _glossary() -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "definition": tree(term.definition, terms=TERMS),
+            "definition": tree(t(term.definition), terms=TERMS),
             "formula": term.formula,
             "see": list(term.see),
         }

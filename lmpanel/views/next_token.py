@@ -9,8 +9,9 @@ from lmpanel.explorer import Explorer
 from lmpanel.session import Session
 from lmpanel.views import guessing
 from lmpanel.views.tokens import token_row
+from lmpanel.wording import later, t
 
-TITLE = "Next token"
+TITLE = later("Next token")
 TITLE_CHARACTERS = 36
 LOOKUP_ROWS = 8
 
@@ -105,8 +106,9 @@ def not_found(explorer: Explorer, query: str) -> str:
     """Why no token is what was looked up."""
     pieces = explorer.model.tokenizer.encode(query)
     if len(pieces) <= 1:
-        return "No token has this text or id."
-    return f"Not one token: it is read as {explorer.model.tokenizer.parts(query)}"
+        return t("No token has this text or id.")
+    parts = explorer.model.tokenizer.parts(query)
+    return t("Not one token: it is read as {parts}", parts=parts)
 
 
 def before(explorer: Explorer) -> str:
@@ -128,5 +130,5 @@ def _is_recorded(explorer: Explorer) -> bool:
 def waiting(explorer: Explorer) -> str:
     """Why there are no numbers yet."""
     if not explorer.context:
-        return "The first token has no prediction: the model needs something to read."
-    return explorer.progress or "The model is reading…"
+        return t("The first token has no prediction: the model needs something to read.")
+    return explorer.progress or t("The model is reading…")

@@ -17,11 +17,12 @@ from lmpanel.number_text import grouped
 from lmpanel.session import Session
 from lmpanel.views import guessing, next_token, word_ladder
 from lmpanel.views.tokens import token_row
+from lmpanel.wording import later, t
 
-TITLE = "N-grams"
+TITLE = later("N-grams")
 LISTED = 3
 """Likeliest tokens of each model."""
-READ = {"SmolLM2-135M": "2 trillion"}
+READ = {"SmolLM2-135M": later("2 trillion")}
 """How many tokens a transformer was trained on, where that is known: by its makers' account."""
 FOLLOWERS = 8
 """Tokens that followed a context, with their counts."""
@@ -42,7 +43,7 @@ def payload(session: Session) -> dict[str, Any]:
         "trained": _trained(session),
         "problem": session.ladder.problem,
         "growth": _growth(session),
-        "read": next((read for name, read in READ.items() if _name(session).startswith(name)), ""),
+        "read": _read(session),
     }
     if hidden or session.ladder.trained is None:
         return shared
@@ -52,6 +53,11 @@ def payload(session: Session) -> dict[str, Any]:
     return {**shared, "words": words, **({} if words else _ladder(session))}
 
 
+def _read(session: Session) -> str:
+    name = _name(session)
+    return next((t(read) for known, read in READ.items() if name.startswith(known)), "")
+
+
 def actions(session: Session) -> dict[str, Any]:
     """What may be asked for here."""
     rungs, ladder = session.rungs, session.ladder
@@ -59,15 +65,16 @@ def actions(session: Session) -> dict[str, Any]:
     async def train(title: str = "", text: str | None = None) -> None:
         """Count in the bundled text, or in the student's own; what is wrong stands in the lens."""
         try:
-            own = None if text is None else Text(str(title)[:MAX_TITLE] or "your text", str(text))
-            await ladder.train(own)
+            name = str(title)[:MAX_TITLE] or t("your text")
+            await ladder.train(None if text is None else Text(name, str(text)))
         except Cancelled:
             return
         except LMPanelError as error:
             ladder.problem = str(error)
 
     def read_passage() -> None:
-        session.changes.change(Document(rungs.passage(), raw=True), "read a held-out passage")
+        passage = Document(rungs.passage(), raw=True)
+        session.changes.change(passage, t("read a held-out passage"))
 
     return {
         "train_ngrams": train,
@@ -118,7 +125,7 @@ def _ladder(session: Session) -> dict[str, Any]:
         rows.append(
             {
                 "name": name,
-                "title": _name(session) if name == TRANSFORMER else name,
+                "title": _name(session) if name == TRANSFORMER else t(name),
                 "predicts": explorer.predictor == name,
                 "top": [] if name == RUNGS[0] else _top(session, distribution),
                 "prob": distribution and asked is not None and distribution.prob(asked),
@@ -188,8 +195,10 @@ def discount_words(term: Term) -> str:
     """
     once, twice, found = grouped(term.once), grouped(term.twice), estimate(term.once, term.twice)
     quotient = f"{once} / ({once} + 2 × {twice}) = {found:.4g}" if term.once else "0"
-    kept = "" if found == term.discount else f", kept at {term.discount:g}"
-    return f"n₁ = {once}, n₂ = {twice}: d = {quotient}{kept}"
+    working = f"n₁ = {once}, n₂ = {twice}: d = {quotient}"
+    if found == term.discount:
+        return working
+    return t("{working}, kept at {d}", working=working, d=f"{term.discount:g}")
 
 
 def formula(term: Term) -> str:
@@ -200,7 +209,7 @@ def formula(term: Term) -> str:
     """
     lower, prob = (f"{value:.4g}".replace("e-0", "e-") for value in (term.lower, term.prob))
     if not term.total:
-        return f"{lower}, as after the shorter context"
+        return t("{p}, as after the shorter context", p=lower)
     off, total = f"{term.discount:.4g}", grouped(term.total)
     share = f"({grouped(term.count)} − {off}) / {total}" if term.count else "0"
     return f"{share} + {off} × {grouped(term.types)} / {total} × {lower} = {prob}"

@@ -12,6 +12,7 @@ from lmpanel.game.play import Play
 from lmpanel.game.result_code import Reading, Result
 from lmpanel.game.setup import OWN
 from lmpanel.game.texts import text_named
+from lmpanel.wording import t
 
 
 def payload(play: Play) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def _reading(reading: Reading) -> dict[str, Any]:
         "player": result.player,
         "title": _title(result),
         "fingerprint": result.fingerprint,
-        "how": f"seed {result.seed}" if result.order == "seed" else "in order",
+        "how": t("seed {n}", n=result.seed) if result.order == "seed" else t("in order"),
         "played": len(result.rounds),
         "planned": result.planned,
         "mean": result.bits_per_token,
@@ -54,8 +55,8 @@ def _reading(reading: Reading) -> dict[str, Any]:
 
 def _title(result: Result) -> str:
     if result.text == OWN:
-        return "a pasted text"
+        return t("a pasted text")
     try:
         return text_named(result.text).title
     except BadArgument:
-        return "a text that is not here"
+        return t("a text that is not here")

@@ -23,18 +23,19 @@ from lmpanel.session import Session
 from lmpanel.views import score_words as words
 from lmpanel.views.next_token import not_found
 from lmpanel.views.tokens import token_row
+from lmpanel.wording import later, t
 
 SHOWN = 140
 """Tokens of the context that are shown."""
 TOP = 6
 CONTEXT_CHARACTERS = 40
 TITLES = {
-    YOU: "You",
-    "uniform": "Uniform",
-    "unigram": "Unigram",
-    "bigram": "Bigram",
-    "trigram": "Trigram",
-    TRANSFORMER: "Transformer",
+    YOU: later("You"),
+    "uniform": later("Uniform"),
+    "unigram": later("Unigram"),
+    "bigram": later("Bigram"),
+    "trigram": later("Trigram"),
+    TRANSFORMER: later("Transformer"),
 }
 
 
@@ -97,12 +98,12 @@ def _setup(setup: Setup) -> dict[str, Any]:
 
 
 def _about(setup: Setup) -> dict[str, Any]:
-    """What is played, in words."""
+    """What is played; level and source are translated where they are shown."""
     own = setup.text == OWN
     text = None if own else text_named(setup.text)
     return {
         "title": setup.title,
-        "level": "Pasted" if text is None else text.level,
+        "level": later("Pasted") if text is None else text.level,
         "source": "" if text is None else text.source,
         "order": setup.order,
         "seed": setup.seed,
@@ -180,7 +181,11 @@ def _last(session: Session) -> dict[str, Any] | None:
 
 def _cost(name: str, cost: float) -> dict[str, Any]:
     prob = 2.0**-cost
-    return {"name": name, "title": TITLES.get(name, name), "prob": prob, "bits": _finite(cost)}
+    return {"name": name, "title": _title(name), "prob": prob, "bits": _finite(cost)}
+
+
+def _title(name: str) -> str:
+    return t(TITLES[name]) if name in TITLES else name
 
 
 def _rank(game: Game, name: str, played: Played) -> int | None:
@@ -200,7 +205,7 @@ def _progress(session: Session) -> dict[str, Any] | None:
         "standings": [
             {
                 "name": each.name,
-                "title": TITLES.get(each.name, each.name),
+                "title": _title(each.name),
                 "count": each.count,
                 "bits": _finite(each.bits),
                 "mean": _finite(each.bits_per_token),

@@ -11,6 +11,7 @@ from typing import Any
 from lmpanel.game.surprise import jolt
 from lmpanel.game.tutorial import Tutorial
 from lmpanel.views import score_words as words
+from lmpanel.wording import t
 
 
 def payload(tutorial: Tutorial) -> dict[str, Any]:
@@ -52,7 +53,8 @@ def _reveal(tutorial: Tutorial, texts: list[str]) -> None:
 
 def _problems(tutorial: Tutorial) -> list[str]:
     pairs = zip(tutorial.hidden.tokens, tutorial.problems, strict=True)
-    return [f"{token}: {problem}" for token, problem in pairs if problem]
+    told = [(token, problem) for token, problem in pairs if problem]
+    return [t("{token}: {problem}", token=token, problem=problem) for token, problem in told]
 
 
 def _rows(tutorial: Tutorial) -> list[dict[str, Any]]:

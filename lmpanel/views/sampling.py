@@ -17,8 +17,9 @@ from lmpanel.sampling import Tally
 from lmpanel.session import Session
 from lmpanel.views import biases, guessing, next_token, working
 from lmpanel.views.tokens import token_row
+from lmpanel.wording import later
 
-TITLE = "Sampling"
+TITLE = later("Sampling")
 
 
 def payload(session: Session) -> dict[str, Any]:

@@ -9,23 +9,53 @@ import math
 from collections.abc import Sequence
 
 from lmpanel.game.surprise import LARGEST, log_sum_exp, probabilities, surprises
+from lmpanel.wording import later, t
 
 _EVERYDAY = 1e6
 _JOLTS = (
-    (0.1, "Hardly a jolt: you were as good as certain."),
-    (0.7, "A nudge."),
-    (1.386, "A small jolt."),
-    (3.0, "A jolt."),
-    (6.0, "A strong jolt."),
+    (0.1, later("Hardly a jolt: you were as good as certain.")),
+    (0.7, later("A nudge.")),
+    (1.386, later("A small jolt.")),
+    (3.0, later("A jolt.")),
+    (6.0, later("A strong jolt.")),
 )
 
 _ROUNDS = (
-    (0.15, "Hardly a jolt: you were as good as certain."),
-    (1.0, "A nudge."),
-    (3.0, "A small jolt."),
-    (7.0, "A jolt."),
-    (math.inf, "A strong jolt."),
+    (0.15, later("Hardly a jolt: you were as good as certain.")),
+    (1.0, later("A nudge.")),
+    (3.0, later("A small jolt.")),
+    (7.0, later("A jolt.")),
+    (math.inf, later("A strong jolt.")),
 )
+
+_RAISED = later(
+    "You raised “{token}” from {old} to {new}: its weight against every other token changed by "
+    "the factor {factor}."
+)
+_LOWERED = later(
+    "You lowered “{token}” from {old} to {new}: its weight against every other token changed by "
+    "the factor {factor}."
+)
+_OWN = (
+    later("Its surprise rose by {nats};"),
+    later("Its surprise fell by {nats};"),
+    later("Its surprise stayed (within 0.0005);"),
+)
+_OTHERS = (
+    later(
+        "ln Σ rose by {nats}, and so did the surprise of each other token, though its score is "
+        "the same."
+    ),
+    later(
+        "ln Σ fell by {nats}, and so did the surprise of each other token, though its score is "
+        "the same."
+    ),
+    later(
+        "ln Σ stayed (within 0.0005), and so did the surprise of each other token, though its "
+        "score is the same."
+    ),
+)
+"""Halves of one sentence, for what rose, fell and stayed."""
 
 
 def nats(value: float) -> str:
@@ -55,8 +85,8 @@ def felt(loss: float) -> str:
     """
     for limit, words in _JOLTS:
         if loss < limit:
-            return words
-    return "As strong a jolt as there is here."
+            return t(words)
+    return t("As strong a jolt as there is here.")
 
 
 def felt_in_game(cost: float, even: float) -> str:
@@ -69,10 +99,10 @@ def felt_in_game(cost: float, even: float) -> str:
     """
     for limit, words in _ROUNDS:
         if cost < min(limit, even - 0.05):
-            return words
+            return t(words)
     if cost < even + 0.05:
-        return "As strong a jolt as an even guess over the whole vocabulary gives."
-    return "Stronger than an even guess would give: your points were on something else."
+        return t("As strong a jolt as an even guess over the whole vocabulary gives.")
+    return t("Stronger than an even guess would give: your points were on something else.")
 
 
 def written_log_sum(scores: Sequence[float]) -> str:
@@ -105,14 +135,20 @@ def one_more(tokens: Sequence[str], scores: Sequence[float], place: int) -> str:
     """
     raised = [value + (i == place) for i, value in enumerate(scores)]
     if raised[place] == scores[place]:
-        return f"Next to a score of {score(scores[place])}, one more is too little to count."
+        told = score(scores[place])
+        return t("Next to a score of {score}, one more is too little to count.", score=told)
     before, after = probabilities(scores), probabilities(raised)
     shrinking = math.exp(log_sum_exp(scores) - log_sum_exp(raised))
-    return (
-        f"With {score(raised[place])} instead of {score(scores[place])}, “{tokens[place]}” has "
-        f"e^1 = 2.718 times its weight: its p goes from {before[place]:.3f} to "
-        f"{after[place]:.3f}, and what is left for the others shrinks, their p to "
-        f"{shrinking:.3f} of what it was."
+    return t(
+        "With {new} instead of {old}, “{token}” has e^1 = 2.718 times its weight: its p goes from "
+        "{p_old} to {p_new}, and what is left for the others shrinks, their p to {share} of what "
+        "it was.",
+        new=score(raised[place]),
+        old=score(scores[place]),
+        token=tokens[place],
+        p_old=f"{before[place]:.3f}",
+        p_new=f"{after[place]:.3f}",
+        share=f"{shrinking:.3f}",
     )
 
 
@@ -124,10 +160,12 @@ def one_more_for_all(scores: Sequence[float]) -> str:
     """
     raised = [value + 1 for value in scores]
     if raised[0] == scores[0]:
-        return "All surprises stay: only differences between scores count."
-    return (
-        f"ln Σ becomes {nats(log_sum_exp(raised))}, each score is one more as well, and "
-        f"{nats(log_sum_exp(raised))} − {score(raised[0])} is again {nats(surprises(raised)[0])}."
+        return t("All surprises stay: only differences between scores count.")
+    return t(
+        "ln Σ becomes {sum}, each score is one more as well, and {sum} − {score} is again {nats}.",
+        sum=nats(log_sum_exp(raised)),
+        score=score(raised[0]),
+        nats=nats(surprises(raised)[0]),
     )
 
 
@@ -144,16 +182,29 @@ between scores count.'
     changed = [place for place, step in enumerate(steps) if step]
     step = steps[0]
     if step and all(math.isclose(step, other, rel_tol=1e-9, abs_tol=1e-12) for other in steps):
-        did, way, moved = ("added", "to", "grew") if step > 0 else ("took", "from", "shrank")
-        return (
-            f"You {did} {score(abs(step))} {way} every score. ln Σ {moved} by as much, so no "
-            "surprise changed: only differences between scores count."
-        )
+        return _why_all(step)
     if len(changed) == 1:
         return _why_one(tokens[changed[0]], changed[0], before, after)
-    return (
-        f"ln Σ went from {nats(log_sum_exp(before))} to {nats(log_sum_exp(after))}. A token's "
-        "surprise changes by that, less what its own score gained."
+    return t(
+        "ln Σ went from {old} to {new}. A token's surprise changes by that, less what its own "
+        "score gained.",
+        old=nats(log_sum_exp(before)),
+        new=nats(log_sum_exp(after)),
+    )
+
+
+def _why_all(step: float) -> str:
+    amount = score(abs(step))
+    if step > 0:
+        return t(
+            "You added {amount} to every score. ln Σ grew by as much, so no surprise changed: "
+            "only differences between scores count.",
+            amount=amount,
+        )
+    return t(
+        "You took {amount} from every score. ln Σ shrank by as much, so no surprise changed: "
+        "only differences between scores count.",
+        amount=amount,
     )
 
 
@@ -161,20 +212,21 @@ def _why_one(token: str, place: int, before: Sequence[float], after: Sequence[fl
     step = after[place] - before[place]
     own = surprises(after)[place] - surprises(before)[place]
     others = log_sum_exp(after) - log_sum_exp(before)
-    verb = "raised" if step > 0 else "lowered"
-    return (
-        f"You {verb} “{token}” from {score(before[place])} to {score(after[place])}: its weight "
-        f"against every other token changed by the factor e^{score(step)}{_factor(step)}. Its "
-        f"surprise {_moved(own)}; ln Σ {_moved(others)}, and so did the surprise of each other "
-        "token, though its score is the same."
+    first = t(
+        _RAISED if step > 0 else _LOWERED,
+        token=token,
+        old=score(before[place]),
+        new=score(after[place]),
+        factor=f"e^{score(step)}{_factor(step)}",
     )
+    return f"{first} {_moved(own, *_OWN)} {_moved(others, *_OTHERS)}"
 
 
 def _factor(step: float) -> str:
     return f" = {math.exp(step):.4g}" if abs(step) <= 20 else ""
 
 
-def _moved(difference: float) -> str:
+def _moved(difference: float, rose: str, fell: str, stayed: str) -> str:
     if f"{abs(difference):.3f}" == "0.000":
-        return "stayed (within 0.0005)"
-    return f"{'rose' if difference > 0 else 'fell'} by {nats(abs(difference))}"
+        return t(stayed)
+    return t(rose if difference > 0 else fell, nats=nats(abs(difference)))

@@ -21,8 +21,9 @@ from lmpanel.session import Session
 from lmpanel.spread import Scored, histogram, least_surprising, most_surprising
 from lmpanel.views import guessing
 from lmpanel.views.tokens import token_row
+from lmpanel.wording import later, t
 
-TITLE = "Surprise"
+TITLE = later("Surprise")
 ROWS = 400
 LISTED = 10
 BINS = {"bits": 13, "nats": 10}
@@ -41,7 +42,7 @@ def payload(session: Session) -> dict[str, Any]:
         "span": _span(explorer, scores),
         "spread": _spread(explorer, scores),
         "totals": _totals(explorer, scores),
-        "marks": [{"label": label, "bits": bits} for label, bits in REFERENCE_MARKS],
+        "marks": [{"label": t(label), "bits": bits} for label, bits in REFERENCE_MARKS],
         "progress": explorer.progress or None,
         "can_reply": bool(explorer.editor.turns(explorer.document)),
         "scored": session.changes.scored == (explorer.document, explorer.span),
@@ -133,20 +134,24 @@ def _token(explorer: Explorer, position: int, score: TokenScore) -> dict[str, An
 
 
 def _totals(explorer: Explorer, scores: list[TokenScore | None]) -> list[dict[str, Any]]:
-    parts = [("document", 0, len(scores))]
+    parts = [(t("document"), 0, len(scores))]
     turns = explorer.editor.turns(explorer.document)
     response = explorer.editor.response(explorer.document)
     if response is not None:
         end = response.content_stop + bool(response.closed)
-        parts.insert(0, ("response", response.content_start, end))
+        parts.insert(0, (t("response"), response.content_start, end))
     at = min(explorer.cursor, len(scores) - 1)
     for turn in turns:
         if turn.start <= at < turn.stop:
-            parts.insert(0, (f"this turn ({turn.role or 'text'})", turn.start, turn.stop))
+            parts.insert(0, (_this_turn(turn.role), turn.start, turn.stop))
     return [
         {"label": label, **_figures(explorer, scores, start, stop)}
         for label, start, stop in parts
     ]
+
+
+def _this_turn(role: str | None) -> str:
+    return t("this turn ({role})", role=role) if role else t("this turn (text)")
 
 
 def _figures(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lmpanel.errors import BadArgument
+from lmpanel.wording import t
 
 
 def actions(tell: Callable[..., None]) -> dict[str, Any]:
@@ -22,7 +23,7 @@ def explanation(name: str) -> dict[str, Any]:
     from lmpanel.lessons.markdown import tree
 
     if name not in TERMS:
-        raise BadArgument(f"{name[:40]!r} is not a word of the glossary.")
+        raise BadArgument(t("{word} is not a word of the glossary.", word=repr(name[:40])))
     term = TERMS[name]
-    nodes = tree(term.definition, terms=TERMS)
+    nodes = tree(t(term.definition), terms=TERMS)
     return {"name": name, "definition": nodes, "formula": term.formula}

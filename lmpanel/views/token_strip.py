@@ -11,6 +11,7 @@ from lmpanel.errors import LMPanelError
 from lmpanel.scoring import TokenScore
 from lmpanel.session import Session
 from lmpanel.views.component import Component, drawn_by
+from lmpanel.wording import t
 
 Key = tuple[int, str, TokenScore | None, float | None]
 """Id, kind, score, and Δ bits where the document shown was compared with another context."""
@@ -54,7 +55,7 @@ class TokenStrip(Component):
             "heard": self._heard,
             "note": explorer.progress or explorer.note,
             "undo": history.current.label if history.can_undo else None,
-            "redo": "the change undone last" if history.can_redo else None,
+            "redo": t("the change undone last") if history.can_redo else None,
             "generating": explorer.generating,
             "guessing": explorer.guessing,
             "predictor": explorer.predictor,
@@ -108,7 +109,7 @@ class TokenStrip(Component):
         document, handed_out = self._handed_out
         try:
             if text == handed_out:
-                self.session.changes.change(document, "pasted a conversation")
+                self.session.changes.change(document, t("pasted a conversation"))
             else:
                 self.session.changes.set_conversation(str(text))
         except LMPanelError as error:

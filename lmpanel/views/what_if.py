@@ -15,15 +15,40 @@ from lmpanel.scoring import PER_BIT
 from lmpanel.session import Session
 from lmpanel.views import guessing, next_token
 from lmpanel.views.tokens import token_row
+from lmpanel.wording import later, t
 
-TITLE = "What if"
+TITLE = later("What if")
 CHARACTERS = 60
 KINDS = {
-    "system": "another system prompt",
-    "user": "another user message",
-    "token": "one token exchanged",
-    "text": "plain text, no template",
+    "system": later("another system prompt"),
+    "user": later("another user message"),
+    "token": later("one token exchanged"),
+    "text": later("plain text, no template"),
 }
+CHANGED = {
+    "system": (later("another system prompt: “{words}”"), later("another system prompt, empty")),
+    "user": (later("another user message: “{words}”"), later("another user message, empty")),
+    "text": (later("plain text before it: “{words}”"), later("plain text before it, empty")),
+}
+"""What was different, with a text and without."""
+UNITS = {"bits": later("bits"), "nats": later("nats")}
+REPLY = (
+    later("With the new context the reply costs the same, within 0.05 {unit}."),
+    later("With the new context the reply costs {amount} {unit} more: the model expected it less."),
+    later("With the new context the reply costs {amount} {unit} less: the model expected it more."),
+)
+"""What is said of the total: the same, more, less."""
+TOKENS = (
+    later("With the new context the selected tokens cost the same, within 0.05 {unit}."),
+    later(
+        "With the new context the selected tokens cost {amount} {unit} more: "
+        "the model expected them less."
+    ),
+    later(
+        "With the new context the selected tokens cost {amount} {unit} less: "
+        "the model expected them more."
+    ),
+)
 
 
 def payload(session: Session) -> dict[str, Any]:
@@ -89,7 +114,7 @@ def _compared(session: Session) -> tuple[int, int]:
 
 def _kind(session: Session, name: str) -> dict[str, str]:
     raw = session.explorer.document.raw
-    title = "another text" if raw and name == "text" else KINDS[name]
+    title = t("another text") if raw and name == "text" else t(KINDS[name])
     return {"name": name, "title": title}
 
 
@@ -166,20 +191,17 @@ def _in_words(session: Session, change: Change) -> str:
     """What was different, for the line above the numbers."""
     if change.kind == "token":
         new = session.model.tokenizer.vocabulary.display(change.token, visible_space=True)
-        return f"token {grouped(change.position + 1)} exchanged for “{new}”"
+        return t("token {n} exchanged for “{token}”", n=grouped(change.position + 1), token=new)
     text = change.text if len(change.text) <= CHARACTERS else change.text[:CHARACTERS] + "…"
-    name = "plain text before it" if change.kind == "text" else KINDS[change.kind]
-    return f"{name}: “{text}”" if text else f"{name}, empty"
+    with_text, empty = CHANGED[change.kind]
+    return t(with_text, words=text) if text else t(empty)
 
 
 def _sentence(result: Comparison, factor: float, unit: str) -> str:
     """The total in plain words."""
-    one = result.source == "response"
-    who, it = ("the reply costs", "it") if one else ("the selected tokens cost", "them")
+    same, more, less = REPLY if result.source == "response" else TOKENS
     delta = result.delta_bits * factor
     amount = f"{abs(delta):.1f}"
     if amount == "0.0":
-        return f"With the new context {who} the same, within 0.05 {unit}."
-    how = ("more", "less") if delta > 0 else ("less", "more")
-    costs = f"{who} {amount} {unit} {how[0]}"
-    return f"With the new context {costs}: the model expected {it} {how[1]}."
+        return t(same, unit=t(UNITS[unit]))
+    return t(more if delta > 0 else less, amount=amount, unit=t(UNITS[unit]))

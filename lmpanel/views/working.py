@@ -11,6 +11,7 @@ from lmpanel.distribution import Distribution
 from lmpanel.filters import Filters, with_temperature
 from lmpanel.session import Session
 from lmpanel.views.tokens import token_row
+from lmpanel.wording import t
 
 WORKED = 3
 """Likeliest tokens whose numbers are worked out in the open."""
@@ -60,10 +61,15 @@ def _rules(filters: Filters) -> list[str]:
     """The filters in force, in their order."""
     rules = []
     if filters.top_k is not None:
-        rules.append(f"top-k keeps the {filters.top_k} likeliest")
+        rules.append(t("top-k keeps the {n} likeliest", n=filters.top_k))
     if filters.top_p is not None and filters.top_p < 1:
-        left = " of what is left" if rules else ""
-        rules.append(f"top-p keeps the likeliest until they hold {filters.top_p:g}{left}")
+        p = f"{filters.top_p:g}"
+        if rules:
+            words = t("top-p keeps the likeliest until they hold {p} of what is left", p=p)
+        else:
+            words = t("top-p keeps the likeliest until they hold {p}", p=p)
+        rules.append(words)
     if filters.min_p:
-        rules.append(f"min-p keeps those at least {filters.min_p:g} times as likely as the first")
+        p = f"{filters.min_p:g}"
+        rules.append(t("min-p keeps those at least {p} times as likely as the first", p=p))
     return rules

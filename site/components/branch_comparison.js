@@ -9,20 +9,21 @@
 import { h, css, fill } from "./dom.js";
 import { named } from "./terms.js";
 import { rowNodes } from "./token_text.js";
-import { visibleText } from "./branch_text.js";
+import { visibleText, withUnit } from "./branch_text.js";
 import { bits, count, exact, probability, signed } from "./format.js";
+import { later, many, t, tParts } from "./wording.js";
 
 /** @param {import("./link.js").Link} link */
 export function branchComparison(link) {
-  const back = h("button", { type: "button", class: "button small", onclick: () => link.send("branch_end_comparison") }, "Back to the tree");
+  const back = h("button", { type: "button", class: "button small", onclick: () => link.send("branch_end_comparison") }, t("Back to the tree"));
   const verdict = h("p", { class: "verdict", role: "status" });
   const body = h("div", { class: "stack" });
-  const element = h("section", { class: "stack comparison", "aria-label": "Comparison", hidden: true }, h("div", {}, back), verdict, body);
+  const element = h("section", { class: "stack comparison", "aria-label": t("Comparison"), hidden: true }, h("div", {}, back), verdict, body);
   const show = ({ comparison, unit }) => {
-    if (!comparison.sides.length) { fill(verdict, "The model is reading…"); return fill(body); }
+    if (!comparison.sides.length) { fill(verdict, t("The model is reading…")); return fill(body); }
     const names = comparison.sides.map((side, i) => side.name || "AB"[i]);
     fill(verdict, sentence(comparison, unit, names));
-    return fill(body, h("p", { class: "muted small" }, comparison.parting ? ["They part after “", ...visibleText(comparison.text), `”, ${count(comparison.parting)} tokens. Totals count from there.`] : "They part at the very start; the first token has no prediction and is not counted."),
+    return fill(body, h("p", { class: "muted small" }, comparison.parting ? tParts("They part after “{text}”, {tokens}. Totals count from there.", { text: visibleText(comparison.text), tokens: many(comparison.parting, "{n} token", "{n} tokens") }) : t("They part at the very start; the first token has no prediction and is not counted.")),
       totals(comparison, unit, names), tokens(comparison, unit, names));
   };
   return { element, show, focus: () => back.focus() };
@@ -30,19 +31,23 @@ export function branchComparison(link) {
 
 function sentence({ difference, difference_bits: difference_, sides }, unit, names) {
   const empty = sides.findIndex((side) => side.count === 0);
-  if (empty >= 0) return [`${names[empty]} is the beginning of ${names[1 - empty]}: there is nothing to prefer. Going on costs ${bits(Math.abs(difference))} ${unit}.`];
-  const by = h("b", { class: "number", "data-difference": exact(difference_) }, `${bits(Math.abs(difference))} ${unit}`);
-  if (difference === 0) return ["The model prefers neither: ", by];
+  const apart = withUnit(Math.abs(difference), unit);
+  if (empty >= 0) return t("{shorter} is the beginning of {longer}: there is nothing to prefer. Going on costs {cost}.", { shorter: names[empty], longer: names[1 - empty], cost: apart });
+  const by = h("b", { class: "number", "data-difference": exact(difference_) }, apart);
+  if (difference === 0) return tParts("The model prefers neither: {by}", { by });
   const times = 2 ** Math.abs(difference_);
-  const longer = sides[0].count === sides[1].count ? "" : ` They are not equally long (${count(sides[0].count)} and ${count(sides[1].count)} tokens): every further token costs something, so compare the ${unit} per token too.`;
-  return ["The model prefers ", h("b", {}, names[difference > 0 ? 0 : 1]), " by ", by, times < 1e6 ? `: ${times < 10 ? times.toFixed(2) : count(times)} times as likely.` : ".", longer];
+  const name = h("b", {}, names[difference > 0 ? 0 : 1]);
+  return [times < 1e6 ? tParts("The model prefers {name} by {by}: {times} times as likely.", { name, by, times: times < 10 ? times.toFixed(2) : count(times) }) : tParts("The model prefers {name} by {by}.", { name, by }),
+    sides[0].count === sides[1].count ? null : ` ${unequal(sides, unit)}`];
 }
 
+const unequal = ([first, second], unit) => t("They are not equally long ({first} and {second} tokens): every further token costs something, so compare the {unit} per token too.", { first: count(first.count), second: count(second.count), unit: t(unit) });
+
 function totals({ sides }, unit, names) {
-  const head = ["", "tokens", "log p", unit, `${unit}/token`].map((title, i) => h("th", { scope: "col", class: i ? null : "left" }, title ? named(title) : h("span", { class: "sr" }, "branch")));
+  const head = ["", later("tokens"), later("log p"), unit, `${unit}/token`].map((title, i) => h("th", { scope: "col", class: i ? null : "left" }, title ? named(title) : h("span", { class: "sr" }, t("branch"))));
   const rows = sides.map((side, i) => h("tr", {}, h("th", { scope: "row", class: "left" }, names[i]), h("td", {}, count(side.count)), h("td", { title: exact(side.logprob) }, signed(side.logprob)),
     h("td", { title: exact(side.surprise), "data-surprise": exact(side.surprise) }, bits(side.surprise)), h("td", { title: exact(side.per_token) }, bits(side.per_token))));
-  return h("table", { class: "sides number" }, h("caption", { class: "sr" }, "Totals of both branches"), h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows));
+  return h("table", { class: "sides number" }, h("caption", { class: "sr" }, t("Totals of both branches")), h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows));
 }
 
 function tokens({ sides }, unit, names) {
@@ -50,9 +55,9 @@ function tokens({ sides }, unit, names) {
   const cells = (token) => token ? [h("td", { class: "left" }, rowNodes(token)), h("td", { title: exact(token.prob) }, probability(token.prob)), h("td", { title: exact(token.value), "data-value": exact(token.value) }, bits(token.value))] : [h("td", {}), h("td", {}), h("td", {})];
   const rows = Array.from({ length }, (_, i) => h("tr", {}, sides.map((side) => cells(side.tokens[i])).flat()));
   const hidden = Math.max(...sides.map((side) => side.count)) - length;
-  return h("div", { class: "stack tight" }, h("table", { class: "sides pairs number" }, h("caption", { class: "sr" }, "Both branches, token by token"),
-    h("thead", {}, h("tr", {}, names.map((name) => [h("th", { scope: "col", class: "left" }, name), h("th", { scope: "col" }, "p"), h("th", { scope: "col" }, unit)]).flat())), h("tbody", {}, rows)),
-  hidden > 0 ? h("p", { class: "small muted" }, `and ${count(hidden)} more tokens, which are in the totals`) : null);
+  return h("div", { class: "stack tight" }, h("table", { class: "sides pairs number" }, h("caption", { class: "sr" }, t("Both branches, token by token")),
+    h("thead", {}, h("tr", {}, names.map((name) => [h("th", { scope: "col", class: "left" }, name), h("th", { scope: "col" }, "p"), h("th", { scope: "col" }, t(unit))]).flat())), h("tbody", {}, rows)),
+  hidden > 0 ? h("p", { class: "small muted" }, many(hidden, "and {n} more token, which is in the totals", "and {n} more tokens, which are in the totals")) : null);
 }
 
 export const styles = css`

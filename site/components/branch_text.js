@@ -2,6 +2,9 @@
 import { h } from "./dom.js";
 import { tokenNodes } from "./token_text.js";
 import { bits, signed } from "./format.js";
+import { later, t } from "./wording.js";
+
+const PER_TOKEN = { bits: later("bits/token"), nats: later("nats/token") };
 
 /** Text as nodes; spaces stay spaces. */
 export function visibleText(text) {
@@ -16,5 +19,11 @@ export function ending(text) {
 /** `log p −3.21 · 0.85 bits/token`; an ellipsis while it is not measured. */
 export function totalText(total, unit) {
   if (!total) return "…";
-  return `log p ${signed(total.logprob)} · ${bits(total.per_token)} ${unit}/token`;
+  return `log p ${signed(total.logprob)} · ${perToken(total.per_token, unit)}`;
 }
+
+/** `3.32 bits`, of a value that is in this unit already */
+export const withUnit = (value, unit) => (unit === "nats" ? t("{n} nats", { n: bits(value) }) : t("{n} bits", { n: bits(value) }));
+
+/** `0.85 bits/token`, likewise */
+export const perToken = (value, unit) => `${bits(value)} ${t(PER_TOKEN[unit])}`;

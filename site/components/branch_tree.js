@@ -12,21 +12,22 @@
 import { h, css, fill, setText, setAttribute, showSetting } from "./dom.js";
 import { pictureMenu } from "./picture_menu.js";
 import { rowNodes, tokenLabel } from "./token_text.js";
-import { ending, visibleText } from "./branch_text.js";
-import { bits, count, exact, many, probability, signed } from "./format.js";
+import { ending, perToken, visibleText, withUnit } from "./branch_text.js";
+import { count, exact, probability, signed } from "./format.js";
+import { many, t } from "./wording.js";
 
 const DEEP = 8;
 
 /** @param {import("./link.js").Link} link */
 export function branchTree(link) {
-  const list = h("ul", { class: "branches", "aria-label": "Branches" });
+  const list = h("ul", { class: "branches", "aria-label": t("Branches") });
   const more = h("button", { type: "button", class: "button small", onclick: () => link.send("branch_more") });
   let shown;
   const save = pictureMenu("branches", async () => {
     const { treeDrawing } = await import("./picture_charts.js");
     const plain = (nodes) => h("p", {}, nodes).textContent;
     const lines = rows.map((row) => ({ ...row, words: plain(words(row)), figures: plain(figures(row, shown.unit)) }));
-    return { drawing: treeDrawing(lines), caption: `${many(shown.leaves, "branch").replace(/hs$/, "hes")}${shown.more ? `, ${count(shown.more)} more runs not drawn` : ""}; log p is natural` };
+    return { drawing: treeDrawing(lines), caption: caption(shown) };
   });
   const element = h("div", { class: "stack tight" }, list, h("div", { class: "row" }, more, h("span", { class: "spring" }, save)));
   const tools = rowTools(link);
@@ -44,7 +45,7 @@ export function branchTree(link) {
     for (const row of rows) kept.get(row.number).show(row, context);
     showTools(state);
     more.hidden = state.more === 0;
-    setText(more, `Show more (${count(state.more)} not shown)`);
+    setText(more, t("Show more ({n} not shown)", { n: count(state.more) }));
   };
   const showTools = (state) => {
     const row = state.open && rows.find(({ number }) => number === state.open.number);
@@ -56,6 +57,12 @@ export function branchTree(link) {
   list.addEventListener("keydown", (event) => moveByKey(event, list, rows, link));
   const focus = () => (list.querySelector('.go[aria-current="true"]') ?? list.querySelector(".go"))?.focus();
   return { element, show, focus };
+}
+
+function caption({ leaves, more }) {
+  const branches = many(leaves, "{n} branch", "{n} branches");
+  if (!more) return t("{branches}; log p is natural", { branches });
+  return many(more, "{branches}, {n} more run not drawn; log p is natural", "{branches}, {n} more runs not drawn; log p is natural", { branches });
 }
 
 /** Puts the rows' items below each other as their depths say; items that are in place stay there. */
@@ -106,9 +113,9 @@ function rowItem(link) {
     fold.disabled = row.forks === 0;
     setAttribute(fold, "aria-hidden", row.forks === 0 ? "true" : null);
     setAttribute(fold, "aria-expanded", row.forks ? String(!row.folded) : null);
-    setAttribute(fold, "aria-label", row.forks ? `What follows ${label(row)}` : null);
+    setAttribute(fold, "aria-label", row.forks ? t("What follows {branch}", { branch: label(row) }) : null);
     setAttribute(more, "aria-expanded", String(open === row.number));
-    setAttribute(more, "aria-label", `Tools for ${label(row)}`);
+    setAttribute(more, "aria-label", t("Tools for {branch}", { branch: label(row) }));
   };
   const tools = (box) => element.insertBefore(box, list);
   return { element, list, show, tools };
@@ -124,35 +131,35 @@ function words(row) {
 }
 
 function figures(row, unit) {
-  const tokens = many(row.tokens, "token");
-  const between = row.gap ? "much further down · " : "";
-  if (row.trunk) return [between, `shared by all · ${tokens}`, ...marks(row)];
-  const parts = row.measured ? [] : ["not measured"];
+  const tokens = many(row.tokens, "{n} token", "{n} tokens");
+  const between = row.gap ? `${t("much further down")} · ` : "";
+  if (row.trunk) return [between, `${t("shared by all")} · ${tokens}`, ...marks(row)];
+  const parts = row.measured ? [] : [t("not measured")];
   if (row.prob !== null) parts.push(h("span", { "data-key": "prob", title: exact(row.prob) }, `p ${probability(row.prob)}`));
   if (row.measured && row.tokens > 1) parts.push(h("span", { "data-key": "logprob", title: exact(row.logprob) }, `log p ${signed(row.logprob)}`));
   if (row.tokens > 1) parts.push(tokens);
-  if (row.total) parts.push(h("span", { class: "total", "data-key": "total", title: exact(row.total.logprob) }, `in all ${signed(row.total.logprob)}, ${bits(row.total.per_token)} ${unit}/token`));
+  if (row.total) parts.push(h("span", { class: "total", "data-key": "total", title: exact(row.total.logprob) }, t("in all {total}, {each}", { total: signed(row.total.logprob), each: perToken(row.total.per_token, unit) })));
   return [between, ...parts.flatMap((part, i) => (i ? [" · ", part] : [part])), ...marks(row)];
 }
 
 function marks(row) {
   const said = [];
-  if (row.here) said.push("you are here");
-  else if (row.inside !== null) said.push(`you are here, after ${row.inside} of them`);
-  if (!row.explored) said.push("expanded");
-  if (row.chosen) said.push("marked");
-  if (row.folded) said.push("folded");
+  if (row.here) said.push(t("you are here"));
+  else if (row.inside !== null) said.push(t("you are here, after {n} of them", { n: row.inside }));
+  if (!row.explored) said.push(t("expanded"));
+  if (row.chosen) said.push(t("marked"));
+  if (row.folded) said.push(t("folded"));
   return said.map((word) => [" · ", h("span", { class: "said" }, word)]).flat();
 }
 
 function rowTools(link) {
   let place = {};
   const send = (verb, more = {}) => link.send(verb, { number: place.number, length: place.length, ...more });
-  const name = h("input", { class: "field small", "aria-label": "Name of this branch", placeholder: "name", autocomplete: "off", onchange: () => send("branch_name", { name: name.value }) });
-  const pin = h("button", { type: "button", class: "button small", onclick: () => send("branch_pin", { on: !place.pinned }) }, "Pin");
-  const choose = h("button", { type: "button", class: "button small", onclick: () => send("branch_choose") }, "Compare");
+  const name = h("input", { class: "field small", "aria-label": t("Name of this branch"), placeholder: t("name"), autocomplete: "off", onchange: () => send("branch_name", { name: name.value }) });
+  const pin = h("button", { type: "button", class: "button small", onclick: () => send("branch_pin", { on: !place.pinned }) }, t("Pin"));
+  const choose = h("button", { type: "button", class: "button small", onclick: () => send("branch_choose") }, t("Compare"));
   const tokens = h("p", { class: "small tokens" });
-  const element = h("div", { class: "tools-box", role: "group", "aria-label": "Tools for this branch" }, h("div", { class: "row" }, name, pin, choose), tokens);
+  const element = h("div", { class: "tools-box", role: "group", "aria-label": t("Tools for this branch") }, h("div", { class: "row" }, name, pin, choose), tokens);
   let drawn = "";
   const show = (row, state) => {
     if (place.number !== row.number) name.dataset.shown = "";
@@ -161,19 +168,20 @@ function rowTools(link) {
     if (!name.matches(":focus")) showSetting(name, row.name);
     pin.setAttribute("aria-pressed", String(row.pinned));
     choose.setAttribute("aria-pressed", String(row.chosen));
-    setText(pin, row.pinned ? "★ Unpin" : "☆ Pin");
-    setText(choose, row.chosen ? "Marked to compare" : "Compare");
+    setText(pin, row.pinned ? t("★ Unpin") : t("☆ Pin"));
+    setText(choose, row.chosen ? t("Marked to compare") : t("Compare"));
     const now = JSON.stringify([state.open, state.unit]);
     if (now === drawn) return;
     drawn = now;
-    fill(tokens, h("span", { class: "muted" }, state.open.hidden ? `Its last ${state.open.tokens.length} tokens; go to any: ` : "Go to any of its tokens: "), ...state.open.tokens.map((token) => tokenButton(token, state.unit, link, () => place.number)));
+    fill(tokens, h("span", { class: "muted" }, state.open.hidden ? t("Its last {n} tokens; go to any:", { n: state.open.tokens.length }) : t("Go to any of its tokens:"), " "), ...state.open.tokens.map((token) => tokenButton(token, state.unit, link, () => place.number)));
   };
   return { element, show };
 }
 
 function tokenButton(token, unit, link, number) {
-  const said = token.prob === null ? "not measured" : `p ${probability(token.prob)}, ${bits(token.value)} ${unit}`;
-  return h("button", { type: "button", class: token.stop ? "step stop" : "step", title: token.stop ? `${said}; you were here` : said, "aria-label": `Go to after ${tokenLabel(token.text)}, ${said}${token.stop ? ", you were here" : ""}`,
+  const said = token.prob === null ? t("not measured") : `p ${probability(token.prob)}, ${withUnit(token.value, unit)}`;
+  const values = { token: tokenLabel(token.text), said };
+  return h("button", { type: "button", class: token.stop ? "step stop" : "step", title: token.stop ? t("{said}; you were here", { said }) : said, "aria-label": token.stop ? t("Go to after {token}, {said}, you were here", values) : t("Go to after {token}, {said}", values),
     onclick: () => link.send("branch_go", { number: number(), length: token.length }) }, rowNodes(token));
 }
 

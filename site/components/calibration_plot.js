@@ -6,6 +6,7 @@
 import { h, css, fill, setText, svg } from "./dom.js";
 import { pictureMenu } from "./picture_menu.js";
 import { count } from "./format.js";
+import { many, t } from "./wording.js";
 
 const SIZE = 260;
 const at = (p) => 10 + p * (SIZE - 20);
@@ -14,16 +15,16 @@ export function calibrationPlot() {
   const picture = svg("svg", { class: "reliability", role: "img", viewBox: `0 0 ${SIZE} ${SIZE}` });
   const body = h("tbody", {});
   const words = h("p", {});
-  const table = h("table", { class: "sums number" }, h("caption", { class: "sr" }, "Claims by groups"), h("thead", {}, h("tr", {}, ["claimed", "came", "of", "that is", "95 % range"].map((head) => h("th", { scope: "col" }, head)))), body);
+  const table = h("table", { class: "sums number" }, h("caption", { class: "sr" }, t("Claims by groups")), h("thead", {}, h("tr", {}, [t("claimed"), t("came"), t("of"), t("that is"), t("95 % range")].map((head) => h("th", { scope: "col" }, head)))), body);
   let latest;
-  const save = pictureMenu("calibration", () => ({ drawing: withAxes(picture), caption: `calibration of a player’s claims about ${latest} tokens: how often they came, against what was claimed` }), "transformer");
-  const element = h("div", { class: "calibration" }, h("div", { class: "axes" }, h("span", { class: "small muted up" }, "happened"), picture, h("span", { class: "small muted" }, "claimed →"), save), h("div", { class: "stack tight" }, words, table));
+  const save = pictureMenu("calibration", () => ({ drawing: withAxes(picture), caption: many(latest, "calibration of a player’s claims about {n} token: how often they came, against what was claimed", "calibration of a player’s claims about {n} tokens: how often they came, against what was claimed") }), "transformer");
+  const element = h("div", { class: "calibration" }, h("div", { class: "axes" }, h("span", { class: "small muted up" }, t("happened")), picture, h("span", { class: "small muted" }, t("claimed →")), save), h("div", { class: "stack tight" }, words, table));
   const show = ({ groups, claims }) => {
     latest = claims;
     fill(picture, frame(), groups.map(mark));
-    picture.setAttribute("aria-label", groups.map(({ claimed, came, count: all }) => `claimed ${percent(claimed)}: came ${came} of ${all}`).join("; ") || "nothing yet");
+    picture.setAttribute("aria-label", groups.map(({ claimed, came, count: all }) => t("claimed {claimed}: came {came} of {all}", { claimed: percent(claimed), came, all })).join("; ") || t("nothing yet"));
     fill(body, groups.map((group) => h("tr", {}, h("td", {}, percent(group.claimed)), h("td", {}, count(group.came)), h("td", {}, count(group.count)), h("td", {}, percent(group.happened)), h("td", {}, `${percent(group.low)} – ${percent(group.high)}`))));
-    setText(words, `Each dot is a group of tokens that had similar points, ${claims} in all. On the line you are calibrated: of what you call 30 %, 30 % comes. Below it you claimed too much. The upright lines show what so few tokens leave open.`);
+    setText(words, t("Each dot is a group of tokens that had similar points, {n} in all. On the line you are calibrated: of what you call 30 %, 30 % comes. Below it you claimed too much. The upright lines show what so few tokens leave open.", { n: claims }));
   };
   return { element, show };
 }
@@ -32,7 +33,7 @@ export function calibrationPlot() {
 function withAxes(picture) {
   const name = (x, y, text, anchor) => svg("text", { x, y, style: `fill:var(--muted);font-size:12px;text-anchor:${anchor}` }, text);
   const scale = [0, 0.5, 1].flatMap((p) => [name(at(p), SIZE + 12, percent(p), "middle"), name(4, at(1 - p) + 4, percent(p), "end")]);
-  return svg("svg", { class: "reliability", viewBox: `-40 -22 ${SIZE + 66} ${SIZE + 54}` }, [...picture.children].map((part) => part.cloneNode(true)), scale, name(at(0) - 10, -8, "happened", "start"), name(at(0.5), SIZE + 28, "claimed", "middle"));
+  return svg("svg", { class: "reliability", viewBox: `-40 -22 ${SIZE + 66} ${SIZE + 54}` }, [...picture.children].map((part) => part.cloneNode(true)), scale, name(at(0) - 10, -8, t("happened"), "start"), name(at(0.5), SIZE + 28, t("claimed"), "middle"));
 }
 
 const percent = (p) => `${Math.round(100 * p)} %`;

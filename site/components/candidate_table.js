@@ -6,16 +6,17 @@ import { h, css, fill, setAttribute, setText } from "./dom.js";
 import { named } from "./terms.js";
 import { rowNodes } from "./token_text.js";
 import { probability, inUnit, surprise, signed, count, exact } from "./format.js";
+import { later, t } from "./wording.js";
 
-const HEADS = [["rank", ""], ["token", "token"], ["more id", "id"], ["more", "logit"], ["", "probability"], ["bar", ""], ["more", "log p"], ["in-unit", "bits"], ["", "cumulative"]];
+const HEADS = [["rank", ""], ["token", later("token")], ["more id", later("id")], ["more", later("logit")], ["", later("probability")], ["bar", ""], ["more", later("log p")], ["in-unit", later("bits")], ["", later("cumulative")]];
 
 /** @param {(id: number) => void} onPick */
 export function candidateTable(onPick) {
-  const head = h("thead", {}, h("tr", {}, HEADS.map(([kind, label]) => h("th", { scope: "col", class: kind || null }, label ? named(label) : h("span", { class: "sr" }, kind === "bar" ? "bar" : "rank")))));
+  const head = h("thead", {}, h("tr", {}, HEADS.map(([kind, label]) => h("th", { scope: "col", class: kind || null }, label ? named(label) : h("span", { class: "sr" }, kind === "bar" ? t("bar") : t("rank"))))));
   const body = h("tbody", {});
-  const element = h("table", { class: "candidates number" }, h("caption", { class: "sr" }, "Candidates for the next token, most probable first"), head, body);
+  const element = h("table", { class: "candidates number" }, h("caption", { class: "sr" }, t("Candidates for the next token, most probable first")), head, body);
   const show = (state) => {
-    setText(head.querySelector(".in-unit .term"), state.unit);
+    setText(head.querySelector(".in-unit .term"), t(state.unit));
     const widest = state.rows[0]?.prob || 1;
     const focused = body.getRootNode().activeElement?.dataset?.rank;
     const below = farBelow(state).flatMap((row) => [gap(), line(row, state, widest, onPick)]);
@@ -36,18 +37,22 @@ function farBelow({ rows, marked, guessed }) {
 function line(row, { marked, guessed, unit }, widest, onPick) {
   const here = marked?.id === row.id;
   const mine = guessed?.id === row.id;
-  const spoken = `${here ? "In the document: " : "Append "}${row.spoken}${mine ? ", your guess" : ""}`;
-  const button = h("button", { type: "button", class: "token", "data-rank": row.rank, "aria-label": spoken, onclick: () => onPick(row.id) }, rowNodes(row));
+  const button = h("button", { type: "button", class: "token", "data-rank": row.rank, "aria-label": spoken(row.spoken, here, mine), onclick: () => onPick(row.id) }, rowNodes(row));
   if (row.kind !== "text") button.classList.add("code");
   const bar = h("div", { class: "fill" });
   bar.style.width = `${Math.max(0.5, Math.min(100, (100 * row.prob) / widest))}%`;
   const element = h("tr", {}, h("td", { class: "rank muted" }, count(row.rank)),
-    h("td", { class: "token-cell" }, button, here ? h("span", { class: "here", title: "This token stands in the document", "aria-hidden": "true" }, "◂") : null,
-      mine ? h("span", { class: "here small", "aria-hidden": "true" }, "your guess") : null),
+    h("td", { class: "token-cell" }, button, here ? h("span", { class: "here", title: t("This token stands in the document"), "aria-hidden": "true" }, "◂") : null,
+      mine ? h("span", { class: "here small", "aria-hidden": "true" }, t("your guess")) : null),
     cell(row.id, String(row.id), "more"), cell(row.logit, signed(row.logit), "more"), cell(row.prob, probability(row.prob)),
     h("td", { class: "bar" }, bar), cell(row.logprob, signed(row.logprob), "more"), cell(inUnit(row.bits, unit), surprise(row.bits, unit)), cell(row.cumulative, probability(row.cumulative)));
   setAttribute(element, "class", here || mine ? "marked" : null);
   return element;
+}
+
+function spoken(token, here, mine) {
+  if (here) return mine ? t("In the document: {token}, your guess", { token }) : t("In the document: {token}", { token });
+  return mine ? t("Append {token}, your guess", { token }) : t("Append {token}", { token });
 }
 
 const cell = (value, text, kind) => h("td", { class: kind, title: exact(value) }, text);
@@ -57,7 +62,7 @@ function gap() {
 }
 
 function otherLine(other) {
-  return h("tr", { class: "muted" }, h("td", {}), h("td", { class: "token-cell" }, `(other ${count(other.count)})`), h("td", { class: "more" }), h("td", { class: "more" }),
+  return h("tr", { class: "muted" }, h("td", {}), h("td", { class: "token-cell" }, t("(other {n})", { n: count(other.count) })), h("td", { class: "more" }), h("td", { class: "more" }),
     cell(other.prob, probability(other.prob)), h("td", { class: "bar" }), h("td", { class: "more" }), h("td", {}), h("td", {}, "1.000"));
 }
 

@@ -3,19 +3,20 @@
  * refused text stays in the box so that nothing typed is lost.
  */
 import { css, h } from "./dom.js";
+import { t } from "./wording.js";
 
 /** @param {import("./link.js").Link} link */
 export function conversationDialog(link) {
-  const area = h("textarea", { class: "field", rows: 16, spellcheck: "false", "aria-label": "Conversation as JSON" });
+  const area = h("textarea", { class: "field", rows: 16, spellcheck: "false", "aria-label": t("Conversation as JSON") });
   const error = h("p", { class: "small", role: "alert" });
   const element = h("dialog", { "aria-labelledby": "json-title" },
-    h("h3", { id: "json-title" }, "The conversation as JSON"),
-    h("p", { class: "small muted" }, "The turns with role and content, and the beginning of the reply while the turn of the model is open. A plain list of turns can be pasted, too. Where no system turn is given, the template adds its own."),
+    h("h3", { id: "json-title" }, t("The conversation as JSON")),
+    h("p", { class: "small muted" }, t("The turns with role and content, and the beginning of the reply while the turn of the model is open. A plain list of turns can be pasted, too. Where no system turn is given, the template adds its own.")),
     area, error,
     h("div", { class: "row" },
-      h("button", { type: "button", class: "button primary", onclick: () => link.send("set_json", { text: area.value }) }, "Use this conversation"),
-      h("button", { type: "button", class: "button", onclick: () => copy(area) }, "Copy"),
-      h("button", { type: "button", class: "button", onclick: () => element.close() }, "Close")));
+      h("button", { type: "button", class: "button primary", onclick: () => link.send("set_json", { text: area.value }) }, t("Use this conversation")),
+      h("button", { type: "button", class: "button", onclick: () => copy(area) }, t("Copy")),
+      h("button", { type: "button", class: "button", onclick: () => element.close() }, t("Close"))));
   link.onMessage((message) => {
     if (message.op === "json_error") error.textContent = message.text;
     else if (message.op === "json_used") element.close();

@@ -5,6 +5,7 @@
 import { h, css } from "./dom.js";
 import { tokenLabel } from "./token_text.js";
 import { probability } from "./format.js";
+import { t } from "./wording.js";
 
 /** @param {(id: number) => void} onPick */
 export function cumulativeStrip(onPick) {
@@ -12,10 +13,10 @@ export function cumulativeStrip(onPick) {
   const element = h("div", { class: "cum-box" }, bar, axis());
   const show = ({ rows, other, marked }) => {
     const parts = rows.map((row) => piece(row, marked, onPick));
-    if (other.prob > 0) parts.push(h("span", { class: "other", style: null }, other.prob > 0.1 ? "other" : ""));
+    if (other.prob > 0) parts.push(h("span", { class: "other", style: null }, other.prob > 0.1 ? t("other") : ""));
     parts.forEach((part, i) => { part.style.flexGrow = rows[i]?.prob ?? other.prob; });
     bar.replaceChildren(...parts);
-    bar.setAttribute("aria-label", `Probabilities from 0 to 1: ${rows.slice(0, 5).map((row) => `${row.spoken} ${probability(row.prob)}`).join(", ")}, other ${probability(other.prob)}`);
+    bar.setAttribute("aria-label", t("Probabilities from 0 to 1: {tokens}, other {p}", { tokens: rows.slice(0, 5).map((row) => `${row.spoken} ${probability(row.prob)}`).join(", "), p: probability(other.prob) }));
   };
   return { element, show };
 }
@@ -27,7 +28,7 @@ export function axis() {
 
 function piece(row, marked, onPick) {
   const label = row.prob > 0.06 ? tokenLabel(row.text.trim() || row.text) : "";
-  const part = h("span", { title: `${tokenLabel(row.text)}  p ${probability(row.prob)}, up to ${probability(row.cumulative)}`, onclick: () => onPick(row.id) }, label);
+  const part = h("span", { title: t("{token}  p {p}, up to {sum}", { token: tokenLabel(row.text), p: probability(row.prob), sum: probability(row.cumulative) }), onclick: () => onPick(row.id) }, label);
   if (marked?.id === row.id) part.classList.add("marked");
   return part;
 }

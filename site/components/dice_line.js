@@ -6,6 +6,7 @@ import { h, css, fill } from "./dom.js";
 import { axis } from "./cumulative_strip.js";
 import { tokenLabel } from "./token_text.js";
 import { probability } from "./format.js";
+import { t } from "./wording.js";
 
 export function diceLine() {
   const bar = h("div", { class: "cum", role: "img" });
@@ -13,8 +14,8 @@ export function diceLine() {
   const element = h("div", { class: "cum-box dice-line" }, mark, bar, axis());
   const show = ({ rows, other, dice }) => {
     const kept = rows.filter((row) => row.after > 0);
-    fill(bar, kept.map((row) => piece(row.after, label(row), dice?.id === row.id)), other.after > 0 ? piece(other.after, other.after > 0.1 ? "other" : "", false, "other") : null);
-    bar.setAttribute("aria-label", `Filtered probabilities from 0 to 1: ${kept.slice(0, 5).map((row) => `${row.spoken} up to ${probability(row.cumulative)}`).join(", ")}${dice ? `; r is ${dice.r.toFixed(4)}` : ""}`);
+    fill(bar, kept.map((row) => piece(row.after, label(row), dice?.id === row.id)), other.after > 0 ? piece(other.after, other.after > 0.1 ? t("other") : "", false, "other") : null);
+    bar.setAttribute("aria-label", spokenLine(kept, dice));
     mark.hidden = !dice;
     if (!dice) return;
     mark.style.left = `${100 * dice.r}%`;
@@ -22,6 +23,12 @@ export function diceLine() {
     mark.classList.toggle("late", dice.r > 0.85);
   };
   return { element, show };
+}
+
+function spokenLine(kept, dice) {
+  const list = kept.slice(0, 5).map((row) => t("{token} up to {p}", { token: row.spoken, p: probability(row.cumulative) })).join(", ");
+  if (!dice) return t("Filtered probabilities from 0 to 1: {list}", { list });
+  return t("Filtered probabilities from 0 to 1: {list}; r is {r}", { list, r: dice.r.toFixed(4) });
 }
 
 const label = (row) => (row.after > 0.06 ? tokenLabel(row.text.trim() || row.text) : "");

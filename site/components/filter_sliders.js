@@ -6,21 +6,22 @@
  */
 import { h, css, setText } from "./dom.js";
 import { named } from "./terms.js";
+import { later, t } from "./wording.js";
 
 const SLIDERS = [
-  { name: "temperature", label: "temperature", min: 0, max: 2, step: 0.05, off: 1, hint: "divides the logits; 0 leaves only the likeliest" },
-  { name: "top_k", label: "top-k", min: 0, max: 100, step: 1, off: 0, hint: "keeps the k likeliest" },
-  { name: "top_p", label: "top-p", min: 0, max: 1, step: 0.01, off: 1, hint: "keeps the likeliest until they hold p" },
-  { name: "min_p", label: "min-p", min: 0, max: 1, step: 0.01, off: 0, hint: "keeps those at least this share of the likeliest" },
+  { name: "temperature", label: later("temperature"), min: 0, max: 2, step: 0.05, off: 1, hint: later("divides the logits; 0 leaves only the likeliest") },
+  { name: "top_k", label: later("top-k"), min: 0, max: 100, step: 1, off: 0, hint: later("keeps the k likeliest") },
+  { name: "top_p", label: later("top-p"), min: 0, max: 1, step: 0.01, off: 1, hint: later("keeps the likeliest until they hold p") },
+  { name: "min_p", label: later("min-p"), min: 0, max: 1, step: 0.01, off: 0, hint: later("keeps those at least this share of the likeliest") },
 ];
 
 /** @param {(settings: object) => void} onChange */
 export function filterSliders(onChange) {
   const changes = latestOnly(onChange);
   const sliders = SLIDERS.map((spec) => slider(spec, (value) => changes.send({ [spec.name]: value })));
-  const reset = h("button", { type: "button", class: "quiet small", onclick: () => changes.send(Object.fromEntries(SLIDERS.map(({ name, off }) => [name, off]))) }, "Reset");
+  const reset = h("button", { type: "button", class: "quiet small", onclick: () => changes.send(Object.fromEntries(SLIDERS.map(({ name, off }) => [name, off]))) }, t("Reset"));
   const element = h("div", { class: "filters", role: "group", "aria-labelledby": "filters-order" },
-    h("div", { class: "row filters-head" }, h("span", { class: "small muted", id: "filters-order" }, "Filters, applied in this order"), h("span", { class: "spring" }, reset)), sliders.map(({ element: row }) => row));
+    h("div", { class: "row filters-head" }, h("span", { class: "small muted", id: "filters-order" }, t("Filters, applied in this order")), h("span", { class: "spring" }, reset)), sliders.map(({ element: row }) => row));
   const show = (settings) => {
     if (!changes.arrived()) return;
     sliders.forEach(({ show: set }, i) => set(settings[SLIDERS[i].name]));
@@ -54,10 +55,10 @@ function slider({ name, label, min, max, step, off, hint }, onInput) {
   const id = `filter-${name}`;
   const input = h("input", { type: "range", id, min, max, step, oninput: () => { draw(Number(input.value)); onInput(Number(input.value)); } });
   const value = h("output", { class: "number small", for: id });
-  const text = (x) => (x === off && name !== "temperature" ? "off" : step < 1 ? x.toFixed(2) : String(x));
+  const text = (x) => (x === off && name !== "temperature" ? t("off") : step < 1 ? x.toFixed(2) : String(x));
   const draw = (x) => { setText(value, text(x)); input.setAttribute("aria-valuetext", text(x)); };
   const show = (x) => { input.value = x; draw(x); };
-  const element = h("div", { class: "slider", title: hint }, h("label", { for: id }, named(label)), input, value);
+  const element = h("div", { class: "slider", title: t(hint) }, h("label", { for: id }, named(label)), input, value);
   return { element, show };
 }
 

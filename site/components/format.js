@@ -5,6 +5,8 @@
  * Surprise and entropy come from Python in bits; `inUnit` is the one place where they become nats.
  */
 
+import { t } from "./wording.js";
+
 const PER_BIT = { bits: 1, nats: Math.LN2 };
 
 /** So many bits in the unit that is shown, "bits" or "nats". */
@@ -19,7 +21,7 @@ export function surprise(value, unit) {
 
 /** The same with the unit's name: "3.32 bits", "2.30 nats" */
 export function amount(value, unit) {
-  return `${surprise(value, unit)} ${unit}`;
+  return unit === "nats" ? t("{n} nats", { n: surprise(value, unit) }) : t("{n} bits", { n: surprise(value, unit) });
 }
 
 /**
@@ -32,11 +34,6 @@ export function probability(p) {
   if (p === 0 || p >= 0.01) return p.toFixed(3);
   if (p >= 1e-4) return p.toFixed(1 - Math.floor(Math.log10(p)));
   return p.toExponential(1);
-}
-
-/** So many of something: "1 token", "1 234 tokens" */
-export function many(n, name) {
-  return `${count(n)} ${n === 1 ? name : `${name}s`}`;
 }
 
 /** Bits (or nats) with two decimals. */

@@ -5,6 +5,7 @@
  */
 import { h, css, fill, setText } from "./dom.js";
 import { drawNodes } from "./lesson_nodes.js";
+import { many, t, tParts, wording } from "./wording.js";
 
 export function glossaryPage() {
   const search = h("input", { class: "field", type: "search", id: "glossary-search", autocomplete: "off", spellcheck: "false" });
@@ -25,23 +26,29 @@ export function glossaryPage() {
       entry.hidden = !entry.textContent.toLowerCase().includes(wanted);
       found += entry.hidden ? 0 : 1;
     }
-    setText(count, wanted ? `${found} of ${list.children.length} words` : "");
+    setText(count, wanted ? many(list.children.length, "{found} of {n} word", "{found} of {n} words", { found }) : "");
   };
   search.addEventListener("input", narrow);
-  const element = h("div", { class: "stack" }, h("div", { class: "row" }, h("label", { for: "glossary-search" }, "Find a word"), search, count), list);
+  const element = h("div", { class: "stack" }, h("div", { class: "row" }, h("label", { for: "glossary-search" }, t("Find a word")), search, count), list);
   const show = ({ page, terms }) => {
     if (page !== "glossary" || drawn) return;
     drawn = true;
-    fill(list, terms.map((term) => entryOf(term, go)));
+    fill(list, inOrder(terms).map((term) => entryOf(term, go)));
   };
   return { element, show };
 }
 
+/** By the alphabet of the reader's language; Python's order is that of the English names. */
+function inOrder(terms) {
+  const { language } = wording();
+  return language === "en" ? terms : [...terms].sort((a, b) => t(a.name).localeCompare(t(b.name), language));
+}
+
 function entryOf({ name, definition, formula, see }, go) {
   const link = (other, label) => h("button", { type: "button", class: "term", onclick: () => go(other) }, label);
-  return h("div", { class: "entry", "data-term": name, tabindex: -1 }, h("dt", {}, name),
-    h("dd", { class: "text" }, drawNodes(definition, link), formula ? h("p", { class: "formula" }, formula) : null,
-      see.length ? h("p", { class: "small muted" }, "See ", see.map((other, i) => [i ? ", " : "", link(other, other)])) : null));
+  return h("div", { class: "entry", "data-term": name, tabindex: -1 }, h("dt", {}, t(name)),
+    h("dd", { class: "text" }, drawNodes(definition, link), formula ? h("p", { class: "formula" }, t(formula)) : null,
+      see.length ? h("p", { class: "small muted" }, tParts("See {words}", { words: see.map((other, i) => [i ? ", " : "", link(other, t(other))]) })) : null));
 }
 
 export const glossaryStyles = css`

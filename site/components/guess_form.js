@@ -11,11 +11,12 @@ import { h, css, fill, setText } from "./dom.js";
 import { action } from "./action.js";
 import { rowNodes, tokenNodes } from "./token_text.js";
 import { amount, count, probability, surprise } from "./format.js";
+import { many, t, tParts } from "./wording.js";
 
 /** @param {import("./link.js").Link} link */
 export function guessSwitch(link) {
-  const element = h("button", { type: "button", role: "switch", class: "quiet small switch", "aria-checked": "false", title: "Hides the numbers of each position until you have guessed what comes next",
-    onclick: () => link.send("guessing", { on: element.getAttribute("aria-checked") !== "true" }) }, "Guess first");
+  const element = h("button", { type: "button", role: "switch", class: "quiet small switch", "aria-checked": "false", title: t("Hides the numbers of each position until you have guessed what comes next"),
+    onclick: () => link.send("guessing", { on: element.getAttribute("aria-checked") !== "true" }) }, t("Guess first"));
   const show = ({ guessing }) => element.setAttribute("aria-checked", String(Boolean(guessing)));
   return { element, show };
 }
@@ -47,12 +48,12 @@ function question(link) {
   let turn;
   const typed = () => field.value.slice(0, 200);
   const field = h("input", { class: "field", id: "guess", autocomplete: "off", autocapitalize: "off", spellcheck: "false", "aria-describedby": "guess-hint guess-problem" });
-  const options = h("div", { class: "options", role: "radiogroup", "aria-label": "Tokens that fit" });
+  const options = h("div", { class: "options", role: "radiogroup", "aria-label": t("Tokens that fit") });
   const hint = h("p", { class: "small muted", id: "guess-hint" });
   const problem = h("p", { class: "small", id: "guess-problem", role: "status" });
-  const anyway = h("button", { type: "button", class: "quiet small", onclick: () => link.send("show_anyway") }, "Show without guessing");
-  const element = h("form", { class: "question", novalidate: true }, h("label", { class: "small muted", for: "guess" }, "What comes next?"),
-    h("div", { class: "row" }, field, h("button", { class: "button primary" }, "Commit"), anyway), hint, problem, options);
+  const anyway = h("button", { type: "button", class: "quiet small", onclick: () => link.send("show_anyway") }, t("Show without guessing"));
+  const element = h("form", { class: "question", novalidate: true }, h("label", { class: "small muted", for: "guess" }, t("What comes next?")),
+    h("div", { class: "row" }, field, h("button", { class: "button primary" }, t("Commit")), anyway), hint, problem, options);
   field.addEventListener("input", () => {
     for (const radio of radios(options)) radio.checked = false;
     clearTimeout(timer);
@@ -72,7 +73,7 @@ function question(link) {
     if (asks?.turn !== turn) { field.value = asks?.text ?? ""; clearTimeout(timer); }
     turn = asks?.turn;
     setText(problem, asks?.problem ?? "");
-    fill(hint, ...hints(state));
+    fill(hint, hints(state));
     drawOptions(options, asks?.suggestions ?? []);
   };
   return { element, field, show };
@@ -104,21 +105,21 @@ function drawOptions(options, tokens) {
 
 function hints({ asks, title }) {
   if (!asks) return [];
-  if (title.token) return ["“", h("b", { class: "chosen" }, tokenNodes(title.token)), "” stands here in the document. What did the model think likeliest?"];
-  return ["␣ is a space: a new word mostly begins with one."];
+  if (title.token) return tParts("“{token}” stands here in the document. What did the model think likeliest?", { token: h("b", { class: "chosen" }, tokenNodes(title.token)) });
+  return [t("␣ is a space: a new word mostly begins with one.")];
 }
 
 function sentence({ asks, writing, guessed, first, unit }) {
-  if (asks && writing) return ["The model is writing. You can guess where it stops."];
+  if (asks && writing) return [t("The model is writing. You can guess where it stops.")];
   if (!guessed) return [];
-  const own = guessed.id === first.id;
-  return ["Your guess “", h("b", { class: "chosen" }, rowNodes(guessed)), `” has p ${probability(guessed.prob)}, rank ${count(guessed.rank)}, ${amount(guessed.bits, unit)}; `,
-    ...(own ? ["it is the model’s first choice."] : ["the model’s first choice is “", h("b", {}, rowNodes(first)), "”."])];
+  const words = { guess: h("b", { class: "chosen" }, rowNodes(guessed)), p: probability(guessed.prob), rank: count(guessed.rank), amount: amount(guessed.bits, unit), first: h("b", {}, rowNodes(first)) };
+  if (guessed.id === first.id) return tParts("Your guess “{guess}” has p {p}, rank {rank}, {amount}; it is the model’s first choice.", words);
+  return tParts("Your guess “{guess}” has p {p}, rank {rank}, {amount}; the model’s first choice is “{first}”.", words);
 }
 
 function tally(link) {
-  const said = h("p", { class: "small muted number", title: "Tokens drawn from the model have as many bits as its entropy, on average" });
-  const reset = h("button", { type: "button", class: "quiet small", title: "Forgets all guesses; their positions are hidden again", onclick: () => link.send("reset_guesses") }, "Reset");
+  const said = h("p", { class: "small muted number", title: t("Tokens drawn from the model have as many bits as its entropy, on average") });
+  const reset = h("button", { type: "button", class: "quiet small", title: t("Forgets all guesses; their positions are hidden again"), onclick: () => link.send("reset_guesses") }, t("Reset"));
   const element = h("div", { class: "row tally" }, said, reset);
   const show = ({ tally: all, unit }) => {
     element.hidden = !all;
@@ -127,15 +128,18 @@ function tally(link) {
   return { element, show };
 }
 
-const summary = (all, unit) => `${all.count} ${all.count === 1 ? "guess" : "guesses"}: ${all.first} the model’s first choice, ${all.top_ten} in its top ten. `
-  + `On average ${amount(all.bits, unit)}; its first choices ${surprise(all.top_bits, unit)}, its entropy ${surprise(all.entropy_bits, unit)}.`;
+function summary(all, unit) {
+  const guesses = many(all.count, "{n} guess: {first} the model’s first choice, {top_ten} in its top ten.", "{n} guesses: {first} the model’s first choice, {top_ten} in its top ten.", { first: all.first, top_ten: all.top_ten });
+  const average = t("On average {amount}; its first choices {first}, its entropy {entropy}.", { amount: amount(all.bits, unit), first: surprise(all.top_bits, unit), entropy: surprise(all.entropy_bits, unit) });
+  return `${guesses} ${average}`;
+}
 
 /**
  * For a lens that hides its numbers: says why (nothing hides it itself), and leads to the question.
  * @param {() => void} onGuess
  */
 export function guessFirst(onGuess) {
-  const { element: button, enable } = action("Guess now", onGuess, "button primary");
+  const { element: button, enable } = action(t("Guess now"), onGuess, "button primary");
   enable(true);
   const reason = h("p", {});
   const element = h("div", { class: "row guess-first", hidden: true }, reason, button);

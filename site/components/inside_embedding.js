@@ -5,46 +5,47 @@
  * when known, `{own, rows: [{rank, id, text, kind, spoken, cosine, length}], compared, middle, spread: [count]}`.
  * Sends: `embedding_query {query}`, `embedding_other_query {query}`, `embedding_look {id}`, `embedding_compare {id}`.
  */
-import { h, css, fill, redraw, saveFile, setText, svg } from "./dom.js";
+import { h, css, fill, fillOnce, redraw, saveFile, setText, svg } from "./dom.js";
 import { pictureMenu } from "./picture_menu.js";
 import { named, term } from "./terms.js";
 import { rowNodes } from "./token_text.js";
 import { bits, count, csvLine } from "./format.js";
+import { later, t, tParts } from "./wording.js";
+
+const COLUMNS = ["#", later("token"), later("id"), later("cosine"), later("length")];
 
 /** @param {import("./link.js").Link} link */
 export function create(link) {
   let latest = null;
   const look = (id) => link.send("embedding_look", { id });
   const compare = (id) => link.send("embedding_compare", { id });
-  const find = tokenSearch("embedding-query", "Find a token", (query) => link.send("embedding_query", { query }), look);
-  const against = tokenSearch("embedding-other", "Compare with", (query) => link.send("embedding_other_query", { query }), compare);
-  const examples = h("div", { class: "row examples", role: "group", "aria-label": "Examples" });
+  const find = tokenSearch("embedding-query", t("Find a token"), (query) => link.send("embedding_query", { query }), look);
+  const against = tokenSearch("embedding-other", t("Compare with"), (query) => link.send("embedding_other_query", { query }), compare);
+  const examples = h("div", { class: "row examples", role: "group", "aria-label": t("Examples") });
   const title = h("h3", { class: "title", "aria-live": "polite" });
   const error = h("p", { class: "error", role: "alert", hidden: true });
   const body = h("tbody", {});
   const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("neighbours.csv", asCsv(latest.rows), "text/csv;charset=utf-8") }, "CSV");
-  const table = h("table", { class: "sums number near" }, h("caption", { class: "sr" }, "Nearest tokens"), h("thead", {}, h("tr", {}, ["#", "token", "id", "cosine", "length"].map((label, i) => h("th", { scope: "col", class: i === 1 ? "left" : i === 2 ? "id" : null, title: label === "length" ? "of the row of numbers; the cosine does not depend on it" : null }, named(label))))), body);
+  const table = h("table", { class: "sums number near" }, h("caption", { class: "sr" }, t("Nearest tokens")), h("thead", {}, h("tr", {}, COLUMNS.map((label, i) => h("th", { scope: "col", class: i === 1 ? "left" : i === 2 ? "id" : null, title: label === "length" ? t("of the row of numbers; the cosine does not depend on it") : null }, named(label))))), body);
   const spread = spreadPicture();
   const pair = h("div", { class: "pair", role: "status" });
-  const [size, tied] = [h("span", {}), h("span", {})];
-  const facts = h("p", { class: "prose" }, size, term("embedding"), tied);
+  const facts = h("p", { class: "prose" });
   const element = h("div", { class: "stack embedding-part" }, facts,
     h("div", { class: "columns" },
       h("section", { class: "stack tight" }, find.element, examples, title, error, h("div", { class: "wide" }, table), h("div", { class: "row" }, h("span", { class: "spring" }, save))),
       h("section", { class: "stack" },
-        h("div", { class: "stack tight" }, h("h4", {}, "Two tokens"), against.element, pair),
-        h("div", { class: "stack tight" }, h("h4", {}, "All tokens"), spread.element),
-        h("div", { class: "stack tight words" }, h("h4", {}, "What the numbers mean"),
-          h("p", {}, "The cosine compares directions: 1 is the same direction, 0 a right angle. It is the sum of products of the two rows, divided by both lengths, so that lengths do not count. The length of a row (the last column) is the root of the sum of its squares."),
-          h("p", {}, "Zero is not the usual value: the rows share a common direction, so a cosine says little by itself. Compare it with the middle of all tokens."),
-          h("p", {}, "Neighbours are used alike, which is not the same as meaning alike: opposites are near each other, and so are the spellings of one word. Tokens that training hardly ever met were all moved alike: they lie close together without having anything in common (try ", h("code", {}, "<|im_start|>"), ").")))));
+        h("div", { class: "stack tight" }, h("h4", {}, t("Two tokens")), against.element, pair),
+        h("div", { class: "stack tight" }, h("h4", {}, t("All tokens")), spread.element),
+        h("div", { class: "stack tight words" }, h("h4", {}, t("What the numbers mean")),
+          h("p", {}, t("The cosine compares directions: 1 is the same direction, 0 a right angle. It is the sum of products of the two rows, divided by both lengths, so that lengths do not count. The length of a row (the last column) is the root of the sum of its squares.")),
+          h("p", {}, t("Zero is not the usual value: the rows share a common direction, so a cosine says little by itself. Compare it with the middle of all tokens.")),
+          h("p", {}, tParts("Neighbours are used alike, which is not the same as meaning alike: opposites are near each other, and so are the spellings of one word. Tokens that training hardly ever met were all moved alike: they lie close together without having anything in common (try {token}).", { token: h("code", {}, "<|im_start|>") }))))));
   const show = (state) => {
     latest = state;
-    setText(size, `Each of the ${count(state.vocab)} tokens is a row of ${count(state.width)} numbers, the model's `);
-    setText(tied, ` of it. ${state.tied ? "The same rows serve as the output matrix: the logit of a token is the product of its row with the last layer's result." : "The output matrix is another one in this model; these are the rows that are read."}`);
+    fillOnce(facts, `${state.vocab} ${state.width} ${state.tied}`, () => whatRowsAre(state));
     find.show(state.search);
     against.show(state.other_search);
-    if (!examples.firstChild) fill(examples, h("span", { class: "label" }, "Try"), state.examples.map((row) => h("button", { type: "button", class: "quiet small", "aria-label": `Neighbours of ${row.spoken}`, onclick: () => look(row.id) }, rowNodes(row))));
+    if (!examples.firstChild) fill(examples, h("span", { class: "label" }, t("Try")), state.examples.map((row) => h("button", { type: "button", class: "quiet small", "aria-label": t("Neighbours of {token}", { token: row.spoken }), onclick: () => look(row.id) }, rowNodes(row))));
     fill(title, ...heading(state));
     setText(error, state.error);
     error.hidden = !state.error;
@@ -58,17 +59,22 @@ export function create(link) {
   return { element, show };
 }
 
+function whatRowsAre({ vocab, width, tied }) {
+  const rows = tParts("Each of the {n} tokens is a row of {width} numbers, the model's {embedding} of it.", { n: count(vocab), width: count(width), embedding: term("embedding", t("embedding")) });
+  return [rows, " ", tied ? t("The same rows serve as the output matrix: the logit of a token is the product of its row with the last layer's result.") : t("The output matrix is another one in this model; these are the rows that are read.")];
+}
+
 function heading({ token, waiting }) {
-  if (!token) return ["Choose a token"];
-  const name = h("span", { class: "name" }, "“", rowNodes(token), "”");
-  return waiting ? ["Looking up ", name, "…"] : ["Nearest to ", name];
+  if (!token) return [t("Choose a token")];
+  const name = h("span", { class: "name" }, tParts("“{text}”", { text: rowNodes(token) }));
+  return waiting ? tParts("Looking up {token}…", { token: name }) : tParts("Nearest to {token}", { token: name });
 }
 
 /** A search field with the tokens that fit as buttons. */
 function tokenSearch(id, label, ask, choose) {
-  const field = h("input", { class: "field", type: "search", id, placeholder: "text or id", autocomplete: "off", spellcheck: "false", oninput: () => ask(field.value) });
+  const field = h("input", { class: "field", type: "search", id, placeholder: t("text or id"), autocomplete: "off", spellcheck: "false", oninput: () => ask(field.value) });
   field.addEventListener("keydown", (event) => { if (event.key === "Enter") found.querySelector("button")?.click(); });
-  const found = h("div", { class: "row found", role: "group", "aria-label": `${label}: tokens that fit` });
+  const found = h("div", { class: "row found", role: "group", "aria-label": t("{label}: tokens that fit", { label }) });
   const said = h("span", { class: "small muted" });
   const element = h("div", { class: "stack tight" }, h("div", { class: "row" }, h("label", { for: id }, label), field, said), found);
   const show = ({ query, found: rows, message }) => {
@@ -82,18 +88,19 @@ function tokenSearch(id, label, ask, choose) {
 
 function line(row, look) {
   const width = `width:${(Math.max(0, row.cosine) * 100).toFixed(1)}%`;
-  return h("tr", {}, h("td", {}, row.rank), h("td", { class: "left" }, h("button", { type: "button", class: "token", "data-key": row.id, "aria-label": `Neighbours of ${row.spoken}`, onclick: () => look(row.id) }, rowNodes(row))),
+  return h("tr", {}, h("td", {}, row.rank), h("td", { class: "left" }, h("button", { type: "button", class: "token", "data-key": row.id, "aria-label": t("Neighbours of {token}", { token: row.spoken }), onclick: () => look(row.id) }, rowNodes(row))),
     h("td", { class: "id muted" }, row.id), h("td", { class: "bar-cell", title: row.cosine }, h("span", { class: "track", "aria-hidden": "true" }, h("i", { style: width })), cosine(row.cosine)), h("td", { title: row.length }, bits(row.length)));
 }
 
 const cosine = (value) => value.toFixed(3).replace("-", "−");
 
 function compared({ token, other, compared: found, vocab }) {
-  if (!other) return [h("p", { class: "small muted" }, "Find a second token to compare this one with.")];
+  if (!other) return [h("p", { class: "small muted" }, t("Find a second token to compare this one with."))];
   if (!found) return [];
-  const names = ["“", rowNodes(token), "” and “", rowNodes(other), "”"];
-  if (found.rank === 0) return [h("p", {}, names, " are one token: the cosine is 1.")];
-  return [h("p", {}, "The cosine of ", names, " is ", h("b", { class: "number", title: found.cosine }, cosine(found.cosine)), `: rank ${count(found.rank)} among the ${count(vocab - 1)} others.`)];
+  const names = { token: rowNodes(token), other: rowNodes(other) };
+  if (found.rank === 0) return [h("p", {}, tParts("“{token}” and “{other}” are one token: the cosine is 1.", names))];
+  const value = h("b", { class: "number", title: found.cosine }, cosine(found.cosine));
+  return [h("p", {}, tParts("The cosine of “{token}” and “{other}” is {cosine}: rank {rank} among the {others} others.", { ...names, cosine: value, rank: count(found.rank), others: count(vocab - 1) }))];
 }
 
 /** How many tokens lie at which cosine; marks for the middle and for the token compared with. */
@@ -109,8 +116,8 @@ function spreadPicture() {
     const step = width / spread.length;
     bars.setAttribute("d", spread.map((n, i) => (n ? `M${i * step + 0.5} ${height}v${-Math.max(1, (n / top) * (height - 14))}h${step - 1}V${height}z` : "")).join(""));
     const mark = (value, label, kind) => [svg("path", { class: kind, d: `M${x(value)} ${height}V8` }), svg("text", { x: Math.min(width - 34, Math.max(34, x(value))), y: 8, "text-anchor": "middle" }, label)];
-    fill(marks, mark(middle, `middle ${cosine(middle)}`, "middle"), other && other.rank > 0 && Math.abs(other.cosine - middle) > 0.2 ? mark(other.cosine, cosine(other.cosine), "other") : []);
-    const words = `How many of the ${count(vocab)} tokens have which cosine with “${token.text.replace(/^ /, "␣")}”. Half of them are above ${cosine(middle)}.`;
+    fill(marks, mark(middle, t("middle {cosine}", { cosine: cosine(middle) }), "middle"), other && other.rank > 0 && Math.abs(other.cosine - middle) > 0.2 ? mark(other.cosine, cosine(other.cosine), "other") : []);
+    const words = t("How many of the {n} tokens have which cosine with “{token}”. Half of them are above {middle}.", { n: count(vocab), token: token.text.replace(/^ /, "␣"), middle: cosine(middle) });
     setText(text, words);
     picture.setAttribute("aria-label", words);
   };

@@ -8,6 +8,11 @@
 import { h, css, fill, saveFile } from "./dom.js";
 import { term } from "./terms.js";
 import { bytes, count, csvLine } from "./format.js";
+import { later, many, t } from "./wording.js";
+
+const COLUMNS = [later("part"), later("size"), "×", later("parameters"), later("share"), later("stored as"), later("bytes")];
+/** The groups of lmpanel/model_shape.py. */
+const GROUPS = { "embedding": later("embedding"), "attention": later("attention"), "feed-forward": later("feed-forward"), "output": later("output") };
 
 export function create() {
   let latest = null;
@@ -18,25 +23,24 @@ export function create() {
   const foot = h("tfoot", {});
   const sum = h("div", { class: "stack tight" });
   const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("model-shape.csv", asCsv(latest), "text/csv;charset=utf-8") }, "CSV");
-  const heads = ["part", "size", "×", "parameters", "share", "stored as", "bytes"];
-  const table = h("table", { class: "sums number shape-table" }, h("caption", { class: "sr" }, "Parameters and bytes of every part"), h("thead", {}, h("tr", {}, heads.map((label, i) => h("th", { scope: "col", class: i === 0 ? "left" : null, "data-column": label }, label)))), body, foot);
+  const table = h("table", { class: "sums number shape-table" }, h("caption", { class: "sr" }, t("Parameters and bytes of every part")), h("thead", {}, h("tr", {}, COLUMNS.map((label, i) => h("th", { scope: "col", class: i === 0 ? "left" : null, "data-column": label }, t(label))))), body, foot);
   const element = h("div", { class: "stack shape-part" }, title, facts,
     h("div", { class: "columns" },
-      h("section", { class: "stack tight" }, h("h4", {}, "The way of one token"), flow),
-      h("section", { class: "stack tight" }, h("h4", {}, "What the parts weigh"), h("div", { class: "wide" }, table), h("div", { class: "row" }, h("span", { class: "spring" }, save)), sum)));
+      h("section", { class: "stack tight" }, h("h4", {}, t("The way of one token")), flow),
+      h("section", { class: "stack tight" }, h("h4", {}, t("What the parts weigh")), h("div", { class: "wide" }, table), h("div", { class: "row" }, h("span", { class: "spring" }, save)), sum)));
   let drawn = "";
   const show = (state) => {
     latest = state;
     const now = JSON.stringify(state);
     if (now === drawn) return;
     drawn = now;
-    if (!state.sizes) return fill(element, h("p", {}, "Nothing is known about the shape of this model."));
-    fill(title, `${state.name}: ${count(state.total)} parameters in ${state.sizes.layers} layers`);
-    fill(facts, factRows(state).flatMap(([name, value]) => h("div", {}, h("dt", {}, FACTS[name] ? term(FACTS[name], name) : name), h("dd", {}, value))));
+    if (!state.sizes) return fill(element, h("p", {}, t("Nothing is known about the shape of this model.")));
+    fill(title, many(state.sizes.layers, "{name}: {parameters} parameters in {n} layer", "{name}: {parameters} parameters in {n} layers", { name: state.name, parameters: count(state.total) }));
+    fill(facts, factRows(state).flatMap(([name, value]) => h("div", {}, h("dt", {}, FACTS[name] ? term(FACTS[name], t(name)) : t(name)), h("dd", {}, value))));
     fill(flow, steps(state));
     const groups = [...new Set(state.matrices.map(({ group }) => group))];
     fill(body, groups.flatMap((group) => groupRows(state, group)));
-    fill(foot, h("tr", {}, h("th", { scope: "row", class: "left" }, "together"), h("td"), h("td"), h("td", {}, h("b", {}, count(state.total))), h("td", {}, "100 %"), h("td", { class: "kind" }, `${((8 * state.stored) / state.total).toFixed(2)} bits each`), h("td", {}, count(state.stored - state.tables))));
+    fill(foot, h("tr", {}, h("th", { scope: "row", class: "left" }, t("together")), h("td"), h("td"), h("td", {}, h("b", {}, count(state.total))), h("td", {}, "100 %"), h("td", { class: "kind" }, t("{bits} bits each", { bits: ((8 * state.stored) / state.total).toFixed(2) })), h("td", {}, count(state.stored - state.tables))));
     fill(sum, sums(state));
   };
   return { element, show };
@@ -47,29 +51,32 @@ const FACTS = { "layers": "layer", "attention heads": "attention head", "feed-fo
 const STEPS = { "Token": "token", "Embedding": "embedding", "Attention": "attention", "Feed-forward": "feed-forward", "Softmax": "softmax", "Output matrix": "logit" };
 
 function factRows({ sizes, cache }) {
-  return [["layers", sizes.layers], ["width", `${count(sizes.hidden)} numbers`], ["attention heads", `${sizes.heads}, of ${sizes.head_dim} numbers each`], ["key/value heads", `${sizes.kv_heads}, each shared by ${sizes.heads / sizes.kv_heads}`],
-    ["feed-forward width", count(sizes.ffn)], ["vocabulary", `${count(sizes.vocab_size)} tokens`], ["context", `${count(sizes.context_length)} tokens`], ["KV cache", `${count(cache)} bytes a token`]];
+  const { layers, hidden, heads, kv_heads: kv, head_dim: numbers, ffn, vocab_size: vocab, context_length: context } = sizes;
+  return [[later("layers"), layers], [later("width"), numbersText(hidden)], [later("attention heads"), t("{heads}, of {numbers} numbers each", { heads, numbers })], [later("key/value heads"), t("{heads}, each shared by {queries}", { heads: kv, queries: heads / kv })],
+    [later("feed-forward width"), count(ffn)], [later("vocabulary"), many(vocab, "{n} token", "{n} tokens")], [later("context"), many(context, "{n} token", "{n} tokens")], [later("KV cache"), t("{n} bytes a token", { n: count(cache) })]];
 }
+
+const numbersText = (n) => many(n, "{n} number", "{n} numbers");
 
 /** The way of a token as a list of boxes; those of a layer stand in one box of their own. */
 function steps({ sizes, tied, rope_base }) {
   const { hidden, heads, kv_heads: kv, head_dim: dim, ffn, vocab_size: vocab, layers } = sizes;
   const most = ffn;
-  const bar = (width, label) => h("span", { class: "vector", title: `${count(width)} numbers` }, h("i", { "aria-hidden": "true", style: `width:${Math.min(100, (width / most) * 100)}%`, class: width > most ? "long" : null }), h("span", { class: "small muted" }, label ?? `${count(width)} numbers`));
-  const box = (name, text, vector, kind = "") => h("li", { class: `step ${kind}` }, h("b", {}, STEPS[name] ? term(STEPS[name], name) : name), h("span", { class: "small" }, text), vector);
+  const bar = (width, label) => h("span", { class: "vector", title: numbersText(width) }, h("i", { "aria-hidden": "true", style: `width:${Math.min(100, (width / most) * 100)}%`, class: width > most ? "long" : null }), h("span", { class: "small muted" }, label ?? numbersText(width)));
+  const box = (name, text, vector, kind = "") => h("li", { class: `step ${kind}` }, h("b", {}, STEPS[name] ? term(STEPS[name], t(name)) : t(name)), h("span", { class: "small" }, text), vector);
   return [
-    box("Token", "a number from 0 to " + count(vocab - 1)),
-    box("Embedding", `its row of the ${count(vocab)} × ${count(hidden)} matrix`, bar(hidden)),
-    h("li", { class: "block" }, h("p", { class: "times" }, `${layers} layers, one after the other, each with its own numbers`), h("ol", { class: "flow" },
-      box("Norm", "scaled to one size", bar(hidden)),
-      box("Attention", `${heads} heads look at this token and those before it: ${heads} queries, ${kv} keys and ${kv} values of ${dim} numbers each, turned by position (base ${count(rope_base)}); then put together again`, bar(hidden), "attends"),
-      box("+", "added to what came in: the residual stream", bar(hidden), "plus"),
-      box("Norm", "scaled to one size", bar(hidden)),
-      box("Feed-forward", `${count(hidden)} → ${count(ffn)} (gate × up) → ${count(hidden)}, this token alone`, bar(ffn), "feeds"),
-      box("+", "added again", bar(hidden), "plus"))),
-    box("Final norm", "scaled once more", bar(hidden)),
-    box("Output matrix", tied ? "the embedding once more: a product with the row of every token" : `${count(hidden)} → ${count(vocab)}`, bar(vocab, `${count(vocab)} logits`)),
-    box("Softmax", "logits become probabilities that add up to 1", bar(vocab, `${count(vocab)} probabilities`)),
+    box(later("Token"), t("a number from 0 to {last}", { last: count(vocab - 1) })),
+    box(later("Embedding"), t("its row of the {rows} × {cols} matrix", { rows: count(vocab), cols: count(hidden) }), bar(hidden)),
+    h("li", { class: "block" }, h("p", { class: "times" }, many(layers, "{n} layer, with its own numbers", "{n} layers, one after the other, each with its own numbers")), h("ol", { class: "flow" },
+      box(later("Norm"), t("scaled to one size"), bar(hidden)),
+      box(later("Attention"), t("{heads} heads look at this token and those before it: {heads} queries, {kv} keys and {kv} values of {dim} numbers each, turned by position (base {base}); then put together again", { heads, kv, dim, base: count(rope_base) }), bar(hidden), "attends"),
+      box("+", t("added to what came in: the residual stream"), bar(hidden), "plus"),
+      box(later("Norm"), t("scaled to one size"), bar(hidden)),
+      box(later("Feed-forward"), t("{width} → {inner} (gate × up) → {width}, this token alone", { width: count(hidden), inner: count(ffn) }), bar(ffn), "feeds"),
+      box("+", t("added again"), bar(hidden), "plus"))),
+    box(later("Final norm"), t("scaled once more"), bar(hidden)),
+    box(later("Output matrix"), tied ? t("the embedding once more: a product with the row of every token") : `${count(hidden)} → ${count(vocab)}`, bar(vocab, t("{n} logits", { n: count(vocab) }))),
+    box(later("Softmax"), t("logits become probabilities that add up to 1"), bar(vocab, t("{n} probabilities", { n: count(vocab) }))),
   ];
 }
 
@@ -80,7 +87,7 @@ function groupRows(state, group) {
   const share = (n) => (n / state.total < 0.0005 ? "< 0.1 %" : `${((100 * n) / state.total).toFixed(1)} %`);
   const rows = parts.map((part) => h("tr", {}, h("th", { scope: "row", class: parts.length === 1 ? "left" : "left part" }, part.name), h("td", {}, part.rows === 1 ? count(part.cols) : `${count(part.rows)} × ${count(part.cols)}`), h("td", {}, part.times), h("td", {}, count(part.parameters)), h("td", {}, share(part.parameters)), h("td", { class: "kind" }, part.kind), h("td", {}, count(part.stored))));
   if (parts.length === 1) return rows;
-  const head = h("tr", { class: "group" }, h("th", { scope: "row", class: "left" }, group), h("td"), h("td"), h("td", {}, count(all)), h("td", {}, share(all)), h("td", { class: "kind" }), h("td", {}, count(stored)));
+  const head = h("tr", { class: "group" }, h("th", { scope: "row", class: "left" }, t(GROUPS[group])), h("td"), h("td"), h("td", {}, count(all)), h("td", {}, share(all)), h("td", { class: "kind" }), h("td", {}, count(stored)));
   return [head, ...rows];
 }
 
@@ -89,13 +96,15 @@ function sums(state) {
   const layers = by("attention") + by("feed-forward");
   const one = layers / state.sizes.layers;
   const learnt = state.stored - state.tables;
+  const embedding = count(by("embedding"));
+  const all = { embedding, layers: state.sizes.layers, layer: count(one), output: count(by("output")), sum: count(by("embedding") + state.sizes.layers * one + by("output")) };
   const lines = [
-    `One layer: ${count(by("attention") / state.sizes.layers)} for attention + ${count(by("feed-forward") / state.sizes.layers)} for feed-forward = ${count(one)}.`,
-    `All: ${count(by("embedding"))} + ${state.sizes.layers} × ${count(one)} + ${count(by("output"))} = ${count(by("embedding") + state.sizes.layers * one + by("output"))} parameters${state.total === state.declared ? ", which is what the file declares" : ""}.`,
-    state.tied ? `The output matrix is the embedding once more, so its ${count(by("embedding"))} numbers are counted, and stored, once.` : "",
-    `On disk: ${count(learnt)} bytes of weights + ${count(state.tables)} bytes of tables for positions, and padding = ${count(state.stored)} bytes (${bytes(state.stored)}).`,
-    `In memory: a GPU takes the weights as they are stored. WebAssembly computes with float32, ${count(state.total)} × 4 = ${count(state.as_floats)} bytes (${bytes(state.as_floats)}); where that is too much it takes them as stored, and is slower.`,
-    `One token costs about ${count(state.total)} multiplications with weights, one for each parameter, and more for looking back at other tokens.`,
+    t("One layer: {attention} for attention + {feed_forward} for feed-forward = {sum}.", { attention: count(by("attention") / state.sizes.layers), feed_forward: count(by("feed-forward") / state.sizes.layers), sum: count(one) }),
+    state.total === state.declared ? t("All: {embedding} + {layers} × {layer} + {output} = {sum} parameters, which is what the file declares.", all) : t("All: {embedding} + {layers} × {layer} + {output} = {sum} parameters.", all),
+    state.tied ? t("The output matrix is the embedding once more, so its {n} numbers are counted, and stored, once.", { n: embedding }) : "",
+    t("On disk: {weights} bytes of weights + {tables} bytes of tables for positions, and padding = {stored} bytes ({size}).", { weights: count(learnt), tables: count(state.tables), stored: count(state.stored), size: bytes(state.stored) }),
+    t("In memory: a GPU takes the weights as they are stored. WebAssembly computes with float32, {parameters} × 4 = {floats} bytes ({size}); where that is too much it takes them as stored, and is slower.", { parameters: count(state.total), floats: count(state.as_floats), size: bytes(state.as_floats) }),
+    t("One token costs about {n} multiplications with weights, one for each parameter, and more for looking back at other tokens.", { n: count(state.total) }),
   ];
   return lines.filter(Boolean).map((line) => h("p", { class: "small number" }, line));
 }

@@ -9,8 +9,11 @@
 import { h, css, fill, redraw, setText } from "./dom.js";
 import { term } from "./terms.js";
 import { tokenNodes } from "./token_text.js";
-import { count } from "./format.js";
 import { bpeStepper, styles as stepperStyles } from "./bpe_stepper.js";
+import { later, many, t, tParts } from "./wording.js";
+
+/** Why a piece was cut off, by lmpanel/bpe_steps.py's names for it. */
+const RULES = { "English ending": later("English ending"), "letters": later("letters"), "digits": later("digits"), "white space": later("white space"), "other signs": later("other signs") };
 
 /** Of a longer text its beginning is sent, with enough more for Python to see that it was longer. */
 const SENT = 4002;
@@ -20,17 +23,17 @@ export function create(link) {
   const area = h("textarea", { class: "field", id: "tokenize", rows: 3, spellcheck: "false", dir: "auto", oninput: () => send() });
   const plain = h("input", { type: "checkbox", id: "plain", onchange: () => send() });
   const send = () => link.send("tokenize_text", { text: area.value.slice(0, SENT), plain: plain.checked });
-  const examples = h("div", { class: "row examples", role: "group", "aria-label": "Examples" });
+  const examples = h("div", { class: "row examples", role: "group", "aria-label": t("Examples") });
   const notes = h("div", { class: "stack tight notes", role: "status" });
   const counts = h("p", { class: "muted number" });
-  const pieces = h("div", { class: "pieces", role: "toolbar", "aria-label": "Pieces" });
+  const pieces = h("div", { class: "pieces", role: "toolbar", "aria-label": t("Pieces") });
   pieces.addEventListener("keydown", (event) => moveAmong(pieces, event));
   const stepper = bpeStepper();
   const element = h("div", { class: "columns tokens-part" }, h("div", { class: "stack" },
-    h("p", { class: "prose" }, "The model reads tokens, not letters. Before it sees anything, the text is cut into pieces, each piece is written as bytes, and neighbouring bytes are ", term("byte-pair encoding", "merged"), " in the order in which merges were learnt, until no known pair is left."),
-    h("div", { class: "stack tight" }, h("label", { for: "tokenize", class: "small muted" }, "A text of yours; it does not change the document"), area, examples,
-      h("label", { class: "row small check", for: "plain" }, plain, "read special tokens as plain characters"), notes),
-    h("section", { class: "stack tight" }, h("h3", {}, "1. Pieces"), counts, pieces)),
+    h("p", { class: "prose" }, tParts("The model reads tokens, not letters. Before it sees anything, the text is cut into pieces, each piece is written as bytes, and neighbouring bytes are {merged} in the order in which merges were learnt, until no known pair is left.", { merged: term("byte-pair encoding", t("merged")) })),
+    h("div", { class: "stack tight" }, h("label", { for: "tokenize", class: "small muted" }, t("A text of yours; it does not change the document")), area, examples,
+      h("label", { class: "row small check", for: "plain" }, plain, t("read special tokens as plain characters")), notes),
+    h("section", { class: "stack tight" }, h("h3", {}, t("1. Pieces")), counts, pieces)),
     stepper.element);
   let typed = null;
   area.addEventListener("input", () => { typed = area.value; });
@@ -38,20 +41,25 @@ export function create(link) {
     // An answer to what was typed a moment ago must not take back what was typed since.
     if (area.getRootNode().activeElement !== area || typed === null) area.value = state.text;
     plain.checked = state.plain;
-    if (!examples.firstChild) fill(examples, h("span", { class: "label" }, "Try"), state.examples.map(({ name, text }) => h("button", { type: "button", class: "quiet small", onclick: () => { area.value = text; send(); } }, name)));
+    if (!examples.firstChild) fill(examples, h("span", { class: "label" }, t("Try")), state.examples.map(({ name, text }) => h("button", { type: "button", class: "quiet small", onclick: () => { area.value = text; send(); } }, name)));
     if (notes.textContent !== state.notes.join("")) fill(notes, state.notes.map((note) => h("p", { class: "small" }, note)));
-    setText(counts, `${plural(state.counts.characters, "character")}, ${plural(state.counts.bytes, "byte")}, ${plural(state.counts.pieces, "piece")}, ${plural(state.counts.tokens, "token")}. Nothing is ever merged across the border of a piece; choose one.`);
+    setText(counts, countsLine(state.counts));
     redraw(pieces, () => fill(pieces, state.pieces.map((piece, i) => pieceButton(piece, i, state.chosen?.index === i, link))));
     stepper.show(state);
   };
   return { element, show };
 }
 
-const plural = (n, word) => `${count(n)} ${word}${n === 1 ? "" : "s"}`;
+function countsLine({ characters, bytes, pieces, tokens }) {
+  return t("{characters}, {bytes}, {pieces}, {tokens}. Nothing is ever merged across the border of a piece; choose one.", {
+    characters: many(characters, "{n} character", "{n} characters"), bytes: many(bytes, "{n} byte", "{n} bytes"),
+    pieces: many(pieces, "{n} piece", "{n} pieces"), tokens: many(tokens, "{n} token", "{n} tokens") });
+}
 
 function pieceButton(piece, i, chosen, link) {
-  const label = `Piece ${i + 1}, ${piece.spoken}: ${piece.rule}, ${plural(piece.tokens, "token")}`;
-  return h("button", { type: "button", class: piece.special ? "piece special" : "piece", "data-key": `piece${i}`, tabindex: chosen ? 0 : -1, "aria-pressed": String(chosen), title: piece.rule, onclick: () => link.send("choose_piece", { index: i }) },
+  const rule = piece.special ? t("special token") : t(RULES[piece.rule] ?? piece.rule);
+  const label = t("Piece {n}, {spoken}: {rule}, {tokens}", { n: i + 1, spoken: piece.spoken, rule, tokens: many(piece.tokens, "{n} token", "{n} tokens") });
+  return h("button", { type: "button", class: piece.special ? "piece special" : "piece", "data-key": `piece${i}`, tabindex: chosen ? 0 : -1, "aria-pressed": String(chosen), title: rule, onclick: () => link.send("choose_piece", { index: i }) },
     h("span", { class: "sr" }, label), h("bdi", { "aria-hidden": "true" }, tokenNodes(piece.text)), piece.tokens === 1 ? null : h("sub", { class: "number", "aria-hidden": "true" }, piece.tokens));
 }
 

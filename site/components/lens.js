@@ -2,7 +2,7 @@
  * The right half: lenses on the same document, one tab each.  A lens is a module with
  * `create(link)` → `{element, show(state)}` and `styles` (or several `sheets`); it is loaded when it is first opened.
  *
- * State from Python: `{tab, tabs: [{name, title}], unit, …}` and that of model_banner.js, the rest is the open lens's own.
+ * State from Python: `{tab, tabs: [{name, title}], unit, …}` (titles in English) and that of model_banner.js, the rest is the open lens's own.
  * Sends: `tab {name}` and what the banner and the lenses send.
  */
 import { h, css, shadow, setText } from "./dom.js";
@@ -14,13 +14,14 @@ import * as next from "./lens_next.js";
 import { styles as stripStyles } from "./cumulative_strip.js";
 import { styles as guessStyles } from "./guess_form.js";
 import { styles as tableStyles } from "./candidate_table.js";
+import { t } from "./wording.js";
 
 const LENSES = { next: async () => next, sampling: () => import("./lens_sampling.js"), beams: () => import("./lens_beams.js"), surprise: () => import("./lens_surprise.js"), what_if: () => import("./lens_what_if.js"), ngrams: () => import("./lens_ngrams.js"), branches: () => import("./lens_branches.js"), attempts: () => import("./lens_attempts.js") };
 
 /** @param {import("./link.js").Link} link */
 export function mount(link) {
   const { host, root } = shadow("lens", [shared, styles, bannerStyles]);
-  const bar = h("div", { class: "tabs", role: "tablist", "aria-label": "Lenses on the document" });
+  const bar = h("div", { class: "tabs", role: "tablist", "aria-label": t("Lenses on the document") });
   const panel = h("div", { class: "panel", role: "tabpanel", id: "panel", tabindex: -1 });
   const banner = modelBanner(link, () => bar.querySelector("[aria-selected=true]").focus());
   root.append(bar, banner.element, panel);
@@ -76,7 +77,7 @@ function drawTabs(bar, state, link) {
     const tab = bar.children[i] ?? bar.appendChild(makeTab(bar, link));
     tab.id = `tab-${name}`;
     tab.dataset.name = name;
-    setText(tab, title);
+    setText(tab, t(title));
     const open = name === state.tab;
     if (open && tab.getAttribute("aria-selected") !== "true") bringIntoView(bar, tab);
     tab.setAttribute("aria-selected", String(open));

@@ -9,14 +9,15 @@ import { h, css, fill, redraw, saveFile, setText } from "./dom.js";
 import { term } from "./terms.js";
 import { action } from "./action.js";
 import { bits, count, csvLine, exact, signed } from "./format.js";
+import { later, t, tParts } from "./wording.js";
 
 const COLUMNS = [
   { key: "number", title: "#", text: String },
-  { key: "tokens", title: "tokens", text: count },
-  { key: "logprob", title: "log p", text: signed },
-  { key: "loss", title: "loss (nats)", text: bits },
-  { key: "bits", title: "bits", text: bits },
-  { key: "per_token", title: "bits/token", text: bits },
+  { key: "tokens", title: later("tokens"), text: count },
+  { key: "logprob", title: later("log p"), text: signed },
+  { key: "loss", title: later("loss (nats)"), text: bits },
+  { key: "bits", title: later("bits"), text: bits },
+  { key: "per_token", title: later("bits/token"), text: bits },
 ];
 
 /** @param {import("./link.js").Link} link */
@@ -24,13 +25,13 @@ export function create(link) {
   let latest = { rows: [] };
   const sorting = { key: "number", down: false };
   const title = h("p", { class: "title" });
-  const keep = action("Keep this response", () => link.send("keep"));
+  const keep = action(t("Keep this response"), () => link.send("keep"));
   const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("attempts.csv", asCsv(latest.rows), "text/csv;charset=utf-8") }, "CSV");
-  const heads = COLUMNS.map((column) => h("th", { scope: "col", "data-key": column.key }, h("button", { type: "button", class: "quiet small", onclick: () => sortBy(column.key) }, column.title)));
+  const heads = COLUMNS.map((column) => h("th", { scope: "col", "data-key": column.key }, h("button", { type: "button", class: "quiet small", onclick: () => sortBy(column.key) }, t(column.title))));
   const body = h("tbody", {});
-  const table = h("table", { class: "number attempts" }, h("caption", { class: "sr" }, "Responses that were kept"), h("thead", {}, h("tr", {}, heads, h("th", {}, h("span", { class: "sr" }, "remove")))), body);
+  const table = h("table", { class: "number attempts" }, h("caption", { class: "sr" }, t("Responses that were kept")), h("thead", {}, h("tr", {}, heads, h("th", {}, h("span", { class: "sr" }, t("remove"))))), body);
   const element = h("div", { class: "attempts-lens" }, title, h("div", { class: "row" }, keep.element, h("span", { class: "spring" }, save)), table,
-    h("p", { class: "small muted" }, term("loss", "Loss"), " is −ln p per token of the response: what the model itself would have paid for it. The lower, the more it expected these words. ", term("log-probability", "log p"), " is its whole, ", term("surprisal", "bits"), " say the same to base 2."));
+    h("p", { class: "small muted" }, explanation()));
   const draw = () => {
     heads.forEach((head, i) => head.setAttribute("aria-sort", COLUMNS[i].key !== sorting.key ? "none" : sorting.down ? "descending" : "ascending"));
     redraw(body, () => fill(body, sorted(latest.rows, sorting).flatMap((row) => lines(row, link))), keep.element);
@@ -42,12 +43,17 @@ export function create(link) {
   };
   const show = (state) => {
     latest = state;
-    setText(title, state.rows.length ? "What each response cost the model" : "Responses are kept here when they are finished");
-    keep.enable(state.can_keep, state.can_keep ? "Puts the response as it stands into the table" : "Nothing new to keep");
+    setText(title, state.rows.length ? t("What each response cost the model") : t("Responses are kept here when they are finished"));
+    keep.enable(state.can_keep, state.can_keep ? t("Puts the response as it stands into the table") : t("Nothing new to keep"));
     table.hidden = save.hidden = state.rows.length === 0;
     draw();
   };
   return { element, show };
+}
+
+function explanation() {
+  const words = { loss: term("loss", t("Loss")), logprob: term("log-probability", t("log p")), bits: term("surprisal", t("bits")) };
+  return tParts("{loss} is −ln p per token of the response: what the model itself would have paid for it. The lower, the more it expected these words. {logprob} is its whole, {bits} say the same to base 2.", words);
 }
 
 function sorted(rows, { key, down }) {
@@ -57,9 +63,9 @@ function sorted(rows, { key, down }) {
 
 function lines(row, link) {
   const cells = COLUMNS.map(({ key, text }) => h("td", { title: exact(row[key]), "data-key": key }, row[key] === null ? "…" : text(row[key])));
-  const remove = h("button", { type: "button", class: "quiet small", "data-key": `remove${row.number}`, "aria-label": `Remove attempt ${row.number}`, onclick: () => link.send("remove_attempt", { number: row.number }) }, "✕");
-  const text = h("button", { type: "button", class: "quiet words", "data-key": `show${row.number}`, "aria-label": `Show attempt ${row.number}: ${row.text}`, onclick: () => link.send("show_attempt", { number: row.number }) }, row.text.trim() || "(no text)");
-  const compare = h("button", { type: "button", class: "quiet small", "data-key": `compare${row.number}`, "aria-label": `Compare attempt ${row.number} with the document`, onclick: () => link.send("compare_attempt", { number: row.number }) }, "Compare");
+  const remove = h("button", { type: "button", class: "quiet small", "data-key": `remove${row.number}`, "aria-label": t("Remove attempt {n}", { n: row.number }), onclick: () => link.send("remove_attempt", { number: row.number }) }, "✕");
+  const text = h("button", { type: "button", class: "quiet words", "data-key": `show${row.number}`, "aria-label": t("Show attempt {n}: {text}", { n: row.number, text: row.text }), onclick: () => link.send("show_attempt", { number: row.number }) }, row.text.trim() || t("(no text)"));
+  const compare = h("button", { type: "button", class: "quiet small", "data-key": `compare${row.number}`, "aria-label": t("Compare attempt {n} with the document", { n: row.number }), onclick: () => link.send("compare_attempt", { number: row.number }) }, t("Compare"));
   return [
     h("tr", { class: row.current ? "marked" : null, "data-number": row.number }, cells, h("td", {}, remove)),
     h("tr", { class: row.current ? "marked second" : "second" }, h("td", {}), h("td", { colspan: COLUMNS.length, class: "left" }, text,
@@ -68,7 +74,7 @@ function lines(row, link) {
 }
 
 /** How a response came about; the transformer goes without saying. */
-const how = ({ label, model, ngram, ended }) => [ngram && `by the ${model}`, label, ended && "ended its turn"].filter(Boolean).join(" · ");
+const how = ({ label, model, ngram, ended }) => [ngram && t("by the {model}", { model }), label, ended && t("ended its turn")].filter(Boolean).join(" · ");
 
 function asCsv(rows) {
   const keys = [...COLUMNS.map(({ key }) => key), "label", "model", "text"];

@@ -15,13 +15,13 @@ import { branchTree, styles as treeStyles } from "./branch_tree.js";
 import { branchComparison, styles as comparisonStyles } from "./branch_comparison.js";
 import { branchExpansion, styles as expansionStyles } from "./branch_expansion.js";
 import { guessFirst } from "./guess_form.js";
-import { count, many } from "./format.js";
 import { ending, totalText } from "./branch_text.js";
+import { many, t, tParts } from "./wording.js";
 
 /** @param {import("./link.js").Link} link */
 export function create(link) {
   const title = h("p", { class: "title" });
-  const [told, natural] = [h("span", {}), h("span", {}, term("log-probability", "log p"), " is natural.")];
+  const [told, natural] = [h("span", {}), h("span", {}, tParts("{logp} is natural.", { logp: term("log-probability", t("log p")) }))];
   const counted = h("p", { class: "small muted" }, told, natural);
   const marked = h("p", { class: "small", role: "status" });
   const first = firstList(link);
@@ -43,12 +43,12 @@ export function create(link) {
     const held = turned && element.contains(element.getRootNode().activeElement);
     body.hidden = comparing;
     comparison.element.hidden = !comparing;
-    setText(title, comparing ? "Two branches side by side" : heading(state));
+    setText(title, comparing ? t("Two branches side by side") : heading(state));
     if (comparing) comparison.show(state);
-    setText(told, state.leaves > 1 ? `Totals count from where the tree first forks, ${state.fork.at ? `after ${many(state.fork.at, "token")}` : "at the very start"}. ` : "Pick something else at any token, and what was there becomes a branch here.");
+    setText(told, state.leaves > 1 ? `${counting(state.fork)} ` : t("Pick something else at any token, and what was there becomes a branch here."));
     natural.hidden = state.leaves < 2;
     setAttribute(counted, "data-covered", state.chosen === 1);
-    setText(marked, state.chosen === 1 ? "One branch is marked: mark a second one to compare." : "");
+    setText(marked, state.chosen === 1 ? t("One branch is marked: mark a second one to compare.") : "");
     stayingPut(element, () => { for (const part of [here, first, tree, expansion, clear]) part.show(state); });
     // What had the focus is hidden now: hand it to what came instead.
     if (held) (comparing ? comparison : tree).focus();
@@ -66,19 +66,25 @@ function stayingPut(element, draw) {
 }
 
 function heading(state) {
-  if (state.leaves < 2) return "Everything you try is kept here";
-  return `${state.leaves} branches, every one kept`;
+  if (state.leaves < 2) return t("Everything you try is kept here");
+  return t("{n} branches, every one kept", { n: state.leaves });
+}
+
+/** From where totals count. */
+function counting({ at }) {
+  if (!at) return t("Totals count from where the tree first forks, at the very start.");
+  return many(at, "Totals count from where the tree first forks, after {n} token.", "Totals count from where the tree first forks, after {n} tokens.");
 }
 
 function hereLine(link) {
   const text = h("span", { class: "where" });
   let place = null;
-  const pin = h("button", { type: "button", class: "quiet small", "aria-label": "Pin where you are", onclick: () => { if (place) link.send("branch_pin", { number: place.number, length: place.length, on: !place.pinned }); } });
-  const element = h("div", { class: "small here-line" }, h("span", { class: "muted" }, "You are at"), text, pin);
+  const pin = h("button", { type: "button", class: "quiet small", "aria-label": t("Pin where you are"), onclick: () => { if (place) link.send("branch_pin", { number: place.number, length: place.length, on: !place.pinned }); } });
+  const element = h("div", { class: "small here-line" }, h("span", { class: "muted" }, t("You are at")), text, pin);
   const show = (state) => {
     place = state.here;
     fill(text, place ? ending(place.text) : "…");
-    setText(pin, place?.pinned ? "★ pinned" : "☆ pin");
+    setText(pin, place?.pinned ? t("★ pinned") : t("☆ pin"));
     pin.setAttribute("aria-pressed", String(Boolean(place?.pinned)));
     pin.hidden = !place;
   };
@@ -87,13 +93,13 @@ function hereLine(link) {
 
 function firstList(link) {
   const list = h("ul", { class: "first" });
-  const element = h("section", { "aria-label": "Pinned and named branches" }, list);
+  const element = h("section", { "aria-label": t("Pinned and named branches") }, list);
   let drawn = "";
   const line = (place, unit) => h("li", { class: place.here ? "current" : null, "data-number": place.number },
-    h("button", { type: "button", class: "quiet star", "aria-label": `${place.pinned ? "Unpin" : "Pin"} ${place.name || place.text}`, "aria-pressed": String(place.pinned), onclick: () => link.send("branch_pin", { number: place.number, length: place.length, on: !place.pinned }) }, place.pinned ? "★" : "☆"),
+    h("button", { type: "button", class: "quiet star", "aria-label": place.pinned ? t("Unpin {name}", { name: place.name || place.text }) : t("Pin {name}", { name: place.name || place.text }), "aria-pressed": String(place.pinned), onclick: () => link.send("branch_pin", { number: place.number, length: place.length, on: !place.pinned }) }, place.pinned ? "★" : "☆"),
     h("button", { type: "button", class: "go", "aria-current": place.here ? "true" : null, onclick: () => link.send("branch_go", { number: place.number, length: place.length }) },
       place.name ? h("b", {}, place.name) : ending(place.text)),
-    h("span", { class: "small muted number" }, place.here ? "you are here" : totalText(place.total, unit)));
+    h("span", { class: "small muted number" }, place.here ? t("you are here") : totalText(place.total, unit)));
   const show = (state) => {
     const now = JSON.stringify([state.first, state.unit]);
     if (now === drawn) return;
@@ -102,7 +108,7 @@ function firstList(link) {
     const at = [...list.children].findIndex((item) => item.contains(activeElement));
     const kind = activeElement?.matches(".go") ? ".go" : "button";
     // The empty list has the height of one line, so that the first pin moves nothing.
-    fill(list, state.first.length ? state.first.map((place) => line(place, state.unit)) : h("li", { class: "small muted none" }, "Branches with a pin or a name are listed here."));
+    fill(list, state.first.length ? state.first.map((place) => line(place, state.unit)) : h("li", { class: "small muted none" }, t("Branches with a pin or a name are listed here.")));
     if (at >= 0) list.children[Math.min(at, list.children.length - 1)]?.querySelector(kind)?.focus();
   };
   return { element, show };
@@ -110,10 +116,10 @@ function firstList(link) {
 
 function clearing(link) {
   const question = h("span", { class: "small" });
-  const ask = action("Clear unpinned", () => turn(true), "quiet small");
-  const yes = h("button", { type: "button", class: "button small", onclick: () => { turn(false); link.send("branch_clear"); } }, "Clear");
-  const no = h("button", { type: "button", class: "button small", onclick: () => turn(false) }, "Keep");
-  const sure = h("div", { class: "row", role: "group", "aria-label": "Clear unpinned branches?", hidden: true }, question, yes, no);
+  const ask = action(t("Clear unpinned"), () => turn(true), "quiet small");
+  const yes = h("button", { type: "button", class: "button small", onclick: () => { turn(false); link.send("branch_clear"); } }, t("Clear"));
+  const no = h("button", { type: "button", class: "button small", onclick: () => turn(false) }, t("Keep"));
+  const sure = h("div", { class: "row", role: "group", "aria-label": t("Clear unpinned branches?"), hidden: true }, question, yes, no);
   const element = h("div", { class: "clearing" }, ask.element, sure);
   const turn = (asking) => {
     sure.hidden = !asking;
@@ -123,8 +129,8 @@ function clearing(link) {
   element.addEventListener("keydown", (event) => { if (event.key === "Escape" && !sure.hidden) turn(false); });
   const show = (state) => {
     const can = state.unpinned > 0 && !state.writing;
-    ask.enable(can, can ? "Forgets what has neither a pin nor a name, and frees its memory" : "Nothing to clear");
-    setText(question, `Forget ${state.unpinned === 1 ? "the one branch" : `all ${count(state.unpinned)} branches`} without pin or name, but not where you are? Undo still works.`);
+    ask.enable(can, can ? t("Forgets what has neither a pin nor a name, and frees its memory") : t("Nothing to clear"));
+    setText(question, many(state.unpinned, "Forget the one branch without pin or name, but not where you are? Undo still works.", "Forget all {n} branches without pin or name, but not where you are? Undo still works."));
   };
   return { element, show };
 }

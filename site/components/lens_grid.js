@@ -12,6 +12,7 @@ import { pictureMenu } from "./picture_menu.js";
 import { named, term } from "./terms.js";
 import { rowNodes } from "./token_text.js";
 import { amount, count, csvLine, probability } from "./format.js";
+import { t, tParts } from "./wording.js";
 
 const STEPS = [0.05, 0.2, 0.5, 0.8];
 const percent = (p) => Math.round(p * 100);
@@ -24,11 +25,11 @@ export function lensGrid(link) {
   const line = h("p", { class: "small cell-line", "aria-live": "polite" });
   const detail = h("section", { class: "stack tight" });
   const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("logit-lens.csv", asCsv(latest), "text/csv;charset=utf-8") }, "CSV");
-  const legend = h("div", { class: "row legend small muted" }, h("span", {}, "in each cell the guess and its probability in %; the colours:"), STEPS.concat(1).map((most, i) => h("span", { class: "row key" }, h("i", { "data-step": i }), i ? `${percent(STEPS[i - 1])}–${percent(most)} %` : `below ${percent(most)} %`)), h("span", { class: "row key" }, h("i", { class: "same" }, "●"), "same as after the last layer"));
+  const legend = h("div", { class: "row legend small muted" }, h("span", {}, t("in each cell the guess and its probability in %; the colours:")), STEPS.concat(1).map((most, i) => h("span", { class: "row key" }, h("i", { "data-step": i }), i ? `${percent(STEPS[i - 1])}–${percent(most)} %` : t("below {percent} %", { percent: percent(most) }))), h("span", { class: "row key" }, h("i", { class: "same" }, "●"), t("same as after the last layer")));
   const element = h("div", { class: "stack" },
-    h("div", { class: "stack tight" }, title, h("p", { class: "prose" }, "After each layer the final norm and the output matrix are put on what is there so far (the ", h("span", { class: "whole" }, "“", term("logit lens"), "”"), "): what would the model say if it had to answer now? Choose a column with a click, or with the arrow keys and Enter."), legend),
+    h("div", { class: "stack tight" }, title, h("p", { class: "prose" }, tParts("After each layer the final norm and the output matrix are put on what is there so far (the {lens}): what would the model say if it had to answer now? Choose a column with a click, or with the arrow keys and Enter.", { lens: h("span", { class: "whole" }, tParts("“{text}”", { text: term("logit lens", t("logit lens")) })) })), legend),
     h("div", { class: "grid-box", tabindex: -1 }, table), h("div", { class: "row" }, line, h("span", { class: "spring" }, save)), detail,
-    h("p", { class: "prose small" }, "What this can tell: from which layer on a token is favoured. What it cannot: early layers do not write in the language of the output matrix, so an odd guess there is no error, and what the lens cannot read may be there all the same. A guess that appears late was not necessarily made late."));
+    h("p", { class: "prose small" }, t("What this can tell: from which layer on a token is favoured. What it cannot: early layers do not write in the language of the output matrix, so an odd guess there is no error, and what the lens cannot read may be there all the same. A guess that appears late was not necessarily made late.")));
   const choose = (index) => link.send("look_position", { index });
   table.addEventListener("click", (event) => { const cell = event.target.closest("td"); if (cell) { focusCell(table, cell); choose(Number(cell.dataset.column)); } });
   table.addEventListener("keydown", (event) => keys(table, event, choose));
@@ -37,7 +38,7 @@ export function lensGrid(link) {
     const fresh = !latest || latest.tokens.length !== look.tokens.length || latest.tokens.some(({ id }, i) => id !== look.tokens[i].id);
     const grown = fresh || !latest.complete;
     latest = look;
-    setText(title, `What each of ${look.layers} layers would predict`);
+    setText(title, t("What each of {n} layers would predict", { n: look.layers }));
     if (fresh) makeTable(table, look);
     fillTable(table, look);
     // Columns grow with what comes into them.
@@ -50,8 +51,8 @@ export function lensGrid(link) {
 
 function makeTable(table, { tokens, layers }) {
   const rows = Array.from({ length: layers + 1 }, (_, i) => layers - i);
-  fill(table, h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "corner" }, h("span", { class: "sr" }, "after layer")), tokens.map((token, i) => h("th", { scope: "col", "data-column": i, title: token.spoken }, rowNodes(token))))),
-    h("tbody", {}, rows.map((row) => h("tr", { "data-row": row }, h("th", { scope: "row", class: "number" }, row === 0 ? h("span", { title: "the embedding, before the first layer" }, "0") : row), tokens.map((_, i) => h("td", { "data-column": i, tabindex: -1 }))))));
+  fill(table, h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "corner" }, h("span", { class: "sr" }, t("after layer"))), tokens.map((token, i) => h("th", { scope: "col", "data-column": i, title: token.spoken }, rowNodes(token))))),
+    h("tbody", {}, rows.map((row) => h("tr", { "data-row": row }, h("th", { scope: "row", class: "number" }, row === 0 ? h("span", { title: t("the embedding, before the first layer") }, "0") : row), tokens.map((_, i) => h("td", { "data-column": i, tabindex: -1 }))))));
 }
 
 function fillTable(table, look) {
@@ -61,7 +62,7 @@ function fillTable(table, look) {
     tokens.forEach((token, i) => {
       const cell = tr.cells[i + 1];
       cell.classList.toggle("chosen", i === position);
-      if (!grid[row]) { cell.dataset.step = ""; if (cell.dataset.key !== "") fill(cell, h("span", { class: "sr" }, "not known yet"), h("span", { "aria-hidden": "true" }, "…")); cell.dataset.key = ""; return; }
+      if (!grid[row]) { cell.dataset.step = ""; if (cell.dataset.key !== "") fill(cell, h("span", { class: "sr" }, t("not known yet")), h("span", { "aria-hidden": "true" }, "…")); cell.dataset.key = ""; return; }
       const [id, parts] = grid[row][i];
       const same = grid[layers]?.[i][0] === id;
       const key = `${id} ${parts} ${same}`;
@@ -69,13 +70,19 @@ function fillTable(table, look) {
       cell.dataset.key = key;
       const p = parts / 10000;
       cell.dataset.step = STEPS.filter((step) => p >= step).length;
-      const layer = row === 0 ? "before the first layer" : `after layer ${row}`;
-      const spoken = `${layer}, at “${token.spoken}”: ${names[id].spoken}, ${p < 0.0001 ? "below 0.0001" : p.toFixed(p < 0.01 ? 4 : 3)}${same ? ", as after the last layer" : ""}`;
-      fill(cell, h("span", { class: "sr" }, spoken), h("span", { class: "guess", "aria-hidden": "true" }, h("span", { class: "word" }, rowNodes(names[id])), h("span", { class: "p number" }, Math.round(p * 100), h("i", { class: "same", "aria-hidden": "true" }, same ? "●" : ""))));
+      fill(cell, h("span", { class: "sr" }, spokenCell(row, token, names[id], p, same)), h("span", { class: "guess", "aria-hidden": "true" }, h("span", { class: "word" }, rowNodes(names[id])), h("span", { class: "p number" }, Math.round(p * 100), h("i", { class: "same", "aria-hidden": "true" }, same ? "●" : ""))));
     });
   }
   for (const head of table.tHead.rows[0].cells) head.classList.toggle("chosen", head.dataset.column === String(position));
   if (!table.querySelector("td[tabindex='0']")) table.tBodies[0].rows[0]?.cells[position + 1]?.setAttribute("tabindex", 0);
+}
+
+function spokenCell(row, token, guess, p, same) {
+  const values = { layer: row, token: token.spoken, guess: guess.spoken, p: p < 0.0001 ? t("below 0.0001") : p.toFixed(p < 0.01 ? 4 : 3) };
+  if (row === 0 && same) return t("before the first layer, at “{token}”: {guess}, {p}, as after the last layer", values);
+  if (row === 0) return t("before the first layer, at “{token}”: {guess}, {p}", values);
+  if (same) return t("after layer {layer}, at “{token}”: {guess}, {p}, as after the last layer", values);
+  return t("after layer {layer}, at “{token}”: {guess}, {p}", values);
 }
 
 function focusCell(table, cell) {
@@ -112,19 +119,31 @@ function keys(table, event, choose) {
 /** One position: a sentence, the rank over the layers as a curve, and the five likeliest of each layer. */
 function positionDetail(look, unit, choose) {
   const { tokens, position, rows, names, final, follows, layers, settled } = look;
-  const name = (row) => h("b", { class: "name" }, "“", rowNodes(row), "”");
-  const move = (by, label, to) => h("button", { type: "button", class: "quiet small", "data-key": label, "aria-disabled": String(to), onclick: () => { if (!to) choose(position + by); } }, label);
+  const name = (row) => h("b", { class: "name" }, tParts("“{text}”", { text: rowNodes(row) }));
+  const move = (by, label, to) => h("button", { type: "button", class: "quiet small", "data-key": `move ${by}`, "aria-disabled": String(to), onclick: () => { if (!to) choose(position + by); } }, label);
   const known = rows.map((row, i) => ({ row, i })).filter(({ row }) => row);
-  const sentence = settled === null ? [] : settled === layers ? [" becomes the likeliest only after the last layer."] : settled === 0 ? [" is the likeliest in every layer."] : [` is the likeliest from layer ${settled} on.`];
+  const sentences = rows[layers] ? [tParts("The model's answer: {token} with {p}.", { token: name(names[final]), p: probability(rows[layers].final_prob) }), settledSentence(settled, layers, () => name(names[final])), follows ? followsSentence(name(follows), rows[layers].next_rank) : []] : [[t("Not known yet.")]];
   return [
-    h("div", { class: "row" }, h("h3", {}, "After ", name(tokens[position])), h("span", { class: "spring row" }, move(-1, "◀ previous token", position === 0), move(1, "next token ▶", position === tokens.length - 1))),
-    h("p", {}, rows[layers] ? ["The model's answer: ", name(names[final]), ` with ${probability(rows[layers].final_prob)}.`, sentence.length ? [" ", name(names[final]), ...sentence] : null, follows ? [" In the text follows ", name(follows), rows[layers].next_rank === 1 ? ", just that." : `, rank ${count(rows[layers].next_rank)} in the end.`] : null] : "Not known yet."),
+    h("div", { class: "row" }, h("h3", {}, tParts("After {token}", { token: name(tokens[position]) })), h("span", { class: "spring row" }, move(-1, t("◀ previous token"), position === 0), move(1, t("next token ▶"), position === tokens.length - 1))),
+    h("p", {}, sentences.filter((said) => said.length).map((said, i) => (i ? [" ", said] : said))),
     rankCurve(look),
-    h("details", { class: "each-layer" }, h("summary", {}, "The five likeliest after each layer"), h("div", { class: "wide" }, h("table", { class: "sums number" },
-      h("caption", { class: "sr" }, "The five likeliest tokens after each layer"),
-      h("thead", {}, h("tr", {}, ["layer", "likeliest", "entropy", "rank of the answer", follows ? "rank of what follows" : null].filter(Boolean).map((label, i) => h("th", { scope: "col", class: i === 1 ? "left" : null }, label === "entropy" ? term("entropy") : label)))),
+    h("details", { class: "each-layer" }, h("summary", {}, t("The five likeliest after each layer")), h("div", { class: "wide" }, h("table", { class: "sums number" },
+      h("caption", { class: "sr" }, t("The five likeliest tokens after each layer")),
+      h("thead", {}, h("tr", {}, [t("layer"), t("likeliest"), term("entropy", t("entropy")), t("rank of the answer"), follows ? t("rank of what follows") : null].filter(Boolean).map((label, i) => h("th", { scope: "col", class: i === 1 ? "left" : null }, label)))),
       h("tbody", {}, known.reverse().map(({ row, i }) => h("tr", {}, h("td", {}, i), h("td", { class: "left" }, row.top.map(([id, p]) => h("span", { class: "one" }, h("b", {}, rowNodes(names[id])), ` ${probability(p)}`))), h("td", {}, amount(row.entropy, unit)), h("td", {}, count(row.final_rank)), follows ? h("td", {}, count(row.next_rank)) : null)))))),
   ];
+}
+
+function settledSentence(settled, layers, token) {
+  if (settled === null) return [];
+  if (settled === layers) return tParts("{token} becomes the likeliest only after the last layer.", { token: token() });
+  if (settled === 0) return tParts("{token} is the likeliest in every layer.", { token: token() });
+  return tParts("{token} is the likeliest from layer {layer} on.", { token: token(), layer: settled });
+}
+
+function followsSentence(token, rank) {
+  if (rank === 1) return tParts("In the text follows {token}, just that.", { token });
+  return tParts("In the text follows {token}, rank {rank} in the end.", { token, rank: count(rank) });
 }
 
 /** Ranks from the first layer to the last, on a logarithmic scale with 1 on top. */
@@ -137,13 +156,13 @@ function rankCurve({ rows, layers, follows, names, final }) {
   const path = (key) => rows.map((row, i) => (row ? `${i && rows[i - 1] ? "L" : "M"}${x(i).toFixed(1)} ${y(row[key]).toFixed(1)}` : "")).join("");
   const ticks = Array.from({ length: Math.floor(Math.log10(most)) + 1 }, (_, i) => 10 ** i);
   const same = !follows || follows.id === final;
-  const words = `Rank of the answer ${names[final]?.spoken ?? ""} after each layer: ${rows.map((row) => row ? count(row.final_rank) : "unknown").join(", ")}.`;
+  const words = t("Rank of the answer {token} after each layer: {ranks}.", { token: names[final]?.spoken ?? "", ranks: rows.map((row) => row ? count(row.final_rank) : t("unknown")).join(", ") });
   const picture = svg("svg", { class: "ranks", role: "img", viewBox: `0 0 ${width} ${height}`, "aria-label": words },
     ticks.map((rank) => [svg("path", { class: "grid", d: `M${left} ${y(rank)}H${width - 12}` }), svg("text", { x: left - 6, y: y(rank) + 4, "text-anchor": "end" }, count(rank))]),
     [0, 10, 20, 30].filter((i) => i <= layers).map((i) => svg("text", { x: x(i), y: height - 4, "text-anchor": "middle" }, i)),
     same ? null : svg("path", { class: "next", d: path("next_rank") }), svg("path", { class: "final", d: path("final_rank") }));
-  const save = pictureMenu("logit-lens-ranks", () => ({ drawing: picture, caption: `rank of “${names[final]?.spoken ?? ""}” after each layer${same ? "" : `; dashed: of “${follows.spoken}”, which follows in the text`}` }), "transformer");
-  return h("div", { class: "stack tight" }, picture, h("div", { class: "row" }, h("span", { class: "spring" }, save)), h("p", { class: "row small muted" }, h("span", {}, "Rank after each layer:"), h("span", { class: "row key" }, h("i", { class: "final-key" }), "the model's answer"), same ? null : h("span", { class: "row key" }, h("i", { class: "next-key" }), "what follows in the text")));
+  const save = pictureMenu("logit-lens-ranks", () => ({ drawing: picture, caption: same ? t("rank of “{token}” after each layer", { token: names[final]?.spoken ?? "" }) : t("rank of “{token}” after each layer; dashed: of “{follows}”, which follows in the text", { token: names[final]?.spoken ?? "", follows: follows.spoken }) }), "transformer");
+  return h("div", { class: "stack tight" }, picture, h("div", { class: "row" }, h("span", { class: "spring" }, save)), h("p", { class: "row small muted" }, h("span", {}, t("Rank after each layer:")), h("span", { class: "row key" }, h("i", { class: "final-key" }), t("the model's answer")), same ? null : h("span", { class: "row key" }, h("i", { class: "next-key" }), t("what follows in the text"))));
 }
 
 function asCsv({ grid, names, tokens }) {

@@ -16,6 +16,7 @@ import { cumulativeStrip } from "./cumulative_strip.js";
 import { candidateTable } from "./candidate_table.js";
 import { guessForm, guessSwitch } from "./guess_form.js";
 import { amount, count, csvLine, probability } from "./format.js";
+import { many, t, tParts } from "./wording.js";
 
 /** @param {import("./link.js").Link} link */
 export function create(link) {
@@ -24,7 +25,7 @@ export function create(link) {
   const guess = guessForm(link);
   const title = h("p", { class: "title", tabindex: -1 });
   const surprise = h("span", {});
-  const entropy = h("p", { class: "entropy muted number" }, term("entropy"), surprise);
+  const entropy = h("p", { class: "entropy muted number" }, term("entropy", t("entropy")), surprise);
   let latest = null;
   const pick = (id) => { if (latest && !latest.waiting && !latest.writing) link.send("pick", { id, at: latest.at }); };
   const strip = cumulativeStrip(pick);
@@ -63,27 +64,45 @@ export function create(link) {
 
 function sentence(state) {
   if (state.message) return [state.message];
-  const before = state.title.text ? ["after “", h("b", {}, tokenNodes(state.title.text, { spaces: false })), "”"] : ["at the very start"];
-  if (state.asks && state.where === "next") return [capital(before[0]), ...before.slice(1), ": guess before you look"];
-  if (state.asks) return ["For “", h("b", { class: "chosen" }, tokenNodes(state.title.token)), "”, ", ...before, ": guess before you look"];
-  if (state.where === "next") return [capital(before[0]), ...before.slice(1), ", ", `${who(state)} expects`];
-  return ["For “", h("b", { class: "chosen" }, tokenNodes(state.title.token)), "”, ", ...before, ", ", `${who(state)} expected`];
+  const next = state.where === "next";
+  const words = {
+    text: h("b", {}, tokenNodes(state.title.text, { spaces: false })),
+    token: next ? null : h("b", { class: "chosen" }, tokenNodes(state.title.token)),
+    model: who(state),
+  };
+  return state.title.text ? afterText(state, next, words) : atStart(state, next, words);
+}
+
+function afterText({ asks }, next, words) {
+  if (asks && next) return tParts("After “{text}”: guess before you look", words);
+  if (asks) return tParts("For “{token}”, after “{text}”: guess before you look", words);
+  if (next) return tParts("After “{text}”, {model} expects", words);
+  return tParts("For “{token}”, after “{text}”, {model} expected", words);
+}
+
+function atStart({ asks }, next, words) {
+  if (asks && next) return tParts("At the very start: guess before you look", words);
+  if (asks) return tParts("For “{token}”, at the very start: guess before you look", words);
+  if (next) return tParts("At the very start, {model} expects", words);
+  return tParts("For “{token}”, at the very start, {model} expected", words);
 }
 
 /** "the model", or which one where that is an n-gram: "the trigram". */
-const who = ({ by }) => `the ${by === "uniform" ? "uniform model" : by?.split(",")[0] ?? "model"}`;
-
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
+function who({ by }) {
+  if (!by) return t("the model");
+  return by === "uniform" ? t("the uniform model") : t("the {model}", { model: t(by.split(",")[0]) });
+}
 
 function entropyLine(state) {
   if (state.message || state.entropy === undefined) return "";
-  return ` ${amount(state.entropy, state.unit)}, like choosing among ${state.choices < 10 ? state.choices.toFixed(1) : Math.round(state.choices)} equal options`;
+  const n = state.choices < 10 ? state.choices.toFixed(1) : Math.round(state.choices);
+  return ` ${t("{amount}, like choosing among {n} equal options", { amount: amount(state.entropy, state.unit), n })}`;
 }
 
 export function whereSwitch(link) {
   const button = (name, label) => h("button", { type: "button", "aria-pressed": "false", onclick: () => link.send("where", { name }) }, label);
-  const buttons = { here: button("here", "Predicted here"), next: button("next", "What comes next") };
-  const element = h("div", { class: "segmented small", role: "group", "aria-label": "Which prediction" }, buttons.here, buttons.next);
+  const buttons = { here: button("here", t("Predicted here")), next: button("next", t("What comes next")) };
+  const element = h("div", { class: "segmented small", role: "group", "data-part": "where", "aria-label": t("Which prediction") }, buttons.here, buttons.next);
   const show = (state) => {
     for (const [name, item] of Object.entries(buttons)) item.setAttribute("aria-pressed", String(state.where === name));
     buttons.here.disabled = !state.can_here;
@@ -93,17 +112,17 @@ export function whereSwitch(link) {
 }
 
 function toolRow(link, latest) {
-  const length = h("select", { class: "field small", "aria-label": "Rows in the table", onchange: () => link.send("length", { n: Number(length.value) }) },
-    [5, 10, 20, 50, 100].map((n) => h("option", { value: n }, `${n} rows`)));
-  const columns = h("button", { type: "button", class: "quiet small", "aria-pressed": "false" }, "All columns");
+  const length = h("select", { class: "field small", "aria-label": t("Rows in the table"), onchange: () => link.send("length", { n: Number(length.value) }) },
+    [5, 10, 20, 50, 100].map((n) => h("option", { value: n }, many(n, "{n} row", "{n} rows"))));
+  const columns = h("button", { type: "button", class: "quiet small", "aria-pressed": "false" }, t("All columns"));
   const said = h("span", { class: "small muted", role: "status" });
-  const copy = h("button", { type: "button", class: "quiet small", onclick: async () => { await navigator.clipboard.writeText(asText(latest(), "\t")); setText(said, "Copied"); } }, "Copy");
+  const copy = h("button", { type: "button", class: "quiet small", onclick: async () => { await navigator.clipboard.writeText(asText(latest(), "\t")); setText(said, t("Copied")); } }, t("Copy"));
   const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("distribution.csv", asText(latest()), "text/csv;charset=utf-8") }, "CSV");
   const picture = pictureMenu("distribution", async () => {
     const { barsDrawing } = await import("./picture_charts.js");
     const { rows, other, marked, title, where } = latest();
     const drawing = barsDrawing(rows.map((row) => ({ ...row, marked: row.id === marked?.id })), other);
-    return { drawing, caption: `probability of the next token after “${tokenLabel(title.text)}”${where === "here" ? `; “${tokenLabel(title.token)}” stands there` : ""}` };
+    return { drawing, caption: pictured(title, where) };
   });
   const element = h("div", { class: "row tools" }, length, columns, h("span", { class: "spring row" }, said, copy, save, picture));
   let table;
@@ -117,6 +136,11 @@ function toolRow(link, latest) {
   return { element, show };
 }
 
+function pictured(title, where) {
+  const words = { text: tokenLabel(title.text), token: tokenLabel(title.token) };
+  return where === "here" ? t("probability of the next token after “{text}”; “{token}” stands there", words) : t("probability of the next token after “{text}”", words);
+}
+
 const FIELDS = ["rank", "token", "id", "logit", "probability", "logprob", "bits", "cumulative"];
 
 function asText(state, separator = ",") {
@@ -127,21 +151,21 @@ function asText(state, separator = ",") {
 }
 
 function lookUp(link, pick) {
-  const input = h("input", { class: "field", type: "search", placeholder: "token text or id", autocomplete: "off", spellcheck: "false", id: "lookup" });
+  const input = h("input", { class: "field", type: "search", placeholder: t("token text or id"), autocomplete: "off", spellcheck: "false", id: "lookup" });
   const out = h("div", { class: "found", "aria-live": "polite" });
   let timer;
   input.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(() => link.send("lookup", { query: input.value.slice(0, 200) }), 120);
   });
-  const element = h("div", { class: "lookup" }, h("label", { class: "small muted", for: "lookup" }, "Look up any token"), input, out);
+  const element = h("div", { class: "lookup" }, h("label", { class: "small muted", for: "lookup" }, t("Look up any token")), input, out);
   const show = (state) => {
     element.hidden = !state.rows;
     const found = state.lookup;
     if (!found?.query) return fill(out);
     const rows = found.rows.map((row) => h("li", { class: "number" },
-      h("button", { type: "button", class: "token", "aria-label": `Pick ${row.spoken}`, onclick: () => pick(row.id) }, rowNodes(row)),
-      ` id ${row.id} · rank ${count(row.rank)} · p ${probability(row.prob)} · ${amount(row.bits, state.unit)}`));
+      h("button", { type: "button", class: "token", "aria-label": t("Pick {token}", { token: row.spoken }), onclick: () => pick(row.id) }, rowNodes(row)),
+      " ", t("id {id} · rank {rank} · p {p} · {amount}", { id: row.id, rank: count(row.rank), p: probability(row.prob), amount: amount(row.bits, state.unit) })));
     return fill(out, rows.length ? h("ul", { class: "small" }, rows) : null, found.message ? h("p", { class: "small muted" }, found.message) : null);
   };
   return { element, show };

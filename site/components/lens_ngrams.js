@@ -16,7 +16,8 @@ import { ngramWorking, styles as workingStyles } from "./ngram_working.js";
 import { growthPlot, styles as plotStyles } from "./growth_plot.js";
 import { ngramWords, overSwitch, styles as wordStyles } from "./ngram_words.js";
 import { ngramText, styles as textStyles } from "./ngram_text.js";
-import { count, many } from "./format.js";
+import { count } from "./format.js";
+import { later, many, t, tParts } from "./wording.js";
 
 /** @param {import("./link.js").Link} link */
 export function create(link) {
@@ -50,32 +51,51 @@ export function create(link) {
 
 function drawTitle(title, state) {
   if (state.hidden) return setText(title, state.hidden);
-  if (!state.trained) return setText(title, "Before networks, language models counted which token followed which");
+  if (!state.trained) return setText(title, t("Before networks, language models counted which token followed which"));
   if (state.message) return setText(title, state.message);
-  return fill(title, state.title.text ? ["After “", h("b", {}, tokenNodes(state.title.text, { spaces: false })), "”"] : "At the very start", state.where === "here" ? ", each model expected" : ", each model expects");
+  const here = state.where === "here";
+  if (!state.title.text) return setText(title, here ? t("At the very start, each model expected") : t("At the very start, each model expects"));
+  const text = h("b", {}, tokenNodes(state.title.text, { spaces: false }));
+  return fill(title, here ? tParts("After “{text}”, each model expected", { text }) : tParts("After “{text}”, each model expects", { text }));
 }
 
-const RUNS = ["single tokens", "pairs", "triples", "runs of 4", "runs of 5"];
+const RUNS = [
+  [later("{n} single token"), later("{n} single tokens")],
+  [later("{n} pair"), later("{n} pairs")],
+  [later("{n} triple"), later("{n} triples")],
+  [later("{n} run of 4"), later("{n} runs of 4")],
+  [later("{n} run of 5"), later("{n} runs of 5")],
+];
 
 /** In which text it was counted, and how much of it is left to test on. */
 function where({ train, held_out: left, title }) {
-  if (!left) return [`Counted in all ${many(train, "token")} of ${title}. So short a text has no part to spare that is `, term("held-out text", "held out"), "."];
-  return [`Counted in the first ${many(train, "token")} of ${title}; the last ${count(left)} were `, term("held-out text", "held out"), "."];
+  const said = left
+    ? many(train, "Counted in the first {n} token of {title}; the last {left} were {held_out}.", "Counted in the first {n} tokens of {title}; the last {left} were {held_out}.")
+    : many(train, "Counted in all {n} token of {title}. So short a text has no part to spare that is {held_out}.", "Counted in all {n} tokens of {title}. So short a text has no part to spare that is {held_out}.");
+  return tParts(said, { title, left: count(left), held_out: term("held-out text", t("held out")) });
 }
 
 /** What is compared with what, and what is fair about it. */
 function honestly(link) {
   const trained = h("p", { class: "small" });
   const why = h("p", { class: "small" });
-  const passage = h("div", { class: "row" }, h("button", { type: "button", class: "button", onclick: () => link.send("read_passage") }, "Read a held-out passage"), h("span", { class: "small muted" }, "Text that the n-grams have not counted becomes the document; Undo brings yours back."));
-  const element = h("section", { class: "stack tight", "aria-label": "What is compared" }, trained, why, passage);
+  const passage = h("div", { class: "row" }, h("button", { type: "button", class: "button", onclick: () => link.send("read_passage") }, t("Read a held-out passage")), h("span", { class: "small muted" }, t("Text that the n-grams have not counted becomes the document; Undo brings yours back.")));
+  const element = h("section", { class: "stack tight", "aria-label": t("What is compared") }, trained, why, passage);
   const show = ({ trained: about, read, transformer }) => {
     if (!about) return;
     passage.hidden = !about.held_out;
-    setText(why, `An n-gram knows its last one to four tokens, and only runs that it has seen. A transformer reads the whole document, and what it learnt about one word helps it with similar ones. It has also read far more text${read ? `: ${transformer} about ${read} tokens` : ""}, perhaps this one among it. So the difference comes of the kind of model and of the amount of text together.`);
-    fillOnce(trained, JSON.stringify(about), () => [...where(about), ` The vocabulary has ${count(about.vocabulary)} tokens. Different ones seen: ${about.runs.map((seen, i) => `${count(seen)} ${RUNS[i]}`).join(", ")}.`]);
+    setText(why, differences(read, transformer));
+    fillOnce(trained, JSON.stringify(about), () => [where(about), " ", t("The vocabulary has {n} tokens. Different ones seen: {runs}.", { n: count(about.vocabulary), runs: about.runs.map((seen, i) => many(seen, ...RUNS[i])).join(", ") })]);
   };
   return { element, show };
+}
+
+function differences(read, transformer) {
+  return [
+    t("An n-gram knows its last one to four tokens, and only runs that it has seen. A transformer reads the whole document, and what it learnt about one word helps it with similar ones."),
+    read ? t("It has also read far more text: {model} about {read} tokens, perhaps this one among it.", { model: transformer, read }) : t("It has also read far more text, perhaps this one among it."),
+    t("So the difference comes of the kind of model and of the amount of text together."),
+  ].join(" ");
 }
 
 const styles = css`

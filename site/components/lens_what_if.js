@@ -11,9 +11,9 @@ import { guessFirst } from "./guess_form.js";
 import { h, css, fill, setText } from "./dom.js";
 import { action } from "./action.js";
 import { tokenNodes } from "./token_text.js";
-import { many } from "./format.js";
 import { tokenExchange, styles as exchangeStyles } from "./token_exchange.js";
 import { comparisonResult, styles as resultStyles } from "./what_if_result.js";
+import { later, many, t, tParts } from "./wording.js";
 
 /** @param {import("./link.js").Link} link */
 export function create(link) {
@@ -38,28 +38,32 @@ export function create(link) {
   return { element, show };
 }
 
-const SOURCES = { response: "The response", selection: "The selection" };
+const SOURCES = { response: later("The response"), selection: later("The selection") };
 
 function chosenTokens(link) {
-  const buttons = Object.entries(SOURCES).map(([name, label]) => h("button", { type: "button", "data-name": name, onclick: () => link.send("what_if_source", { name }) }, label));
+  const buttons = Object.entries(SOURCES).map(([name, label]) => h("button", { type: "button", "data-name": name, onclick: () => link.send("what_if_source", { name }) }, t(label)));
   const preview = h("p", { class: "preview", role: "status" });
-  const element = h("div", { class: "tight" }, h("div", { class: "segmented small", role: "group", "aria-label": "Tokens to compare" }, buttons), preview);
+  const element = h("div", { class: "tight" }, h("div", { class: "segmented small", role: "group", "aria-label": t("Tokens to compare") }, buttons), preview);
   let shown;
   const show = ({ source, chosen }) => {
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.name === source));
     const key = JSON.stringify(chosen);
     if (key === shown) return;
     shown = key;
-    fill(preview, ...(chosen.message ? [chosen.message] : ["“", h("b", {}, tokenNodes(chosen.text, { spaces: false })), `”, ${many(chosen.count, "token")}, what if`]));
+    fill(preview, chosen.message || question(chosen));
   };
   return { element, show };
 }
 
+function question({ count, text }) {
+  return tParts(many(count, "“{text}”, {n} token, what if", "“{text}”, {n} tokens, what if"), { text: h("b", {}, tokenNodes(text, { spaces: false })) });
+}
+
 function changeBox(link) {
-  const kind = h("select", { class: "field", "aria-label": "What is different before them", onchange: () => link.send("what_if_kind", { name: kind.value }) });
-  const boxes = { system: textBox("Another system prompt"), user: textBox("Another user message"), text: textBox("Text before the tokens, as it is") };
+  const kind = h("select", { class: "field", "aria-label": t("What is different before them"), onchange: () => link.send("what_if_kind", { name: kind.value }) });
+  const boxes = { system: textBox(t("Another system prompt")), user: textBox(t("Another user message")), text: textBox(t("Text before the tokens, as it is")) };
   const exchange = tokenExchange(link);
-  const element = h("div", { class: "tight" }, h("div", { class: "row" }, kind, h("span", { class: "muted" }, "stood before it?")), Object.values(boxes).map((box) => box.element), exchange.element);
+  const element = h("div", { class: "tight" }, h("div", { class: "row" }, kind, h("span", { class: "muted" }, t("stood before it?"))), Object.values(boxes).map((box) => box.element), exchange.element);
   const show = (state) => {
     drawKinds(kind, state);
     for (const [name, box] of Object.entries(boxes)) box.show(state.texts[name], name === state.kind && name in state.texts);
@@ -79,7 +83,7 @@ function drawKinds(select, { kind, kinds }) {
 /** A box that begins with the present text; what was typed into it stays. */
 function textBox(label) {
   const area = h("textarea", { class: "field", rows: 3, spellcheck: "false", "aria-label": label });
-  const back = h("button", { type: "button", class: "quiet small", title: "Put the present text back into the box", onclick: () => { area.value = present; area.focus(); } }, "Reset");
+  const back = h("button", { type: "button", class: "quiet small", title: t("Put the present text back into the box"), onclick: () => { area.value = present; area.focus(); } }, t("Reset"));
   const element = h("div", { class: "box" }, area, back);
   let present = "";
   const show = (text, visible) => {
@@ -97,16 +101,16 @@ function textBox(label) {
 function goButton(link, text) {
   let state = {};
   const press = () => link.send(state.running ? "what_if_stop" : "what_if_compare", state.running ? {} : { text: text() });
-  const go = action("Compare", () => press(), "button primary go");
+  const go = action(t("Compare"), () => press(), "button primary go");
   const progress = h("span", { class: "small muted number" });
   const said = h("span", { role: "status" });
   const element = h("div", { class: "row going" }, go.element, progress, said);
   const show = (now) => {
     state = now;
     const ready = now.running || !now.chosen.message;
-    setText(go.element, now.running ? "Stop" : "Compare");
-    go.enable(ready, now.running ? "Stops comparing" : ready ? "Asks the model for both (Ctrl+Enter)" : now.chosen.message);
-    setText(progress, now.running ? now.progress || "the model is reading…" : "");
+    setText(go.element, now.running ? t("Stop") : t("Compare"));
+    go.enable(ready, now.running ? t("Stops comparing") : ready ? t("Asks the model for both (Ctrl+Enter)") : now.chosen.message);
+    setText(progress, now.running ? now.progress || t("the model is reading…") : "");
     setText(said, now.said);
   };
   return { element, show, press: () => { if (go.element.getAttribute("aria-disabled") !== "true" && !state.running) press(); } };

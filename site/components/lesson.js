@@ -11,6 +11,7 @@
 import { css, saveFile, shadow } from "./dom.js";
 import { shared } from "./styles.js";
 import { store } from "./lesson_store.js";
+import { t } from "./wording.js";
 
 /** What was open, should Python have to be started again. */
 let last = null;
@@ -84,7 +85,7 @@ async function attempt(name, run) {
   try {
     await run();
   } catch ({ message }) {
-    document.dispatchEvent(new CustomEvent("lmpanel:notice", { detail: { code: "lesson", message, remedy: "Nothing was changed.", error: true } }));
+    document.dispatchEvent(new CustomEvent("lmpanel:notice", { detail: { code: "lesson", message, remedy: t("Nothing was changed."), error: true } }));
   }
 }
 

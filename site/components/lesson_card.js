@@ -8,12 +8,13 @@
  * Sends: `step {number}`, `close_lesson`, `notice`, `set_up`, and what lesson_parts.js sends.
  */
 import { h, css, fill, mayTakeFocus, redraw, setText, heldOutside } from "./dom.js";
-import { drawNodes, glossaryPopover, nodeStyles } from "./lesson_nodes.js";
+import { drawNodes, glossaryPopover, lessonLanguage, nodeStyles } from "./lesson_nodes.js";
 import { askView, captureView, partStyles, taskView } from "./lesson_parts.js";
 import { lessonIndex } from "./lesson_files.js";
 import { mark } from "./lesson_marks.js";
 import { whenShown, wish } from "./focus_wish.js";
 import { store } from "./lesson_store.js";
+import { t } from "./wording.js";
 
 const VIEWS = { ask: askView, task: taskView, capture: captureView };
 
@@ -28,7 +29,7 @@ export function create(link) {
   const aside = h("p", { class: "small muted aside" });
   const element = h("div", { class: "card" }, head.element, h("div", { class: "folding" }, body.element, aside, stored, foot.element), glossary.element);
   head.element.append(steps.element, head.buttons);
-  document.addEventListener("lmpanel:worksheet-kept", () => setText(stored, store.problem));
+  document.addEventListener("lmpanel:worksheet-kept", () => setText(stored, t(store.problem)));
   let open = false;
   // Whoever opened it from where nothing is any more begins to read here.
   document.addEventListener("lmpanel:lesson-read", () => takeFocus(body.name));
@@ -40,7 +41,7 @@ export function create(link) {
     if (!state.open) return close(body, was);
     setText(aside, state.aside);
     glossary.show(state.terms);
-    setText(stored, store.problem);
+    setText(stored, t(store.problem));
     [head, steps, body, foot].forEach((part) => part.show(state));
     if (!was) takeFocus(body.name);
   };
@@ -61,16 +62,16 @@ function close(body, was) {
 }
 
 function header(link) {
-  const title = h("h2", { class: "lesson-title small" });
-  const fold = h("button", { type: "button", class: "quiet icon", "aria-expanded": "true", "aria-label": "Fold", title: "Fold" }, "–");
-  const shut = h("button", { type: "button", class: "quiet icon", "aria-label": "Close lesson", title: "Close lesson", onclick: () => link.send("close_lesson") }, "×");
+  const title = h("h2", { class: "lesson-title small", lang: lessonLanguage() });
+  const fold = h("button", { type: "button", class: "quiet icon", "aria-expanded": "true", "aria-label": t("Fold"), title: t("Fold") }, "–");
+  const shut = h("button", { type: "button", class: "quiet icon", "aria-label": t("Close lesson"), title: t("Close lesson"), onclick: () => link.send("close_lesson") }, "×");
   const buttons = h("div", { class: "row buttons" }, fold, shut);
   const element = h("div", { class: "head" }, title);
   fold.addEventListener("click", () => {
     const folded = element.parentElement.classList.toggle("folded");
     document.querySelector("main").dataset.lesson = folded ? "folded" : "open";
     setText(fold, folded ? "+" : "–");
-    fold.title = folded ? "Unfold" : "Fold";
+    fold.title = folded ? t("Unfold") : t("Fold");
     fold.setAttribute("aria-label", fold.title);
     fold.setAttribute("aria-expanded", String(!folded));
   });
@@ -79,16 +80,17 @@ function header(link) {
 
 function stepDots(link) {
   const list = h("ol", { class: "dots" });
-  const element = h("nav", { "aria-label": "Steps of the lesson" }, list);
+  const element = h("nav", { "aria-label": t("Steps of the lesson") }, list);
   const show = ({ steps, step }) => redraw(list, () => fill(list, steps.map(({ title, seen, done }, i) => {
-    const said = `Step ${i + 1}: ${title}${done ? ", done" : seen ? ", seen" : ""}`;
+    const about = { n: i + 1, title };
+    const said = done ? t("Step {n}: {title}, done", about) : seen ? t("Step {n}: {title}, seen", about) : t("Step {n}: {title}", about);
     return h("li", {}, h("button", { type: "button", "data-key": `dot-${i}`, class: done ? "done" : seen ? "seen" : "", "aria-label": said, title: said, "aria-current": i === step ? "step" : null, onclick: () => link.send("step", { number: i }) }, h("i")));
   })));
   return { element, show };
 }
 
 function stepBody(link, glossary) {
-  const name = h("h3", { class: "name", tabindex: -1 });
+  const name = h("h3", { class: "name", tabindex: -1, lang: lessonLanguage() });
   const bands = h("div", { class: "bands" });
   const element = h("div", { class: "step" }, name, bands);
   let place = "";
@@ -127,8 +129,8 @@ function bringIntoView(box, element) {
 
 function proseView(part, glossary) {
   const nodes = drawNodes(part.nodes, glossary.term);
-  const inside = h("div", { class: "text" }, nodes);
-  return { element: part.kind === "notice" ? h("div", { class: "notice", role: "status" }, h("p", { class: "small muted" }, "Notice"), inside) : inside };
+  const inside = h("div", { class: "text", lang: lessonLanguage() }, nodes);
+  return { element: part.kind === "notice" ? h("div", { class: "notice", role: "status" }, h("p", { class: "small muted" }, t("Notice")), inside) : inside };
 }
 
 /** Text on the left and what is to be done beside it; a text after a task begins a new band. */
@@ -149,12 +151,12 @@ function inBands(keyed, viewOf) {
 }
 
 function footer(link) {
-  const back = h("button", { type: "button", class: "button", "data-key": "back" }, "Back");
-  const next = h("button", { type: "button", class: "button primary", "data-key": "next" }, "Next");
-  const other = h("button", { type: "button", class: "button primary", "data-key": "other", hidden: true }, "Next lesson");
-  const worksheet = h("button", { type: "button", class: "button", "data-key": "worksheet" }, "Your worksheet");
-  const again = h("button", { type: "button", class: "quiet small", title: "Back to the document and settings that this step begins with", onclick: () => link.send("set_up") }, "Set up again");
-  const notice = h("button", { type: "button", class: "quiet small", title: "Show it although not all is answered and done", onclick: () => link.send("notice") }, "What to notice");
+  const back = h("button", { type: "button", class: "button", "data-key": "back" }, t("Back"));
+  const next = h("button", { type: "button", class: "button primary", "data-key": "next" }, t("Next"));
+  const other = h("button", { type: "button", class: "button primary", "data-key": "other", hidden: true }, t("Next lesson"));
+  const worksheet = h("button", { type: "button", class: "button", "data-key": "worksheet" }, t("Your worksheet"));
+  const again = h("button", { type: "button", class: "quiet small", title: t("Back to the document and settings that this step begins with"), onclick: () => link.send("set_up") }, t("Set up again"));
+  const notice = h("button", { type: "button", class: "quiet small", title: t("Show it although not all is answered and done"), onclick: () => link.send("notice") }, t("What to notice"));
   const element = h("div", { class: "row foot" }, back, next, other, worksheet, h("span", { class: "row more" }, notice, again));
   let state;
   let following = null;
@@ -178,7 +180,7 @@ function footer(link) {
     const after = at >= 0 ? lessons[at + 1] : null;
     if (state !== now || !after) return;
     following = `lessons/${after.file}`;
-    other.setAttribute("aria-label", `Next lesson: ${after.title}`);
+    other.setAttribute("aria-label", t("Next lesson: {title}", { title: after.title }));
     other.title = after.title;
     other.hidden = false;
   };

@@ -2,6 +2,7 @@
  * Lesson files: fetched from this site, or read from the reader's disk.  Bounded before they are read.
  * Knows nothing about what is in them.
  */
+import { t } from "./wording.js";
 
 const MOST_BYTES = 800_000;
 
@@ -16,9 +17,9 @@ export function pathOf(source) {
  */
 export async function fetchLesson(path) {
   const url = new URL(path, document.baseURI);
-  if (url.origin !== location.origin) throw new Error("Only lessons of this site can be opened by address.");
-  const response = await fetch(url).catch(() => { throw new Error(`${path} could not be loaded. Check the network.`); });
-  if (!response.ok) throw new Error(`There is no lesson at ${path} (status ${response.status}).`);
+  if (url.origin !== location.origin) throw new Error(t("Only lessons of this site can be opened by address."));
+  const response = await fetch(url).catch(() => { throw new Error(t("{path} could not be loaded. Check the network.", { path })); });
+  if (!response.ok) throw new Error(t("There is no lesson at {path} (status {status}).", { path, status: response.status }));
   return decode(await bounded(response, path), path);
 }
 
@@ -42,13 +43,13 @@ export async function readLesson(file) {
   return decode(await file.arrayBuffer(), file.name);
 }
 
-const tooLarge = (name) => new Error(`${name.slice(0, 80)} is larger than ${MOST_BYTES / 1000} kB, too large for a lesson. Nothing was opened.`);
+const tooLarge = (name) => new Error(t("{name} is larger than {size}, too large for a lesson. Nothing was opened.", { name: name.slice(0, 80), size: `${MOST_BYTES / 1000} kB` }));
 
 function decode(bytes, name) {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new Error(`${name.slice(0, 80)} is not a text in UTF-8. Nothing was opened.`);
+    throw new Error(t("{name} is not a text in UTF-8. Nothing was opened.", { name: name.slice(0, 80) }));
   }
 }
 

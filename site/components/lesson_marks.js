@@ -1,7 +1,9 @@
 /**
  * What a lesson does to the page: rings round parts, parts hidden, parts locked.  A place is a slot and a
- * selector, see lmpanel/lessons/parts.py.  Parts that are drawn later get their mark when they are there.
+ * selector, see lmpanel/lessons/parts.py.  Parts that are drawn later get their mark when they are there.  The
+ * texts and labels in selectors are English, those on the page in the reader's language.
  */
+import { t } from "./wording.js";
 
 const ATTRIBUTES = { highlight: "data-ring", hide: "data-off", lock: "data-locked" };
 
@@ -60,7 +62,13 @@ function find(slot, selector) {
   const place = box?.querySelector(".live") ?? box;
   const host = box?.querySelector(":scope > [data-recorded]") ?? (place && liveHost(place));
   if (!host) return null;
-  return selector === ":host" ? host : deepFind(host.shadowRoot, selector);
+  return selector === ":host" ? host : deepFind(host.shadowRoot, asShown(selector));
+}
+
+/** The selector with the text or label that it goes by as the page has it. */
+function asShown(selector) {
+  if (selector.startsWith("button:")) return `button:${t(selector.slice(7))}`;
+  return selector.replace(/\[aria-label='([^']*)'\]/, (_, label) => `[aria-label="${CSS.escape(t(label))}"]`);
 }
 
 /** The component's own host, inside Bokeh's shadow roots. */

@@ -1,25 +1,38 @@
 /**
  * Draws the safe tree of lmpanel/lessons/markdown.py: every text becomes a text node, links and pictures
- * lead inside this site, terms open their definition.
+ * lead inside this site, terms open their definition.  Lessons are English; the controls they name are named as
+ * the interface shows them.
  */
 import { h, css, fill } from "./dom.js";
+import { t, wording } from "./wording.js";
 
-const TAGS = { p: "p", ul: "ul", ol: "ol", li: "li", quote: "blockquote", em: "em", strong: "strong", code: "code", table: "table", thead: "thead", tbody: "tbody", tr: "tr", th: "th", td: "td", br: "br", hr: "hr" };
+const TAGS = { p: "p", ul: "ul", ol: "ol", li: "li", quote: "blockquote", em: "em", strong: "strong", table: "table", thead: "thead", tbody: "tbody", tr: "tr", th: "th", td: "td", br: "br", hr: "hr" };
+
+/** The attribute `lang` of what shows text of a lesson, none where everything is English. */
+export const lessonLanguage = () => wording().language === "en" ? null : "en";
+
+/** Text of a lesson, in which the controls in “quotes” have the names that the interface shows. */
+export const quoted = (text) => text.replace(/“([^“”]+)”/g, (_, name) => `“${t(name)}”`);
+
+/** Lessons name tabs and the like in *italics*, with a capital letter; other emphasis is not translated. */
+const emphasised = (text) => typeof text === "string" && /^[A-Z]/.test(text) ? t(text) : text;
 
 /**
  * @param {Array} nodes texts, or [tag, children, attribute]
  * @param {(name: string, label: string) => Node} term draws a term of the glossary
  */
 export function drawNodes(nodes, term) {
-  return nodes.map((node) => typeof node === "string" ? node : drawNode(node, term));
+  return nodes.map((node) => typeof node === "string" ? quoted(node) : drawNode(node, term));
 }
 
 function drawNode([tag, children, attribute], term) {
   if (tag === "term") return term(attribute, children.join(""));
   if (tag === "img") return h("img", { src: ownUrl(attribute), alt: children.join(""), loading: "lazy" });
+  if (tag === "code") return h("code", {}, children);
+  if (tag === "pre") return h("pre", { tabindex: 0 }, children);
+  if (tag === "em" && children.length === 1) return h("em", {}, emphasised(children[0]));
   const inner = drawNodes(children, term);
   if (tag === "a") return h("a", { href: ownUrl(attribute), target: "_blank", rel: "noopener" }, inner);
-  if (tag === "pre") return h("pre", { tabindex: 0 }, inner);
   if (tag === "h") return h("h4", {}, inner);
   if (tag === "ol") return h("ol", { start: attribute ?? null }, inner);
   return h(TAGS[tag] ?? "span", {}, inner);
@@ -55,7 +68,7 @@ export function definitionPopover() {
   const open = (opener, name, { definition = [], formula = "" }) => {
     if (!element.matches(":popover-open")) element.showPopover();
     // Inside a definition terms are text: a chain of popovers helps nobody.
-    fill(element, h("p", {}, h("b", {}, name)), drawNodes(definition, (other, label) => h("em", {}, label)), formula ? h("p", { class: "formula" }, formula) : null);
+    fill(element, h("p", {}, h("b", {}, t(name))), drawNodes(definition, (other, label) => h("em", {}, label)), formula ? h("p", { class: "formula" }, t(formula)) : null);
     const box = opener.getBoundingClientRect();
     element.style.left = `${Math.max(8, Math.min(box.left, innerWidth - 340))}px`;
     const below = box.bottom + 6;

@@ -5,15 +5,17 @@
  * `{kind: "task", id, task, done}`, `{kind: "capture", id, label, have, title, said}`.
  * Sends: `answer {id, value}`, `tell_answer {id}`, `capture {id}`.
  */
-import { h, css, fill, setText } from "./dom.js";
+import { h, css, fill, fillOnce, setText } from "./dom.js";
+import { lessonLanguage, quoted } from "./lesson_nodes.js";
+import { later, t, tParts } from "./wording.js";
 
 const MARKS = { right: "✓", wrong: "✗" };
-const SAID = { right: "Right.", wrong: "Not yet.", kept: "Kept." };
+const SAID = { right: later("Right."), wrong: later("Not yet."), kept: later("Kept.") };
 
 export function askView(link, part) {
   const field = part.type === "choice" ? choices(part) : entry(part);
-  const submit = h("button", { type: "submit", class: "button small", "data-key": `submit-${part.id}` }, part.checked ? "Check" : "Keep");
-  const tell = h("button", { type: "button", class: "quiet small", onclick: () => link.send("tell_answer", { id: part.id }) }, "Tell me");
+  const submit = h("button", { type: "submit", class: "button small", "data-key": `submit-${part.id}` }, part.checked ? t("Check") : t("Keep"));
+  const tell = h("button", { type: "button", class: "quiet small", onclick: () => link.send("tell_answer", { id: part.id }) }, t("Tell me"));
   const mark = h("span", { class: "mark", "aria-hidden": "true" });
   const said = h("span", { class: "small", role: "status" });
   const result = h("div", { class: "row result" }, mark, said, tell);
@@ -31,8 +33,8 @@ export function askView(link, part) {
     if (now.value !== shown) { field.set(now.value); shown = now.value; }
     element.dataset.verdict = now.verdict ?? "";
     setText(mark, MARKS[now.verdict] ?? "");
-    setText(said, now.said || SAID[now.verdict] || "");
-    fill(outcome, now.outcome ? ["You expected “", h("b", {}, now.value), "”. It came: “", h("b", {}, now.outcome), "”."] : null);
+    setText(said, quoted(now.said) || (now.verdict in SAID ? t(SAID[now.verdict]) : ""));
+    fill(outcome, now.outcome ? tParts("You expected “{value}”. It came: “{outcome}”.", { value: h("b", {}, now.value), outcome: h("b", {}, now.outcome) }) : null);
     tell.hidden = !now.can_tell;
   };
   return { element, show };
@@ -41,15 +43,15 @@ export function askView(link, part) {
 function entry({ id, question, type, unit, lines }) {
   const common = { class: "field", id: `answer-${id}`, "data-key": `answer-${id}`, autocomplete: "off", maxlength: 4000 };
   const input = lines > 1 ? h("textarea", { ...common, rows: 3 }) : h("input", { ...common, type: "text", inputmode: type === "number" ? "decimal" : null, class: type === "number" ? "field short" : "field" });
-  const line = h("div", { class: lines > 1 ? "row line many" : "row line" }, input, unit ? h("span", { class: "muted small" }, unit) : null);
-  const element = h("div", { class: "entry" }, h("label", { for: input.id }, question), line);
+  const line = h("div", { class: lines > 1 ? "row line many" : "row line" }, input, unit ? h("span", { class: "muted small", lang: lessonLanguage() }, unit) : null);
+  const element = h("div", { class: "entry" }, h("label", { for: input.id, lang: lessonLanguage() }, quoted(question)), line);
   return { element, input, line, value: () => input.value, set: (value) => { input.value = value; } };
 }
 
 function choices({ id, question, options }) {
   const inputs = options.map((option, i) => h("input", { type: "radio", name: `answer-${id}`, value: i, "data-key": `answer-${id}-${i}` }));
-  const rows = options.map((option, i) => h("label", { class: "option" }, inputs[i], h("span", {}, option)));
-  const element = h("fieldset", { class: "entry" }, h("legend", {}, question), rows);
+  const rows = options.map((option, i) => h("label", { class: "option" }, inputs[i], h("span", { lang: lessonLanguage() }, option)));
+  const element = h("fieldset", { class: "entry" }, h("legend", { lang: lessonLanguage() }, quoted(question)), rows);
   return {
     element, input: element,
     value: () => options[inputs.findIndex((input) => input.checked)] ?? "",
@@ -60,11 +62,11 @@ function choices({ id, question, options }) {
 export function taskView(link, part) {
   const box = h("span", { class: "box", "aria-hidden": "true" });
   const done = h("span", { class: "sr", role: "status" });
-  const element = h("div", { class: "task", "data-id": part.id }, box, h("span", {}, part.task), done);
+  const element = h("div", { class: "task", "data-id": part.id }, box, h("span", { lang: lessonLanguage() }, quoted(part.task)), done);
   const show = (now) => {
     element.dataset.done = String(now.done);
     setText(box, now.done ? "✓" : "");
-    setText(done, now.done ? "Done" : "");
+    setText(done, now.done ? t("Done") : "");
   };
   return { element, show };
 }
@@ -74,10 +76,15 @@ export function captureView(link, part) {
   const said = h("span", { class: "small muted", role: "status" });
   const element = h("div", { class: "row capture", "data-id": part.id }, button, said);
   const show = (now) => {
-    setText(button, now.have ? `Keep again: ${now.label}` : `Keep on the worksheet: ${now.label}`);
-    setText(said, now.said || (now.have ? `✓ Kept: ${now.title}` : ""));
+    fillOnce(button, `${now.have} ${now.label}`, () => captureLabel(now));
+    setText(said, now.said || (now.have ? t("✓ Kept: {title}", { title: now.title }) : ""));
   };
   return { element, show };
+}
+
+function captureLabel({ have, label: text }) {
+  const label = h("span", { lang: lessonLanguage() }, text);
+  return have ? tParts("Keep again: {label}", { label }) : tParts("Keep on the worksheet: {label}", { label });
 }
 
 export const partStyles = css`

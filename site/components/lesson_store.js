@@ -2,12 +2,14 @@
  * Keeps the worksheet in this browser.  Where storage is blocked or full it lives in the page's memory
  * alone, and `problem` says so.  The text is Python's (lmpanel/lessons/worksheet.py).
  */
+import { later } from "./wording.js";
 
 const KEY = `lmpanel:${new URL(".", document.baseURI).pathname}:worksheet`;
 
 let memory = null;
 
 export const store = {
+  /** Why nothing is kept, in English; to be translated where it is shown. */
   problem: "",
 
   /** The worksheet as text, null when there is none. */
@@ -48,5 +50,5 @@ export const store = {
   },
 };
 
-const BLOCKED = "This browser keeps nothing for this site: save your worksheet before you close the page.";
-const FULL = "The browser's storage is full: save your worksheet before you close the page.";
+const BLOCKED = later("This browser keeps nothing for this site: save your worksheet before you close the page.");
+const FULL = later("The browser's storage is full: save your worksheet before you close the page.");

@@ -2,10 +2,11 @@
  * Says above the lens whose numbers these are when they are not the transformer's, and how far the
  * training of n-grams is.
  *
- * State: `{by, transformer, training: {step, done}|null}`; `by` is null for the transformer.
+ * State: `{by, transformer, training: {step, done}|null}`; `by`, in the reader's language, is null for the transformer.
  * Sends: `predict_with {name}`, `stop_ngrams`.
  */
 import { h, css, setText } from "./dom.js";
+import { t, tParts } from "./wording.js";
 
 /**
  * @param {import("./link.js").Link} link
@@ -14,19 +15,19 @@ import { h, css, setText } from "./dom.js";
 export function modelBanner(link, onGone) {
   const by = h("b", {});
   const back = h("button", { type: "button", class: "quiet small", onclick: () => link.send("predict_with", { name: "transformer" }) });
-  const who = h("p", { class: "row who" }, h("span", {}, "Numbers by the ", by), back);
+  const who = h("p", { class: "row who" }, h("span", {}, tParts("Numbers by the {model}", { model: by })), back);
   const step = h("span", {});
-  const bar = h("progress", { max: 1, "aria-label": "Counting for the n-grams" });
-  const stop = h("button", { type: "button", class: "quiet small", onclick: () => link.send("stop_ngrams") }, "Stop");
+  const bar = h("progress", { max: 1, "aria-label": t("Counting for the n-grams") });
+  const stop = h("button", { type: "button", class: "quiet small", onclick: () => link.send("stop_ngrams") }, t("Stop"));
   const training = h("p", { class: "row training" }, step, bar, stop);
   const element = h("div", { class: "banner small" }, who, training);
   const show = ({ by: name, transformer, training: state }) => {
     const held = element.getRootNode().activeElement;
     who.hidden = !name;
-    setText(by, name === "uniform" ? "uniform model" : name ?? "");
-    setText(back, `Back to ${transformer}`);
+    setText(by, name === t("uniform") ? t("uniform model") : name ?? "");
+    setText(back, t("Back to {model}", { model: transformer }));
     training.hidden = !state;
-    if (state) { setText(step, `Counting for the n-grams: ${state.step}`); bar.value = state.done; }
+    if (state) { setText(step, t("Counting for the n-grams: {step}", { step: state.step })); bar.value = state.done; }
     element.hidden = !name && !state;
     if ((held === back && who.hidden) || (held === stop && training.hidden)) onGone();
   };

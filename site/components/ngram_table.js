@@ -9,14 +9,15 @@
 import { h, css, fill, fillOnce, redraw } from "./dom.js";
 import { term } from "./terms.js";
 import { rowNodes } from "./token_text.js";
-import { count, exact, inUnit, many, probability, surprise } from "./format.js";
+import { count, exact, inUnit, probability, surprise } from "./format.js";
+import { many, t, tParts } from "./wording.js";
 
 /** @param {import("./link.js").Link} link */
 export function ngramTable(link) {
   const head = h("thead", {});
   const body = h("tbody", {});
   const caption = h("p", { class: "small muted number" });
-  const table = h("table", { class: "sums number ladder" }, h("caption", { class: "sr" }, "What each model expects"), head, body);
+  const table = h("table", { class: "sums number ladder" }, h("caption", { class: "sr" }, t("What each model expects")), head, body);
   const element = h("div", {}, h("div", { class: "wide" }, table), caption);
   const show = (state) => {
     fillOnce(head, JSON.stringify([state.unit, state.asked, state.measured.span]), () => heads(state));
@@ -28,9 +29,10 @@ export function ngramTable(link) {
 }
 
 function heads({ asked, unit, measured }) {
-  const token = asked ? ["p of “", h("b", {}, rowNodes(asked)), "”"] : "p";
-  return h("tr", {}, h("th", { class: "left", scope: "col" }, "model"), h("th", { class: "left", scope: "col" }, "expects"), h("th", { scope: "col" }, token),
-    h("th", { scope: "col" }, term("cross-entropy", `${unit} per token`), ` of the ${measured.span ? "selection" : "document"}`));
+  const token = asked ? tParts("p of “{token}”", { token: h("b", {}, rowNodes(asked)) }) : t("p");
+  const rate = term("cross-entropy", t("{unit} per token", { unit: t(unit) }));
+  return h("tr", {}, h("th", { class: "left", scope: "col" }, t("model")), h("th", { class: "left", scope: "col" }, t("expects")), h("th", { scope: "col" }, token),
+    h("th", { scope: "col" }, measured.span ? tParts("{bits_per_token} of the selection", { bits_per_token: rate }) : tParts("{bits_per_token} of the document", { bits_per_token: rate })));
 }
 
 function line(row, state, link) {
@@ -44,23 +46,24 @@ function line(row, state, link) {
 
 /** The rungs open the counts behind them; uniform and the transformer have none. */
 function name(row, { opened }, link) {
-  if (row.name === "uniform" || row.name === "transformer") return row.title;
-  return h("button", { type: "button", class: "quiet rung", "data-key": `open ${row.name}`, "aria-expanded": String(opened === row.name), title: "The counts behind its number", onclick: () => link.send("open_ngrams", { name: row.name }) }, row.title);
+  if (row.name === "uniform" || row.name === "transformer") return t(row.title);
+  return h("button", { type: "button", class: "quiet rung", "data-key": `open ${row.name}`, "aria-expanded": String(opened === row.name), title: t("The counts behind its number"), onclick: () => link.send("open_ngrams", { name: row.name }) }, t(row.title));
 }
 
 function expects(row, { asked, trained }, link) {
-  if (row.name === "uniform") return h("span", { class: "muted" }, "each", h("span", { class: "of-all" }, ` of ${count(trained.vocabulary)} tokens`), " alike");
-  if (!row.top.length) return h("span", { class: "muted" }, "the model is reading…");
+  if (row.name === "uniform") return h("span", { class: "muted" }, tParts("each {of_all_tokens} alike", { of_all_tokens: h("span", { class: "of-all" }, t("of {n} tokens", { n: count(trained.vocabulary) })) }));
+  if (!row.top.length) return h("span", { class: "muted" }, t("the model is reading…"));
   return row.top.map((token, i) => h("span", { class: "expected" },
-    h("button", { type: "button", class: "token", "data-key": `${row.name} ${i}`, "aria-pressed": String(token.id === asked?.id), "aria-label": `${token.spoken}, ${probability(token.prob)}`, title: `p ${exact(token.prob)}. Compare its probability under all models`, onclick: () => link.send("ask_ngrams", { id: token.id }) }, rowNodes(token)),
+    h("button", { type: "button", class: "token", "data-key": `${row.name} ${i}`, "aria-pressed": String(token.id === asked?.id), "aria-label": `${token.spoken}, ${probability(token.prob)}`, title: t("p {p}. Compare its probability under all models", { p: exact(token.prob) }), onclick: () => link.send("ask_ngrams", { id: token.id }) }, rowNodes(token)),
     h("span", { class: "muted small", "aria-hidden": "true" }, short(token.prob))));
 }
 
 const short = (p) => (p >= 0.0995 ? p.toFixed(2) : p >= 0.00095 ? p.toFixed(3) : p.toExponential(0));
 
 function said({ asked, measured }) {
-  const which = !asked ? "" : asked.here ? "The token compared is the one that stands here. " : "Press a token to compare its probability; press a model's name for the counts behind it. ";
-  return `${which}Bits are those of ${many(measured.count, measured.span ? "selected token" : "token")}${measured.span ? "" : " of the document"}.`;
+  const which = !asked ? "" : asked.here ? t("The token compared is the one that stands here.") : t("Press a token to compare its probability; press a model's name for the counts behind it.");
+  const bits = measured.span ? many(measured.count, "Bits are those of {n} selected token.", "Bits are those of {n} selected tokens.") : many(measured.count, "Bits are those of {n} token of the document.", "Bits are those of {n} tokens of the document.");
+  return which ? `${which} ${bits}` : bits;
 }
 
 export const styles = css`

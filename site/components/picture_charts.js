@@ -5,6 +5,7 @@
 import { svg } from "./dom.js";
 import { tokenLabel } from "./token_text.js";
 import { count, probability } from "./format.js";
+import { t } from "./wording.js";
 
 const ink = (name) => `fill:var(--${name})`;
 const text = (x, y, words, { anchor = "start", colour = "ink", size = 13, weight = 400 } = {}) => svg("text", { x, y, style: `${ink(colour)};text-anchor:${anchor};font-size:${size}px;font-weight:${weight}` }, words);
@@ -20,7 +21,7 @@ const BAR = { left: 190, right: 480 };
  * @param {{count: number, prob: number, before?: number}} other
  */
 export function barsDrawing(rows, other) {
-  const lines = [...rows.map((row) => ({ ...row, name: short(row.kind === "bytes" ? row.text : tokenLabel(row.text)) })), { ...other, rank: null, name: `(other ${count(other.count)})`, rest: true }];
+  const lines = [...rows.map((row) => ({ ...row, name: short(row.kind === "bytes" ? row.text : tokenLabel(row.text)) })), { ...other, rank: null, name: t("(other {n})", { n: count(other.count) }), rest: true }];
   const most = Math.max(...rows.flatMap(({ prob, before = 0 }) => [prob, before]), 1e-9);
   const wide = (p) => (Math.min(p / most, 1)) * (BAR.right - BAR.left);
   const both = rows.some(({ before }) => before !== undefined);
@@ -28,7 +29,7 @@ export function barsDrawing(rows, other) {
     const y = i * ROW;
     return [line.rank ? text(22, y + 17, count(line.rank), { anchor: "end", colour: "muted", size: 12 }) : null, text(34, y + 17, line.name, { colour: line.rest ? "muted" : line.marked ? "accent" : "ink", weight: line.marked ? 650 : 400 }),
       line.rest ? null : rect(BAR.left, y + (both ? 11 : 6), wide(line.prob), both ? 9 : 14, line.marked ? "accent" : "bar-fill"), both && !line.rest ? rect(BAR.left, y + 5, wide(line.before), 4, "muted") : null,
-      text(BAR.right + 64, y + 17, line.prob === 0 && both ? "removed" : probability(line.prob), { anchor: "end", colour: line.rest ? "muted" : "ink" })];
+      text(BAR.right + 64, y + 17, line.prob === 0 && both ? t("removed") : probability(line.prob), { anchor: "end", colour: line.rest ? "muted" : "ink" })];
   });
   return svg("svg", { viewBox: `0 0 ${BAR.right + 66} ${lines.length * ROW}` }, drawn);
 }
@@ -43,7 +44,7 @@ export function histogramDrawing({ bins }, unit) {
     return [bin.count ? rect(i * step + 1, height - high, step - 2, high, "bar") : null, bin.count ? text((i + 0.5) * step, height - high - 5, count(bin.count), { anchor: "middle", size: 11 }) : null,
       text(i * step + 1, height + 15, i === bins.length - 1 ? `${bin.low}+` : bin.low, { size: 11, colour: "muted" })];
   });
-  return svg("svg", { viewBox: `0 0 ${width} ${height + 36}` }, bars, svg("path", { d: `M0 ${height}H${width}`, style: "fill:none;stroke:var(--edge)" }), text(0, height + 32, `${unit} of surprise; above each bar, how many tokens`, { size: 11, colour: "muted" }));
+  return svg("svg", { viewBox: `0 0 ${width} ${height + 36}` }, bars, svg("path", { d: `M0 ${height}H${width}`, style: "fill:none;stroke:var(--edge)" }), text(0, height + 32, t("{unit} of surprise; above each bar, how many tokens", { unit: t(unit) }), { size: 11, colour: "muted" }));
 }
 
 const [LINE, STEP] = [40, 20];

@@ -3,6 +3,7 @@
  * picture is made is loaded when one is wanted.
  */
 import { h } from "./dom.js";
+import { t } from "./wording.js";
 
 /** Whose numbers are shown: the caption of every picture says so. */
 const models = { shown: "", transformer: "" };
@@ -24,12 +25,12 @@ export function pictureMenu(name, draw, of = "shown") {
     const { drawing, caption } = await draw();
     await picture(element, drawing, `${models[of]} · ${caption}`).save(name, kind);
   };
-  const buttons = ["SVG", "PNG"].map((kind) => h("button", { type: "button", class: "quiet small", "aria-label": `${kind} picture`, onclick: () => save(kind) }, kind));
+  const buttons = ["SVG", "PNG"].map((kind) => h("button", { type: "button", class: "quiet small", "aria-label": t("{kind} picture", { kind }), onclick: () => save(kind) }, kind));
   const kinds = h("span", { hidden: true }, buttons);
-  const opener = h("button", { type: "button", class: "quiet small opener", "aria-expanded": "false", title: "Save what is drawn", onclick: () => {
+  const opener = h("button", { type: "button", class: "quiet small opener", "aria-expanded": "false", title: t("Save what is drawn"), onclick: () => {
     kinds.hidden = !kinds.hidden;
     opener.setAttribute("aria-expanded", String(!kinds.hidden));
-  } }, "Picture");
+  } }, t("Picture"));
   const element = h("span", { class: "picture-menu" }, opener, kinds);
   return element;
 }

@@ -6,8 +6,9 @@
  * Sends: `play_read {text}`.
  */
 import { h, css, fill, saveFile, setText } from "./dom.js";
-import { count, csvLine, exact, many, surprise } from "./format.js";
+import { count, csvLine, exact, surprise } from "./format.js";
 import { calibrationPlot } from "./calibration_plot.js";
+import { many, t, tParts } from "./wording.js";
 
 /** @param {import("./link.js").Link} link */
 export function playCodes(link) {
@@ -19,11 +20,11 @@ export function playCodes(link) {
   const plot = calibrationPlot();
   let latest = { readings: [] };
   const save = h("button", { type: "button", class: "quiet small", onclick: () => saveFile("results.csv", asCsv(latest.readings), "text/csv;charset=utf-8") }, "CSV");
-  const outcome = h("div", { class: "stack" }, h("div", { class: "row" }, title, h("span", { class: "spring" }, save)), box, h("h3", {}, "Calibration of all of them together"), plot.element);
+  const outcome = h("div", { class: "stack" }, h("div", { class: "row" }, title, h("span", { class: "spring" }, save)), box, h("h3", {}, t("Calibration of all of them together")), plot.element);
   const element = h("div", { class: "stack codes" },
-    h("p", { class: "lead" }, "At the end of a game there is a result code. Paste one here, or those of a whole class: whatever stands between them is passed over."),
-    h("label", { class: "small muted", for: "play-codes" }, "Result codes"), text,
-    h("div", { class: "row" }, h("button", { type: "button", class: "button primary", onclick: read }, "Read"), h("span", { class: "small muted" }, "The checksum finds copying errors. It does not prove who played.")),
+    h("p", { class: "lead" }, t("At the end of a game there is a result code. Paste one here, or those of a whole class: whatever stands between them is passed over.")),
+    h("label", { class: "small muted", for: "play-codes" }, t("Result codes")), text,
+    h("div", { class: "row" }, h("button", { type: "button", class: "button primary", onclick: read }, t("Read")), h("span", { class: "small muted" }, t("The checksum finds copying errors. It does not prove who played."))),
     refusal, outcome);
   text.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); read(); } });
   const show = (state, unit) => {
@@ -43,19 +44,20 @@ export function playCodes(link) {
 function counted(readings) {
   const results = readings.filter(({ problem }) => !problem);
   const again = results.reduce((sum, { times }) => sum + times - 1, 0);
-  return [many(results.length, "result"), results.length < readings.length ? `${many(readings.length - results.length, "code")} not readable` : "", again ? `${count(again)} pasted again, counted once` : ""].filter(Boolean).join(", ");
+  const torn = readings.length - results.length;
+  return [many(results.length, "{n} result", "{n} results"), torn ? many(torn, "{n} code not readable", "{n} codes not readable") : "", again ? t("{n} pasted again, counted once", { n: count(again) }) : ""].filter(Boolean).join(", ");
 }
 
 function resultTable(readings, unit) {
-  const heads = ["name", "text", "which tokens", "rounds", `${unit} per token`, "transformer", "each round"];
+  const heads = [t("name"), t("text"), t("which tokens"), t("rounds"), t("{unit} per token", { unit: t(unit) }), t("transformer"), t("each round")];
   return h("table", { class: "sums number results" }, h("thead", {}, h("tr", {}, heads.map((head, i) => h("th", { scope: "col", class: i < 3 || i === 6 ? "left" : null }, head)))),
-    h("tbody", {}, readings.map((row) => h("tr", {}, row.problem ? h("td", { class: "left", colspan: heads.length }, h("span", { class: "wrong" }, `Line ${count(row.line)}, `, h("span", { class: "torn" }, row.excerpt), `: ${row.problem}`)) : cells(row, unit)))));
+    h("tbody", {}, readings.map((row) => h("tr", {}, row.problem ? h("td", { class: "left", colspan: heads.length }, h("span", { class: "wrong" }, tParts("Line {n}, {excerpt}: {problem}", { n: count(row.line), excerpt: h("span", { class: "torn" }, row.excerpt), problem: row.problem }))) : cells(row, unit)))));
 }
 
 function cells(row, unit) {
-  return [h("th", { scope: "row", class: "left" }, row.player || "(no name)", row.times > 1 ? h("span", { class: "small muted" }, ` pasted ${count(row.times)} times, counted once`) : null), h("td", { class: "left" }, `${row.title} `, h("span", { class: "small muted" }, row.fingerprint)), h("td", { class: "left" }, row.how), h("td", {}, `${row.played} of ${row.planned}`),
+  return [h("th", { scope: "row", class: "left" }, row.player || t("(no name)"), row.times > 1 ? h("span", { class: "small muted" }, " ", t("pasted {n} times, counted once", { n: count(row.times) })) : null), h("td", { class: "left" }, `${row.title} `, h("span", { class: "small muted" }, row.fingerprint)), h("td", { class: "left" }, row.how), h("td", {}, t("{n} of {count}", { n: row.played, count: row.planned })),
     h("td", { class: "mean", title: exact(row.mean) }, surprise(row.mean, unit)), h("td", {}, surprise(row.model, unit)),
-    h("td", { class: "left small" }, row.rounds.map(({ position, points, bits }) => h("span", { class: "each", title: `token ${count(position)}: ${points} points` }, surprise(bits, unit))))];
+    h("td", { class: "left small" }, row.rounds.map(({ position, points, bits }) => h("span", { class: "each", title: many(points, "token {position}: {n} point", "token {position}: {n} points", { position: count(position) }) }, surprise(bits, unit))))];
 }
 
 function asCsv(readings) {

@@ -9,6 +9,7 @@ import { amount, surprise } from "./format.js";
 import { copyField } from "./play_copy.js";
 import { linkBox } from "./play_setup.js";
 import { playProgress, playStandings } from "./play_progress.js";
+import { many, t } from "./wording.js";
 
 const WAIT_MS = 250;
 
@@ -18,21 +19,21 @@ export function playOver(link) {
   const words = h("p", { class: "lead" });
   const standing = playStandings();
   const progress = playProgress(true);
-  const name = h("input", { class: "field", id: "play-name", maxlength: 60, autocomplete: "off", placeholder: "as your lecturer knows you" });
-  const code = copyField("Result code to hand in: every round with its points is in it.", "play-code");
+  const name = h("input", { class: "field", id: "play-name", maxlength: 60, autocomplete: "off", placeholder: t("as your lecturer knows you") });
+  const code = copyField(t("Result code to hand in: every round with its points is in it."), "play-code");
   const share = linkBox(link, "play-link-again");
   let timer;
   name.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => link.send("play_name", { text: name.value }), WAIT_MS); });
   const element = h("div", { class: "stack" }, title, words,
-    h("div", { class: "row" }, h("button", { type: "button", class: "button primary", onclick: () => link.send("play_again") }, "Play again"), h("button", { type: "button", class: "button", onclick: () => link.send("play_leave") }, "Another text"), share.button),
+    h("div", { class: "row" }, h("button", { type: "button", class: "button primary", onclick: () => link.send("play_again") }, t("Play again")), h("button", { type: "button", class: "button", onclick: () => link.send("play_leave") }, t("Another text")), share.button),
     share.element, standing.element,
-    h("section", { class: "stack tight hand-in", "aria-label": "Hand in" }, h("h3", {}, "Hand in"), h("div", { class: "row" }, h("label", { class: "small muted", for: "play-name" }, "Your name"), name), code.element),
+    h("section", { class: "stack tight hand-in", "aria-label": t("Hand in") }, h("h3", {}, t("Hand in")), h("div", { class: "row" }, h("label", { class: "small muted", for: "play-name" }, t("Your name")), name), code.element),
     progress.element);
   const show = (state, unit) => {
     const you = state.progress.standings[0];
     const model = state.progress.standings.find(({ name: who }) => who === "transformer");
-    setText(title, `You paid ${amount(you.mean, unit)} per token, the transformer ${surprise(model.mean, unit)}`);
-    setText(words, `${state.level} · ${state.title} · ${you.count} of ${state.of} tokens guessed.`);
+    setText(title, t("You paid {yours} per token, the transformer {its}", { yours: amount(you.mean, unit), its: surprise(model.mean, unit) }));
+    setText(words, [t(state.level), state.title, many(state.of, "{done} of {n} token guessed.", "{done} of {n} tokens guessed.", { done: you.count })].join(" · "));
     standing.show(state.progress, unit);
     progress.show(state.progress, unit);
     showSetting(name, state.player);

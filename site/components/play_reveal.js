@@ -10,6 +10,7 @@ import { named } from "./terms.js";
 import { gauge, jolt } from "./jolt.js";
 import { rowNodes } from "./token_text.js";
 import { amount, count, exact, probability, surprise } from "./format.js";
+import { t, tParts } from "./wording.js";
 
 /** @param {import("./link.js").Link} link */
 export function playReveal(link) {
@@ -20,19 +21,19 @@ export function playReveal(link) {
   const box = h("div", { class: "stack tight", role: "status" }, title, h("div", { class: "gauge", "aria-hidden": "true" }, bar), words, formula);
   const costs = h("table", { class: "sums number costs" });
   const top = h("div", { class: "stack tight" });
-  const next = h("button", { type: "button", class: "button primary", onclick: () => link.send("play_next") }, "Next token");
+  const next = h("button", { type: "button", class: "button primary", onclick: () => link.send("play_next") }, t("Next token"));
   const element = h("div", { class: "stack" }, box, h("div", { class: "row" }, next), costs, top);
   let shown = "";
   const show = ({ last, turn, number, of }, unit) => {
     element.hidden = !last;
     if (!last) { shown = ""; return; }
-    fill(title, "It was “", rowNodes(last.token), `”: you pay ${amount(last.bits, unit)}`);
+    fill(title, tParts("It was “{token}”: you pay {bits}", { token: rowNodes(last.token), bits: amount(last.bits, unit) }));
     setText(words, last.words);
     setText(formula, written(last, unit));
     gauge(bar, last.jolt);
     redraw(costs, () => fill(costs, costRows(last.costs, unit)));
     fill(top, topRows(last.top));
-    setText(next, number === of ? "See the result" : "Next token");
+    setText(next, number === of ? t("See the result") : t("Next token"));
     const key = `${turn}`;
     if (shown === key) return;
     shown = key;
@@ -54,8 +55,8 @@ function written({ points, placed, others, q, bits }, unit) {
 function costRows(costs, unit) {
   const most = Math.max(...costs.map(({ bits }) => bits ?? 0), 1);
   return [
-    h("caption", { class: "sr" }, "What the token cost everyone"),
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, h("span", { class: "sr" }, "who")), ["probability", "rank", unit].map((head) => h("th", { scope: "col" }, named(head))), h("td", { class: "bar-cell", "aria-hidden": "true" }))),
+    h("caption", { class: "sr" }, t("What the token cost everyone")),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, h("span", { class: "sr" }, t("who"))), ["probability", "rank", unit].map((head) => h("th", { scope: "col" }, named(head))), h("td", { class: "bar-cell", "aria-hidden": "true" }))),
     h("tbody", {}, costs.map(({ name, title, prob, bits, rank }) => h("tr", { "data-name": name }, h("th", { scope: "row", class: "left" }, title), h("td", { "data-col": "prob", title: exact(prob) }, probability(prob)), h("td", {}, rank === null ? "" : count(rank)), h("td", { "data-col": "bits", title: exact(bits) }, bits === null ? "∞" : surprise(bits, unit)), h("td", { class: "bar-cell", "aria-hidden": "true" }, meter((bits ?? most) / most, name === "you"))))),
   ];
 }
@@ -70,8 +71,8 @@ export function meter(share, you) {
 function topRows(top) {
   if (!top.length) return [];
   return [
-    h("h3", {}, "What the transformer expected here"),
-    h("table", { class: "sums number expected" }, h("thead", {}, h("tr", {}, ["token", "probability", "your points"].map((head, i) => h("th", { scope: "col", class: i === 0 ? "left" : null }, head)), h("td", { class: "bar-cell", "aria-hidden": "true" }))),
+    h("h3", {}, t("What the transformer expected here")),
+    h("table", { class: "sums number expected" }, h("thead", {}, h("tr", {}, [t("token"), t("probability"), t("your points")].map((head, i) => h("th", { scope: "col", class: i === 0 ? "left" : null }, head)), h("td", { class: "bar-cell", "aria-hidden": "true" }))),
       h("tbody", {}, top.map((row) => h("tr", { class: row.came ? "came" : null }, h("th", { scope: "row", class: "left" }, rowNodes(row)), h("td", { title: exact(row.prob) }, probability(row.prob)), h("td", {}, row.points || "–"), h("td", { class: "bar-cell", "aria-hidden": "true" }, meter(row.prob, false)))))),
   ];
 }

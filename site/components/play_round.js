@@ -12,23 +12,24 @@ import { rowNodes, tokenNodes } from "./token_text.js";
 import { pointsTable } from "./points_table.js";
 import { playReveal } from "./play_reveal.js";
 import { playProgress, playStandings } from "./play_progress.js";
+import { t } from "./wording.js";
 
 const WAIT_MS = 120;
 
 /** @param {import("./link.js").Link} link */
 export function playRound(link) {
   const place = h("p", { class: "small muted number" });
-  const text = h("div", { class: "passage", role: "group", "aria-label": "The text so far" });
+  const text = h("div", { class: "passage", role: "group", "aria-label": t("The text so far") });
   const asking = askBox(link);
   const reveal = playReveal(link);
   const standing = playStandings();
   const progress = playProgress();
-  const end = h("div", { class: "row ending" }, h("button", { type: "button", class: "quiet small", onclick: () => link.send("play_finish") }, "End the game here"));
+  const end = h("div", { class: "row ending" }, h("button", { type: "button", class: "quiet small", onclick: () => link.send("play_finish") }, t("End the game here")));
   const element = h("div", { class: "stack" }, h("div", { class: "two" }, h("div", { class: "stack passage-side" }, place, text, standing.element, end), h("div", { class: "points-side" }, asking.element, reveal.element)), progress.element);
   new ResizeObserver(() => toEnd(text)).observe(text);
   let turn;
   const show = (state, unit) => {
-    setText(place, `${state.level} · ${state.title} · token ${state.number} of ${state.of}`);
+    setText(place, [t(state.level), state.title, t("token {n} of {count}", { n: state.number, count: state.of })].join(" · "));
     drawPassage(text, state);
     asking.element.hidden = Boolean(state.last);
     if (!state.last) asking.show(state, unit);
@@ -48,7 +49,7 @@ function drawPassage(box, { context, cut, last, turn }) {
   const key = `${turn} ${last?.token.id}`;
   if (box.dataset.shown === key) return;
   box.dataset.shown = key;
-  const gap = last ? h("span", { class: "piece gap filled" }, inText(last.token)) : h("span", { class: "piece gap", role: "img", "aria-label": "hidden token" }, "?");
+  const gap = last ? h("span", { class: "piece gap filled" }, inText(last.token)) : h("span", { class: "piece gap", role: "img", "aria-label": t("hidden token") }, "?");
   fill(box, cut ? h("span", { class: "muted" }, "… ") : null, context.map((token) => h("span", { class: token.kind === "text" ? "piece" : "piece odd" }, inText(token))), gap);
   toEnd(box);
 }
@@ -68,9 +69,9 @@ function askBox(link) {
   const search = tokenSearch(link, (id) => table.focus(id));
   const problem = h("p", { class: "wrong", role: "status" });
   const waiting = h("p", { class: "muted", role: "status" });
-  const commit = action("Commit and reveal", () => send(), "button primary");
-  const retry = h("button", { type: "button", class: "button", onclick: () => link.send("play_retry") }, "Try again");
-  const title = h("p", { class: "big", tabindex: -1 }, "What comes next?");
+  const commit = action(t("Commit and reveal"), () => send(), "button primary");
+  const retry = h("button", { type: "button", class: "button", onclick: () => link.send("play_retry") }, t("Try again"));
+  const title = h("p", { class: "big", tabindex: -1 }, t("What comes next?"));
   let state = {};
   const send = () => {
     if (state.waiting || state.failed) return;
@@ -78,8 +79,8 @@ function askBox(link) {
     link.send("play_commit", { turn: state.turn, pairs: table.pairs() });
   };
   const element = h("div", { class: "stack ask" }, h("div", { class: "row" }, title, h("span", { class: "spring" }, search.element)), search.found, waiting, retry, table.element, problem,
-    h("div", { class: "row commit" }, h("span", { class: "row with-keys" }, commit.element, h("span", { class: "small muted keys" }, h("kbd", {}, "Ctrl"), " ", h("kbd", {}, "Enter"))), h("button", { type: "button", class: "button", title: "The next hidden token; this one is not counted", onclick: () => link.send("play_skip") }, "Skip"), table.kept),
-    h("p", { class: "small muted" }, "The list has likely and frequent tokens in alphabetical order; its order tells nothing, and the hidden token need not be in it. ␣ is a space: a new word mostly begins with one. The rule: n points on a token claim that it comes with probability n/100. 99 can be placed at most; what is kept, one point or more, is spread evenly over all tokens without points, so that no guess is infinitely wrong. You pay −log₂ of what you gave to the token that comes."));
+    h("div", { class: "row commit" }, h("span", { class: "row with-keys" }, commit.element, h("span", { class: "small muted keys" }, h("kbd", {}, t("Ctrl")), " ", h("kbd", {}, t("Enter")))), h("button", { type: "button", class: "button", title: t("The next hidden token; this one is not counted"), onclick: () => link.send("play_skip") }, t("Skip")), table.kept),
+    h("p", { class: "small muted" }, t("The list has likely and frequent tokens in alphabetical order; its order tells nothing, and the hidden token need not be in it. ␣ is a space: a new word mostly begins with one. The rule: n points on a token claim that it comes with probability n/100. 99 can be placed at most; what is kept, one point or more, is spread evenly over all tokens without points, so that no guess is infinitely wrong. You pay −log₂ of what you gave to the token that comes.")));
   element.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
@@ -87,23 +88,23 @@ function askBox(link) {
   });
   const show = (latest, unit) => {
     state = latest;
-    setText(waiting, latest.waiting ? "The model is reading…" : latest.failed ? "The model could not read this." : "");
+    setText(waiting, latest.waiting ? t("The model is reading…") : latest.failed ? t("The model could not read this.") : "");
     waiting.hidden = !waiting.textContent;
     retry.hidden = !latest.failed;
     table.show(latest, unit);
     search.show(latest);
     setText(problem, latest.problem);
-    commit.enable(!latest.waiting && !latest.failed, latest.waiting ? "The model is still reading" : "Shows what comes, and what everyone pays for it");
+    commit.enable(!latest.waiting && !latest.failed, latest.waiting ? t("The model is still reading") : t("Shows what comes, and what everyone pays for it"));
   };
   return { element, show, focus: () => title.focus({ preventScroll: true }) };
 }
 
 /** Any other token of the vocabulary, found by typing. */
 function tokenSearch(link, onListed) {
-  const query = h("input", { class: "field", type: "search", id: "play-token", placeholder: "token text or id", autocomplete: "off", spellcheck: "false" });
-  const found = h("div", { class: "row found-tokens", role: "group", "aria-label": "Tokens found" });
+  const query = h("input", { class: "field", type: "search", id: "play-token", placeholder: t("token text or id"), autocomplete: "off", spellcheck: "false" });
+  const found = h("div", { class: "row found-tokens", role: "group", "aria-label": t("Tokens found") });
   const said = h("p", { class: "small muted", "aria-live": "polite" });
-  const element = h("div", { class: "row" }, h("label", { class: "small muted", for: "play-token" }, "Any other token"), query);
+  const element = h("div", { class: "row" }, h("label", { class: "small muted", for: "play-token" }, t("Any other token")), query);
   let state = { search: { query: "", found: [] } };
   let timer;
   let wanted = null;
@@ -128,7 +129,7 @@ function tokenSearch(link, onListed) {
     const key = search.found.map(({ id }) => id).join();
     if (found.dataset.shown !== key) {
       found.dataset.shown = key;
-      fill(found, search.found.map((token) => h("button", { type: "button", class: "button small choice", "data-id": token.id, title: `id ${token.id}`, "aria-label": `Put ${token.spoken} on the list`, onclick: () => add(token.id) }, rowNodes(token))));
+      fill(found, search.found.map((token) => h("button", { type: "button", class: "button small choice", "data-id": token.id, title: t("id {id}", { id: token.id }), "aria-label": t("Put {token} on the list", { token: token.spoken }), onclick: () => add(token.id) }, rowNodes(token))));
     }
     setText(said, search.message);
     if (enter && search.query === query.value) { enter = false; if (search.found.length) add(search.found[0].id); }

@@ -7,30 +7,30 @@
  */
 import { h, css, fill, setText, showSetting } from "./dom.js";
 import { challengeUrl } from "./challenge_link.js";
-import { count } from "./format.js";
 import { copyField } from "./play_copy.js";
+import { later, many, t } from "./wording.js";
 
 /** @param {import("./link.js").Link} link */
 export function playSetup(link) {
-  const cards = h("div", { class: "cards", role: "radiogroup", "aria-label": "Text" });
-  const own = h("textarea", { class: "field", rows: 7, id: "play-own", placeholder: "Paste a text here. It stays on this machine." });
-  const ownBox = h("div", { class: "stack tight" }, h("label", { class: "small muted", for: "play-own" }, "Your text, in any language"), own);
-  const order = h("select", { class: "field", id: "play-order", onchange: () => link.send("play_choose", { order: order.value }) }, h("option", { value: "seed" }, "some, chosen by a seed"), h("option", { value: "order" }, "every one in order"));
+  const cards = h("div", { class: "cards", role: "radiogroup", "aria-label": t("Text") });
+  const own = h("textarea", { class: "field", rows: 7, id: "play-own", placeholder: t("Paste a text here. It stays on this machine.") });
+  const ownBox = h("div", { class: "stack tight" }, h("label", { class: "small muted", for: "play-own" }, t("Your text, in any language")), own);
+  const order = h("select", { class: "field", id: "play-order", onchange: () => link.send("play_choose", { order: order.value }) }, h("option", { value: "seed" }, t("some, chosen by a seed")), h("option", { value: "order" }, t("every one in order")));
   const seed = number("play-seed", 0, 2 ** 31, (value) => link.send("play_choose", { seed: value }));
   const rounds = number("play-rounds", 1, 100, (value) => link.send("play_choose", { rounds: value }));
-  const seedBox = h("span", { class: "row" }, h("label", { for: "play-seed", title: "The same seed hides the same tokens, for everyone" }, "seed"), seed);
+  const seedBox = h("span", { class: "row" }, h("label", { for: "play-seed", title: t("The same seed hides the same tokens, for everyone") }, t("seed")), seed);
   const problem = h("p", { class: "wrong", role: "status" });
   // What stands in the fields, whether it has been sent or refused.
   const typed = () => ({ ...(ownBox.hidden ? {} : { own: own.value }), rounds: valueOf(rounds), ...(seedBox.hidden ? {} : { seed: valueOf(seed) }) });
   const share = linkBox(link, "play-link", typed);
   own.addEventListener("change", () => link.send("play_choose", { own: own.value }));
-  const lead = h("p", { class: "lead", tabindex: -1 }, "A token of a text is hidden. You have 100 points to spread over what may come next, and pay −log₂ of what you gave to what does come. Beside you plays the model, which reads the same tokens and nothing else.");
+  const lead = h("p", { class: "lead", tabindex: -1 }, t("A token of a text is hidden. You have 100 points to spread over what may come next, and pay −log₂ of what you gave to what does come. Beside you plays the model, which reads the same tokens and nothing else."));
   const rivals = h("p", { class: "small muted" });
   const element = h("div", { class: "stack setup" }, lead,
     rivals, cards, ownBox,
-    h("div", { class: "row asks" }, h("label", { for: "play-rounds" }, "Guess"), rounds, h("label", { for: "play-order" }, "tokens:"), order, seedBox),
+    h("div", { class: "row asks" }, h("label", { for: "play-rounds" }, t("Guess")), rounds, h("label", { for: "play-order" }, t("tokens:")), order, seedBox),
     problem,
-    h("div", { class: "row" }, h("button", { type: "button", class: "button primary", onclick: () => link.send("play_start", typed()) }, "Start"), share.button), share.element);
+    h("div", { class: "row" }, h("button", { type: "button", class: "button primary", onclick: () => link.send("play_start", typed()) }, t("Start")), share.button), share.element);
   const show = (state) => {
     drawCards(cards, state, link);
     ownBox.hidden = state.setup.text !== state.own_name;
@@ -39,7 +39,7 @@ export function playSetup(link) {
     showSetting(seed, state.setup.seed);
     showSetting(rounds, state.setup.rounds);
     seedBox.hidden = state.setup.order !== "seed";
-    setText(rivals, `N-grams play along: counted in ${state.counted_in}, whatever the N-grams lens counts in, so that they are the same for everyone.`);
+    setText(rivals, t("N-grams play along: counted in {title}, whatever the N-grams lens counts in, so that they are the same for everyone.", { title: state.counted_in }));
     setText(problem, state.problem);
     share.show(state.link);
   };
@@ -56,8 +56,8 @@ const valueOf = (field) => (field.value === "" ? null : Number(field.value));
 
 /** The button that makes a link to the same game, and the field it appears in. */
 export function linkBox(link, id, typed = () => ({})) {
-  const button = h("button", { type: "button", class: "button", title: "A link with which others play exactly these rounds", onclick: () => link.send("play_share", typed()) }, "Challenge link");
-  const field = copyField("Whoever opens this link plays the same tokens of the same text. It holds all of it; nothing is stored anywhere.", id);
+  const button = h("button", { type: "button", class: "button", title: t("A link with which others play exactly these rounds"), onclick: () => link.send("play_share", typed()) }, t("Challenge link"));
+  const field = copyField(t("Whoever opens this link plays the same tokens of the same text. It holds all of it; nothing is stored anywhere."), id);
   const problem = h("p", { class: "wrong", role: "status" });
   const element = h("div", { class: "stack tight" }, field.element, problem);
   const show = ({ code, problem: why }) => {
@@ -69,29 +69,45 @@ export function linkBox(link, id, typed = () => ({})) {
 
 function drawCards(box, { texts, setup, own_name: ownName }, link) {
   if (!box.children.length) {
-    const rows = [...texts, { name: ownName, level: "Your own", title: "Paste a text", source: "" }];
+    const rows = [...texts, { name: ownName, level: later("Your own"), title: t("Paste a text"), source: "" }];
     fill(box, rows.map((text) => {
       const radio = h("input", { type: "radio", name: "play-text", value: text.name, onchange: () => link.send("play_choose", { text: text.name }) });
-      return h("label", { class: "text-card", title: text.source }, radio, h("b", {}, text.level), h("span", {}, text.title), h("span", { class: "small muted" }, text.words ? `${count(text.words)} words${text.language === "English" ? "" : `, ${text.language}`} · ${text.source}` : "it stays on this machine"));
+      return h("label", { class: "text-card", title: t(text.source) }, radio, h("b", {}, t(text.level)), h("span", {}, text.title), h("span", { class: "small muted" }, text.words ? `${size(text)} · ${t(text.source)}` : t("it stays on this machine")));
     }));
   }
   for (const radio of box.querySelectorAll("input")) radio.checked = radio.value === setup.text;
+}
+
+/** How long a text is, and its language where that is another than of most. */
+function size({ words, language }) {
+  if (language === "English") return many(words, "{n} word", "{n} words");
+  return many(words, "{n} word, {language}", "{n} words, {language}", { language: t(language) });
 }
 
 /** A challenge that came with the address: what it is, and whether to take it. */
 export function playOffer(link) {
   const title = h("p", { class: "big", tabindex: -1 });
   const about = h("p", { class: "lead" });
-  const warning = h("p", { class: "wrong" }, "Your game that is on would be given up.");
+  const warning = h("p", { class: "wrong" }, t("Your game that is on would be given up."));
   const element = h("div", { class: "stack" }, title, about, warning, h("div", { class: "row" },
-    h("button", { type: "button", class: "button primary", onclick: () => link.send("play_accept") }, "Play the challenge"),
-    h("button", { type: "button", class: "button", onclick: () => link.send("play_decline") }, "Not now")));
+    h("button", { type: "button", class: "button primary", onclick: () => link.send("play_accept") }, t("Play the challenge")),
+    h("button", { type: "button", class: "button", onclick: () => link.send("play_decline") }, t("Not now"))));
   const show = ({ offered, on }) => {
-    setText(title, `A challenge: ${offered.title}`);
-    setText(about, `${offered.level} text of ${count(offered.tokens)} tokens${offered.source ? ` (${offered.source})` : ""}. ${offered.rounds} of them are hidden, ${offered.order === "seed" ? `chosen by the seed ${offered.seed}` : "one after the other"}: the same ones for everyone who has this link.`);
+    setText(title, t("A challenge: {title}", { title: offered.title }));
+    setText(about, `${textOf(offered)} ${hiddenOf(offered)}`);
     warning.hidden = !on;
   };
   return { element, show, focus: () => title.focus() };
+}
+
+function textOf({ level, source, tokens }) {
+  if (!source) return many(tokens, "{level} text of {n} token.", "{level} text of {n} tokens.", { level: t(level) });
+  return many(tokens, "{level} text of {n} token ({source}).", "{level} text of {n} tokens ({source}).", { level: t(level), source: t(source) });
+}
+
+function hiddenOf({ rounds, order, seed }) {
+  if (order === "seed") return many(rounds, "{n} of them is hidden, chosen by the seed {seed}: the same one for everyone who has this link.", "{n} of them are hidden, chosen by the seed {seed}: the same ones for everyone who has this link.", { seed });
+  return many(rounds, "{n} of them is hidden: the same one for everyone who has this link.", "{n} of them are hidden, one after the other: the same ones for everyone who has this link.");
 }
 
 export const styles = css`

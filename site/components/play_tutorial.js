@@ -10,6 +10,7 @@ import { h, css, fill, mayTakeFocus, setText } from "./dom.js";
 import { named } from "./terms.js";
 import { gauge, jolt } from "./jolt.js";
 import { scoreReasons } from "./score_reasons.js";
+import { t } from "./wording.js";
 
 const WAIT_MS = 60;
 const MINUS = (text) => text.replace(/-/g, "−");
@@ -19,14 +20,14 @@ export const nats = (value) => value >= Number.MAX_VALUE ? "> 1.797e+308" : MINU
 
 /** @param {import("./link.js").Link} link */
 export function playTutorial(link) {
-  const sequence = h("ol", { class: "sequence", "aria-label": "The sequence so far" });
+  const sequence = h("ol", { class: "sequence", "aria-label": t("The sequence so far") });
   const table = scoreTable(link);
   const loss = lossBox();
   const forward = forwardButton(link, table);
   const tally = h("p", { class: "muted number tally" });
   const ended = endBox(link);
   const reasons = scoreReasons(link);
-  const playing = h("div", { class: "stack" }, h("p", { class: "lead" }, "A hidden sequence is made of four tokens. Give each token a score, any number: the more you expect it next, the higher. Then see what comes."), sequence, table.element, loss.element, forward.element);
+  const playing = h("div", { class: "stack" }, h("p", { class: "lead" }, t("A hidden sequence is made of four tokens. Give each token a score, any number: the more you expect it next, the higher. Then see what comes.")), sequence, table.element, loss.element, forward.element);
   const element = h("div", { class: "two tutorial" }, h("div", { class: "stack" }, playing, ended.element, tally), reasons.element);
   let turn;
   const show = (state) => {
@@ -51,22 +52,22 @@ export function playTutorial(link) {
 
 function drawSequence(list, { known, length, loss }) {
   const items = known.map((token, i) => h("li", { class: loss && i === known.length - 1 ? "tok new" : "tok" }, token));
-  if (!loss && known.length < length) items.push(h("li", { class: "tok hidden", "aria-label": "hidden" }, "?"));
-  while (items.length < length) items.push(h("li", { class: "tok later", "aria-label": "later" }, "·"));
+  if (!loss && known.length < length) items.push(h("li", { class: "tok hidden", "aria-label": t("hidden") }, "?"));
+  while (items.length < length) items.push(h("li", { class: "tok later", "aria-label": t("later") }, "·"));
   fill(list, items);
 }
 
 function scoreTable(link) {
-  const lines = [0, 1, 2, 3].map((place) => scoreLine(place, () => later(), () => link.send("play_reveal", { texts: texts() })));
+  const lines = [0, 1, 2, 3].map((place) => scoreLine(place, () => soon(), () => link.send("play_reveal", { texts: texts() })));
   const texts = () => lines.map(({ field }) => field.value);
   let timer;
-  const later = () => {
+  const soon = () => {
     clearTimeout(timer);
     timer = setTimeout(() => link.send("play_scores", { texts: texts() }), WAIT_MS);
   };
   const problem = h("p", { class: "wrong", role: "status", id: "play-problem" });
   const head = ["token", "score", "", "probability", "surprise (nats)"].map((title, i) => i === 2 ? h("td", { class: "bar-cell", "aria-hidden": "true" }) : h("th", { scope: "col", class: i === 0 ? "left" : null }, named(title)));
-  const element = h("div", { class: "stack tight" }, h("table", { class: "sums scores number" }, h("caption", { class: "sr" }, "Scores and what they come to"), h("thead", {}, h("tr", {}, head)), h("tbody", {}, lines.map((line) => line.element))), problem);
+  const element = h("div", { class: "stack tight" }, h("table", { class: "sums scores number" }, h("caption", { class: "sr" }, t("Scores and what they come to")), h("thead", {}, h("tr", {}, head)), h("tbody", {}, lines.map((line) => line.element))), problem);
   const show = (state) => {
     const fresh = element.dataset.written !== String(state.written);
     element.dataset.written = state.written;
@@ -92,7 +93,7 @@ function scoreLine(place, onType, onEnter) {
   const element = h("tr", {}, token, h("td", {}, field), h("td", { class: "bar-cell", "aria-hidden": "true" }, h("div", { class: "meter" }, bar)), p, cost);
   const show = (row, { fresh, closed, bad }) => {
     setText(token, row.token);
-    field.setAttribute("aria-label", `Score of ${row.token}`);
+    field.setAttribute("aria-label", t("Score of {token}", { token: row.token }));
     field.readOnly = closed;
     // What is being typed is newer than its echo: only texts that Python wrote itself replace it.
     if (fresh) field.value = row.text;
@@ -118,8 +119,8 @@ function lossBox() {
   part.show = (loss) => {
     box.hidden = !loss;
     if (!loss) { shown = 0; delete box.dataset.jolt; return; }
-    setText(title, `It was “${loss.token}”: loss ${nats(loss.nats)} nats`);
-    setText(words, `${loss.words} You gave it p ${loss.p.toFixed(3)}, and −ln p is its surprise.`);
+    setText(title, t("It was “{token}”: loss {loss} nats", { token: loss.token, loss: nats(loss.nats) }));
+    setText(words, `${loss.words} ${t("You gave it p {p}, and −ln p is its surprise.", { p: loss.p.toFixed(3) })}`);
     gauge(bar, loss.jolt);
     if (loss.number === shown) return;
     shown = loss.number;
@@ -135,20 +136,21 @@ function forwardButton(link, table) {
     if (latest.loss) link.send("play_step");
     else { table.stop(); link.send("play_reveal", { texts: table.texts() }); }
   };
-  const button = h("button", { type: "button", class: "button primary", onclick: press }, "Reveal the next token");
-  const hint = h("span", { class: "small muted" }, h("kbd", {}, "Enter"));
+  const button = h("button", { type: "button", class: "button primary", onclick: press }, t("Reveal the next token"));
+  const hint = h("span", { class: "small muted" }, h("kbd", {}, t("Enter")));
   const element = h("div", { class: "row" }, button, hint);
   const show = (state) => {
     latest = state;
     const last = state.losses.length === state.length;
-    setText(button, !state.loss ? "Reveal the next token" : last ? "See the result" : "Go on");
+    setText(button, !state.loss ? t("Reveal the next token") : last ? t("See the result") : t("Go on"));
   };
   return { element, show, focus: () => button.focus() };
 }
 
 function inAll({ losses, total, mean, even }) {
-  if (!losses.length) return `Scores that are all the same are an even guess: it costs ln 4 = ${nats(even)} nats whatever comes.`;
-  return `${losses.map(nats).join(" + ")}${losses.length > 1 ? ` = ${nats(total)}` : ""} nats so far, ${nats(mean)} per token on average; an even guess costs ln 4 = ${nats(even)}.`;
+  if (!losses.length) return t("Scores that are all the same are an even guess: it costs ln 4 = {even} nats whatever comes.", { even: nats(even) });
+  const sum = `${losses.map(nats).join(" + ")}${losses.length > 1 ? ` = ${nats(total)}` : ""}`;
+  return t("{sum} nats so far, {mean} per token on average; an even guess costs ln 4 = {even}.", { sum, mean: nats(mean), even: nats(even) });
 }
 
 function endBox(link) {
@@ -156,15 +158,15 @@ function endBox(link) {
   const words = h("p", { class: "lead" });
   const list = h("ol", { class: "sequence" });
   const element = h("div", { class: "stack" }, title, list, words, h("div", { class: "row" },
-    h("button", { type: "button", class: "button primary", onclick: () => link.send("play_part", { name: "game" }) }, "Now on a real text"),
-    h("button", { type: "button", class: "button", onclick: () => link.send("play_tutorial_again") }, "Play again")));
+    h("button", { type: "button", class: "button primary", onclick: () => link.send("play_part", { name: "game" }) }, t("Now on a real text")),
+    h("button", { type: "button", class: "button", onclick: () => link.send("play_tutorial_again") }, t("Play again"))));
   const show = ({ over, known, losses, mean, even }) => {
     element.hidden = !over;
     if (!over) return;
-    setText(title, `Your loss: ${nats(mean)} nats per token`);
+    setText(title, t("Your loss: {loss} nats per token", { loss: nats(mean) }));
     fill(list, known.map((token, i) => h("li", { class: "tok paid" }, token, h("span", { class: "small muted number" }, nats(losses[i])))));
-    setText(words, mean < even ? `That beats an even guess, which costs ${nats(even)}. Training a language model makes this same number small: the mean surprise of the tokens that come, over very many texts.`
-      : `An even guess costs ${nats(even)}: high scores on tokens that do not come are paid for. Training a language model makes this same number small, over very many texts.`);
+    setText(words, mean < even ? t("That beats an even guess, which costs {even}. Training a language model makes this same number small: the mean surprise of the tokens that come, over very many texts.", { even: nats(even) })
+      : t("An even guess costs {even}: high scores on tokens that do not come are paid for. Training a language model makes this same number small, over very many texts.", { even: nats(even) }));
   };
   return { element, show, focus: () => title.focus() };
 }

@@ -7,7 +7,8 @@
  */
 import { h, css, fill, setText } from "./dom.js";
 import { rowNodes } from "./token_text.js";
-import { count, inUnit, bits, probability } from "./format.js";
+import { amount, count, probability } from "./format.js";
+import { many, t } from "./wording.js";
 
 const MOST = 99;
 const STEP = 5;
@@ -15,7 +16,7 @@ const WAIT_MS = 250;
 
 /** @param {import("./link.js").Link} link */
 export function pointsTable(link) {
-  const list = h("ul", { class: "points number", "aria-label": "Tokens and their points" });
+  const list = h("ul", { class: "points number", "aria-label": t("Tokens and their points") });
   const rest = h("p", { class: "number rest" });
   const said = h("p", { class: "wrong", role: "status" });
   const kept = h("span", { class: "small muted number kept" });
@@ -30,7 +31,7 @@ export function pointsTable(link) {
   const put = (id, wanted) => {
     const left = MOST - placed() + (points.get(id) ?? 0);
     const n = Math.min(Math.max(Number.isFinite(wanted) ? Math.round(wanted) : 0, 0), left);
-    setText(said, wanted > left ? `Only ${left} points are left for it: at least one of the 100 is kept for all other tokens.` : "");
+    setText(said, wanted > left ? many(left, "Only {n} point is left for it: at least one of the 100 is kept for all other tokens.", "Only {n} points are left for it: at least one of the 100 is kept for all other tokens.") : "");
     points.set(id, n);
     draw();
     clearTimeout(timer);
@@ -41,8 +42,8 @@ export function pointsTable(link) {
     for (const row of list.children) showPoints(row, points.get(Number(row.dataset.id)) ?? 0);
     const [others, left] = [state.vocab_size - pairs().length, 100 - placed()];
     const each = left / 100 / others;
-    setText(kept, `${left} points kept`);
-    setText(rest, `${left} of 100 points are kept: ${left}/100 ÷ ${count(others)} = ${probability(each)} for every other token, ${bits(inUnit(-Math.log2(each), unit))} ${unit} if one of them comes.`);
+    setText(kept, many(left, "{n} point kept", "{n} points kept"));
+    setText(rest, many(left, "{n} of 100 points is kept: {n}/100 ÷ {others} = {p} for every other token, {bits} if one of them comes.", "{n} of 100 points are kept: {n}/100 ÷ {others} = {p} for every other token, {bits} if one of them comes.", { others: count(others), p: probability(each), bits: amount(-Math.log2(each), unit) }));
   };
   const show = (latest, latestUnit) => {
     const fresh = latest.turn !== state.turn;
@@ -64,7 +65,7 @@ export function pointsTable(link) {
 
 /** One tab stop for each token: in its field the arrow keys do what the buttons do for the pointer. */
 function tokenRow(token, points, put) {
-  const field = h("input", { class: "field", type: "number", min: 0, max: MOST, step: 1, "aria-label": `Points on ${token.spoken}` });
+  const field = h("input", { class: "field", type: "number", min: 0, max: MOST, step: 1, "aria-label": t("Points on {token}", { token: token.spoken }) });
   field.addEventListener("focus", () => field.select());
   field.addEventListener("input", () => { if (put(token.id, Number(field.value)) !== Number(field.value)) field.value = points.get(token.id); });
   field.addEventListener("blur", () => { field.value = points.get(token.id) || ""; });
@@ -72,9 +73,9 @@ function tokenRow(token, points, put) {
   return h("li", { "data-id": token.id },
     h("i", { class: "share", "aria-hidden": "true" }),
     h("span", { class: token.kind === "text" ? "word" : "word code-token" }, rowNodes(token)),
-    h("button", { type: "button", class: "quiet", tabindex: -1, "aria-label": `${STEP} points less on ${token.spoken}`, onclick: () => by(-STEP) }, "−"),
+    h("button", { type: "button", class: "quiet", tabindex: -1, "aria-label": t("{n} points less on {token}", { n: STEP, token: token.spoken }), onclick: () => by(-STEP) }, "−"),
     field,
-    h("button", { type: "button", class: "quiet", tabindex: -1, "aria-label": `${STEP} points more on ${token.spoken}`, onclick: () => by(STEP) }, "+"));
+    h("button", { type: "button", class: "quiet", tabindex: -1, "aria-label": t("{n} points more on {token}", { n: STEP, token: token.spoken }), onclick: () => by(STEP) }, "+"));
 }
 
 function showPoints(row, n) {

@@ -6,14 +6,15 @@
  */
 import { h, css, setText, shadow } from "./dom.js";
 import { shared } from "./styles.js";
+import { t } from "./wording.js";
 
 const PARTS = { tokens: () => import("./inside_tokens.js"), embedding: () => import("./inside_embedding.js"), shape: () => import("./inside_shape.js"), layers: () => import("./inside_layers.js") };
 
 /** @param {import("./link.js").Link} link */
 export function create(link) {
-  const bar = h("div", { class: "parts", role: "tablist", "aria-label": "Parts of the model" });
+  const bar = h("div", { class: "parts", role: "tablist", "aria-label": t("Parts of the model") });
   const panel = h("div", { role: "tabpanel", id: "part-panel", tabindex: -1 });
-  const element = h("div", { class: "inside" }, h("h2", { class: "sr" }, "Inside the model"), bar, panel);
+  const element = h("div", { class: "inside" }, h("h2", { class: "sr" }, t("Inside the model")), bar, panel);
   const opened = {};
   let latest;
   const show = async (state) => {

@@ -10,18 +10,19 @@
 import { h, css, fill, redraw, setText } from "./dom.js";
 import { granted, whenShown } from "./focus_wish.js";
 import { lessonIndex } from "./lesson_files.js";
-import { nodeStyles } from "./lesson_nodes.js";
+import { lessonLanguage, nodeStyles } from "./lesson_nodes.js";
 import { worksheetPage, worksheetStyles } from "./worksheet_page.js";
 import { glossaryPage, glossaryStyles } from "./glossary_page.js";
+import { later, many, t, tParts } from "./wording.js";
 
-const PAGES = { list: "Lessons", worksheet: "Your worksheet", glossary: "Glossary" };
+const PAGES = { list: later("Lessons"), worksheet: later("Your worksheet"), glossary: later("Glossary") };
 
 /** @param {import("./link.js").Link} link */
 export function create(link) {
   const tabs = pageSwitch(link);
   const pages = { list: listPage(link), worksheet: worksheetPage(link), glossary: glossaryPage(link) };
   const place = h("div", { class: "place" });
-  const element = h("div", { class: "lessons" }, h("h2", { class: "sr" }, "Lessons"), tabs.element, place);
+  const element = h("div", { class: "lessons" }, h("h2", { class: "sr" }, t("Lessons")), tabs.element, place);
   const show = (state) => {
     tabs.show(state);
     const page = pages[state.page];
@@ -33,8 +34,8 @@ export function create(link) {
 }
 
 function pageSwitch(link) {
-  const buttons = Object.entries(PAGES).map(([name, label]) => h("button", { type: "button", "data-page": name, onclick: () => link.send("lessons_page", { name }) }, label));
-  const element = h("div", { class: "segmented pages", role: "group", "aria-label": "Lessons" }, buttons);
+  const buttons = Object.entries(PAGES).map(([name, label]) => h("button", { type: "button", "data-page": name, onclick: () => link.send("lessons_page", { name }) }, t(label)));
+  const element = h("div", { class: "segmented pages", role: "group", "aria-label": t("Lessons") }, buttons);
   return { element, button: (name) => buttons.find(({ dataset }) => dataset.page === name), show: ({ page }) => buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.page === page))) };
 }
 
@@ -42,7 +43,7 @@ function listPage(link) {
   const refused = h("div", { class: "refused", role: "alert", hidden: true });
   const list = h("ol", { class: "list" });
   const own = ownLesson();
-  const element = h("div", { class: "stack" }, h("p", { class: "muted intro" }, "Short walks through the tool with questions. Answers stay in this browser until you save or clear them."), refused, list, own.element);
+  const element = h("div", { class: "stack" }, h("p", { class: "muted intro" }, t("Short walks through the tool with questions. Answers stay in this browser until you save or clear them.")), refused, list, own.element);
   const show = async (state) => {
     showRefused(refused, state.refused, link);
     const lessons = await lessonIndex();
@@ -54,10 +55,13 @@ function listPage(link) {
 /** The lessons of the site, then those of the reader's own that the worksheet knows. */
 function rows(lessons, state, link) {
   const first = lessons.find(({ file }) => !state.progress[`lessons/${file}`]?.finished);
-  const listed = lessons.map((about) => row({ ...about, source: `lessons/${about.file}` }, state, link, about === first));
+  const summary = (text) => h("p", { class: "muted", lang: lessonLanguage() }, text);
+  const listed = lessons.map((about) => row({ ...about, source: `lessons/${about.file}`, summary: summary(about.summary) }, state, link, about === first));
   const others = Object.entries(state.progress).filter(([source]) => !lessons.some(({ file }) => `lessons/${file}` === source));
-  return [...listed, ...others.map(([source, { title, steps }]) => row({ source, title, steps, summary: source.startsWith("file:") ? "From a file of your own: open the file to go on." : `At ${source}` }, state, link, false))];
+  return [...listed, ...others.map(([source, { title, steps }]) => row({ source, title, steps, summary: h("p", { class: "muted" }, whence(source)) }, state, link, false))];
 }
+
+const whence = (source) => source.startsWith("file:") ? t("From a file of your own: open the file to go on.") : t("At {source}", { source });
 
 /** Back to the lesson: what was pressed goes out of view, and the step is read on. */
 function resume(link) {
@@ -68,12 +72,12 @@ function resume(link) {
 function row({ source, title, summary, minutes, steps }, state, link, primary) {
   const known = state.progress[source];
   const open = state.open === source;
-  const label = open ? "Go on" : !known ? "Start" : known.finished ? "Again" : "Go on";
+  const label = open ? t("Go on") : !known ? t("Start") : known.finished ? t("Again") : t("Go on");
   const begin = () => open ? resume(link) : document.dispatchEvent(new CustomEvent("lmpanel:lesson", { detail: { source }, cancelable: true }));
   const button = h("button", { type: "button", class: primary || open ? "button primary" : "button", "data-key": source, "aria-label": `${label}: ${title}`, onclick: begin }, label);
-  const done = known ? `${known.finished ? "✓ done" : `${known.seen} of ${known.steps} steps`}` : "";
-  return h("li", {}, h("div", {}, h("h3", {}, title), h("p", { class: "muted" }, summary)),
-    h("p", { class: "small muted number" }, minutes ? `${minutes} min` : "", h("br"), done),
+  const done = !known ? "" : known.finished ? t("✓ done") : many(known.steps, "{seen} of {n} step", "{seen} of {n} steps", { seen: known.seen });
+  return h("li", {}, h("div", {}, h("h3", { lang: lessonLanguage() }, title), summary),
+    h("p", { class: "small muted number" }, minutes ? t("{n} min", { n: minutes }) : "", h("br"), done),
     source.startsWith("file:") && !open ? h("span") : button);
 }
 
@@ -81,9 +85,9 @@ function ownLesson() {
   const input = h("input", { type: "file", accept: ".md,.markdown,.txt,text/markdown", id: "lesson-file", class: "sr" });
   const open = (file) => { if (file) document.dispatchEvent(new CustomEvent("lmpanel:lesson-file", { detail: { file }, cancelable: true })); };
   input.addEventListener("change", () => { open(input.files[0]); input.value = ""; });
-  const element = h("div", { class: "own" }, h("h3", {}, "Your own lesson"),
-    h("p", { class: "muted" }, "A lesson is one Markdown file. Drop it here or choose it; the README says how to write one. Any lesson of this site can be linked to with ", h("code", {}, "?lesson=path.md"), "."),
-    h("div", {}, input, h("label", { for: "lesson-file", class: "button" }, "Open a lesson file…")));
+  const element = h("div", { class: "own" }, h("h3", {}, t("Your own lesson")),
+    h("p", { class: "muted" }, tParts("A lesson is one Markdown file. Drop it here or choose it; the README says how to write one. Any lesson of this site can be linked to with {address}.", { address: h("code", {}, "?lesson=path.md") })),
+    h("div", {}, input, h("label", { for: "lesson-file", class: "button" }, t("Open a lesson file…"))));
   element.addEventListener("dragover", (event) => { event.preventDefault(); element.classList.add("over"); });
   element.addEventListener("dragleave", () => element.classList.remove("over"));
   element.addEventListener("drop", (event) => { event.preventDefault(); element.classList.remove("over"); open(event.dataTransfer.files[0]); });
@@ -93,10 +97,10 @@ function ownLesson() {
 function showRefused(box, { name, problems }, link) {
   box.hidden = !problems;
   if (!problems) return box.replaceChildren();
-  const count = problems.length === 1 ? "one mistake" : `${problems.length} mistakes`;
-  return fill(box, h("h3", {}, `${name.replace(/^file:/, "")} has ${count} and was not opened`),
-    h("ol", { class: "problems" }, problems.map(({ line, reason }) => h("li", {}, h("b", { class: "number" }, `line ${line}`), ` ${reason}`))),
-    h("button", { type: "button", class: "button", onclick: () => link.send("forget_refused") }, "Dismiss"));
+  const said = many(problems.length, "{name} has one mistake and was not opened", "{name} has {n} mistakes and was not opened", { name: name.replace(/^file:/, "") });
+  return fill(box, h("h3", {}, said),
+    h("ol", { class: "problems" }, problems.map(({ line, reason }) => h("li", {}, h("b", { class: "number" }, t("line {n}", { n: line })), ` ${reason}`))),
+    h("button", { type: "button", class: "button", onclick: () => link.send("forget_refused") }, t("Dismiss")));
 }
 
 const styles = css`

@@ -8,15 +8,16 @@ import { h, css } from "./dom.js";
 import { playTutorial, styles as tutorialStyles } from "./play_tutorial.js";
 import { playGame, sheets as gameSheets } from "./play_game.js";
 import { playCodes, styles as codesStyles } from "./play_codes.js";
+import { later, t } from "./wording.js";
 
-const PARTS = { tutorial: "Four tokens", game: "Real text", codes: "Result codes" };
+const PARTS = { tutorial: later("Four tokens"), game: later("Real text"), codes: later("Result codes") };
 
 /** @param {import("./link.js").Link} link */
 export function create(link) {
-  const buttons = Object.entries(PARTS).map(([name, title]) => h("button", { type: "button", "data-name": name, onclick: () => link.send("play_part", { name }) }, title));
+  const buttons = Object.entries(PARTS).map(([name, title]) => h("button", { type: "button", "data-name": name, onclick: () => link.send("play_part", { name }) }, t(title)));
   const parts = { tutorial: playTutorial(link), game: playGame(link), codes: playCodes(link) };
   const element = h("div", { class: "play" },
-    h("div", { class: "row head" }, h("h2", { class: "name" }, "Be the language model"), h("div", { class: "segmented", role: "group", "aria-label": "Parts of the game" }, buttons)),
+    h("div", { class: "row head" }, h("h2", { class: "name" }, t("Be the language model")), h("div", { class: "segmented", role: "group", "aria-label": t("Parts of the game") }, buttons)),
     Object.values(parts).map((part) => part.element));
   let shown;
   const show = (state) => {

@@ -7,37 +7,41 @@
  * The steps are the same whatever unit is shown; the legend names their limits in that unit.
  */
 import { count, inUnit } from "./format.js";
+import { later, t } from "./wording.js";
 
-/** The measures a strip can be coloured by: limits between the five steps, and their names. */
+/** The measures a strip can be coloured by: limits between the five steps, and their names, to be translated. */
 export const SCALES = {
   surprisal: {
-    title: "Surprisal", limits: [1, 3, 5, 8], value: (row) => row.bits,
+    title: later("Surprisal"), limits: [1, 3, 5, 8], value: (row) => row.bits,
   },
   probability: {
-    title: "Probability", limits: [1, 3, 5, 8], value: (row) => row.bits,
-    labels: ["over 1/2", "1/2 to 1/8", "1/8 to 1/32", "1/32 to 1/256", "1/256 and less"], ends: ["p = 1", "below 1/256"],
+    title: later("Probability"), limits: [1, 3, 5, 8], value: (row) => row.bits,
+    labels: [later("over 1/2"), later("1/2 to 1/8"), later("1/8 to 1/32"), later("1/32 to 1/256"), later("1/256 and less")], ends: ["p = 1", later("below 1/256")],
   },
   entropy: {
-    title: "Entropy", limits: [1, 2.5, 4, 6], value: (row) => row.entropy,
+    title: later("Entropy"), limits: [1, 2.5, 4, 6], value: (row) => row.entropy,
   },
   rank: {
-    title: "Rank", limits: [2, 11, 101, 1001], value: (row) => row.rank,
-    labels: ["top choice", "top 10", "top 100", `top ${count(1000)}`, `beyond ${count(1000)}`], ends: ["top 1", `beyond ${count(1000)}`],
+    title: later("Rank"), limits: [2, 11, 101, 1001], value: (row) => row.rank,
+    labels: [later("top choice"), later("top 10"), later("top 100"), later("top {thousand}"), later("beyond {thousand}")], ends: [later("top 1"), later("beyond {thousand}")],
   },
   delta: {
-    title: "Δ bits (what if)", limits: [-3, -0.5, 0.5, 3], value: (row) => row.delta, signs: ["−−", "−", "", "+", "++"],
-    labels: ["over 3 bits less", "0.5 to 3 bits less", "about the same", "0.5 to 3 bits more", "3 bits more and above"], ends: ["−3 bits", "+3 bits"],
+    title: later("Δ bits (what if)"), limits: [-3, -0.5, 0.5, 3], value: (row) => row.delta, signs: ["−−", "−", "", "+", "++"],
+    labels: [later("over 3 bits less"), later("0.5 to 3 bits less"), later("about the same"), later("0.5 to 3 bits more"), later("3 bits more and above")], ends: [later("−3 bits"), later("+3 bits")],
   },
 };
 
 /** What the legend says: `{labels, ends}`, a label per step; limits without names are in `unit`. */
 export function legendOf(measure, unit) {
   const { labels, ends, limits } = SCALES[measure];
-  if (labels) return { labels, ends };
+  const said = (label) => t(label, { thousand: count(1000) });
+  if (labels) return { labels: labels.map(said), ends: ends.map(said) };
   const at = limits.map((limit) => String(Number(inUnit(limit, unit).toFixed(1))));
-  const one = at[0] === "1" ? unit.slice(0, -1) : unit;
-  const between = at.slice(1).map((limit, i) => `${at[i]} to ${limit} ${unit}`);
-  return { labels: [`under ${at[0]} ${one}`, ...between, `${at.at(-1)} ${unit} and more`], ends: ["0", `${at.at(-1)}+ ${unit}`] };
+  const named = t(unit);
+  const lowest = at[0] === "1" ? t("under 1 bit") : t("under {n} {unit}", { n: at[0], unit: named });
+  const between = at.slice(1).map((limit, i) => t("{low} to {high} {unit}", { low: at[i], high: limit, unit: named }));
+  const highest = { n: at.at(-1), unit: named };
+  return { labels: [lowest, ...between, t("{n} {unit} and more", highest)], ends: ["0", t("{n}+ {unit}", highest)] };
 }
 
 /** @returns {number|null} step 0 (expected, or much less) to 4 (surprising, or much more), null without a prediction */

@@ -7,7 +7,8 @@
  */
 import { h, css, setText } from "./dom.js";
 import { action } from "./action.js";
-import { amount, count, many } from "./format.js";
+import { amount, count } from "./format.js";
+import { many, t } from "./wording.js";
 
 /** @param {(text: string, reply: boolean) => void} onScore */
 export function scoreBox(onScore) {
@@ -15,24 +16,24 @@ export function scoreBox(onScore) {
   const [raw, reply] = ["raw", "reply"].map((value) => h("input", { type: "radio", name: "score-as", value, checked: value === "raw" }));
   const limit = h("label", { class: "small muted", for: "score-text" });
   const said = h("span", { class: "small muted number", role: "status" });
-  const go = action("Score", () => onScore(area.value, reply.checked));
-  go.enable(true, "Measures the text and selects its tokens (Ctrl+Enter)");
+  const go = action(t("Score"), () => onScore(area.value, reply.checked));
+  go.enable(true, t("Measures the text and selects its tokens (Ctrl+Enter)"));
   area.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     go.element.click();
   });
   const why = h("span", { class: "muted" });
-  const choice = h("fieldset", { class: "row small" }, h("legend", { class: "sr" }, "How the text is read"),
-    h("label", { class: "row" }, raw, "as raw text"), h("label", { class: "row" }, reply, "as a reply to this conversation"), why);
-  const element = h("details", { class: "score-box" }, h("summary", {}, "Score a text"),
+  const choice = h("fieldset", { class: "row small" }, h("legend", { class: "sr" }, t("How the text is read")),
+    h("label", { class: "row" }, raw, t("as raw text")), h("label", { class: "row" }, reply, t("as a reply to this conversation")), why);
+  const element = h("details", { class: "score-box" }, h("summary", {}, t("Score a text")),
     h("div", { class: "score-body" }, limit, area, choice, h("div", { class: "row" }, go.element, said)));
   const show = ({ unit, can_reply, scored, max_scored, span, progress }) => {
-    setText(limit, `Your text, up to ${count(max_scored)} tokens. It takes the place of the document or of the model's reply; Undo brings that back.`);
+    setText(limit, t("Your text, up to {n} tokens. It takes the place of the document or of the model's reply; Undo brings that back.", { n: count(max_scored) }));
     reply.disabled = !can_reply;
-    setText(why, can_reply ? "" : "There is no conversation to reply in: undo, or choose Chat.");
+    setText(why, can_reply ? "" : t("There is no conversation to reply in: undo, or choose Chat."));
     if (!can_reply) raw.checked = true;
-    setText(said, !scored ? "" : progress ?? (span.count ? `${many(span.count, "token")}, ${amount(span.total, unit)}` : ""));
+    setText(said, !scored ? "" : progress ?? (span.count ? many(span.count, "{n} token, {amount}", "{n} tokens, {amount}", { amount: amount(span.total, unit) }) : ""));
   };
   return { element, show };
 }

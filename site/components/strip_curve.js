@@ -8,6 +8,7 @@
 import { h, css, setAttribute, setText, svg } from "./dom.js";
 import { pictureMenu } from "./picture_menu.js";
 import { amount, count, inUnit } from "./format.js";
+import { many, t } from "./wording.js";
 
 const HEIGHT = 72;
 /** Top of the scale at most, about a choice among the whole vocabulary: one odd token must not press the others flat. */
@@ -23,8 +24,8 @@ export function stripCurve(tokens, selection, onPoint) {
   const top = h("span", {});
   const last = h("span", {});
   const element = h("div", { class: "curve small muted number", hidden: true }, h("div", { class: "scale", "aria-hidden": "true" }, top, h("span", {}, "0")), parts.picture,
-    h("div", { class: "key", "aria-hidden": "true" }, h("span", {}, "1"), h("span", {}, h("i", { class: "bar-key" }), "surprisal  ", h("i", { class: "line-key" }), "entropy"), last),
-    h("div", { class: "saving" }, pictureMenu("surprise-curve", () => ({ drawing: forFile(parts, top.textContent, tokens.rows.length), caption: `surprisal and entropy of ${count(tokens.rows.length)} tokens, in ${tokens.unit}` }))));
+    h("div", { class: "key", "aria-hidden": "true" }, h("span", {}, "1"), h("span", {}, h("i", { class: "bar-key" }), `${t("surprisal")}  `, h("i", { class: "line-key" }), t("entropy")), last),
+    h("div", { class: "saving" }, pictureMenu("surprise-curve", () => ({ drawing: forFile(parts, top.textContent, tokens.rows.length), caption: many(tokens.rows.length, "surprisal and entropy of {n} token, in {unit}", "surprisal and entropy of {n} tokens, in {unit}", { unit: t(tokens.unit) }) }))));
   let slots = [];
   let pointed;
   let stale = true;
@@ -38,7 +39,7 @@ export function stripCurve(tokens, selection, onPoint) {
       stale = false;
       slots = slotsOf(tokens.rows, width);
       setText(top, drawSeries(parts, slots, width, tokens.unit));
-      setText(last, slots.length ? `token ${count(tokens.rows.length)}` : "");
+      setText(last, slots.length ? t("token {n}", { n: count(tokens.rows.length) }) : "");
       setAttribute(parts.picture, "aria-label", summary(tokens));
     }
     drawMarks(parts, selection, pointed, tokens.rows.length, width);
@@ -64,7 +65,7 @@ function drawing() {
     bars: svg("path", { class: "bars" }), halo: svg("path", { class: "halo" }), line: svg("path", { class: "line" }),
     mark: svg("path", { class: "mark" }), pointer: svg("path", { class: "pointer" }),
   };
-  parts.picture = svg("svg", { class: "picture", role: "img", height: HEIGHT, "aria-label": "Surprisal and entropy along the document" }, Object.values(parts));
+  parts.picture = svg("svg", { class: "picture", role: "img", height: HEIGHT, "aria-label": t("Surprisal and entropy along the document") }, Object.values(parts));
   return parts;
 }
 
@@ -90,8 +91,8 @@ function follow(picture, tokenAt, selection, onPoint) {
 
 /** One slot per token, or per pixel where there are more tokens than pixels. */
 function slotsOf(rows, width) {
-  const many = Math.min(rows.length, Math.max(1, Math.floor(width)));
-  return Array.from({ length: many }, (_, slot) => slotOf(rows, Math.floor((slot * rows.length) / many), Math.floor(((slot + 1) * rows.length) / many)));
+  const length = Math.min(rows.length, Math.max(1, Math.floor(width)));
+  return Array.from({ length }, (_, slot) => slotOf(rows, Math.floor((slot * rows.length) / length), Math.floor(((slot + 1) * rows.length) / length)));
 }
 
 function slotOf(rows, start, stop) {
@@ -122,7 +123,8 @@ function drawSeries(parts, slots, width, unit) {
   });
   parts.bars.setAttribute("d", bars);
   for (const path of [parts.halo, parts.line]) path.setAttribute("d", line);
-  return `${highest}${largest > highest ? "+" : ""} ${unit}`;
+  const [n, named] = [highest, t(unit)];
+  return largest > highest ? t("{n}+ {unit}", { n, unit: named }) : t("{n} {unit}", { n, unit: named });
 }
 
 /** The selected span as a band, the token looked at and the one pointed at as marks. */
@@ -143,16 +145,17 @@ function forFile(parts, top, length) {
   const { width } = parts.picture.getBoundingClientRect();
   const name = (x, y, text, anchor = "start") => svg("text", { x, y, style: `fill:var(--muted);font-size:11px;text-anchor:${anchor}` }, text);
   const drawn = [parts.band, parts.bars, parts.halo, parts.line, parts.mark].map((part) => part.cloneNode(true));
-  return svg("svg", { class: "picture", viewBox: `-58 -6 ${width + 62} ${HEIGHT + 34}` }, drawn, svg("path", { d: `M0 ${HEIGHT}H${width}`, style: "stroke:var(--edge)" }), name(-6, 6, top, "end"), name(-6, HEIGHT, "0", "end"), name(0, HEIGHT + 16, "1"), name(width, HEIGHT + 16, `token ${count(length)}`, "end"),
-    svg("rect", { x: width / 2 - 90, y: HEIGHT + 8, width: 10, height: 9, style: "fill:var(--bar)" }), name(width / 2 - 74, HEIGHT + 16, "surprisal"), svg("path", { d: `M${width / 2 + 6} ${HEIGHT + 13}h16`, class: "line" }), name(width / 2 + 28, HEIGHT + 16, "entropy"));
+  return svg("svg", { class: "picture", viewBox: `-58 -6 ${width + 62} ${HEIGHT + 34}` }, drawn, svg("path", { d: `M0 ${HEIGHT}H${width}`, style: "stroke:var(--edge)" }), name(-6, 6, top, "end"), name(-6, HEIGHT, "0", "end"), name(0, HEIGHT + 16, "1"), name(width, HEIGHT + 16, t("token {n}", { n: count(length) }), "end"),
+    svg("rect", { x: width / 2 - 90, y: HEIGHT + 8, width: 10, height: 9, style: "fill:var(--bar)" }), name(width / 2 - 74, HEIGHT + 16, t("surprisal")), svg("path", { d: `M${width / 2 + 6} ${HEIGHT + 13}h16`, class: "line" }), name(width / 2 + 28, HEIGHT + 16, t("entropy")));
 }
 
 function summary({ rows, unit }) {
   const known = rows.filter((row) => row.bits !== null);
-  if (!known.length) return "Surprisal and entropy: nothing is measured yet";
+  if (!known.length) return t("Surprisal and entropy: nothing is measured yet");
   const mean = (field) => amount(known.reduce((sum, row) => sum + row[field], 0) / known.length, unit);
   const peak = known.reduce((most, row) => row.bits > most.bits ? row : most);
-  return `Surprisal and entropy of ${count(known.length)} tokens: surprisal ${mean("bits")} on average, highest at token ${count(rows.indexOf(peak) + 1)}, ${peak.spoken}, ${amount(peak.bits, unit)}; entropy ${mean("entropy")} on average`;
+  return many(known.length, "Surprisal and entropy of {n} token: surprisal {surprisal} on average, highest at token {place}, {token}, {most}; entropy {entropy} on average", "Surprisal and entropy of {n} tokens: surprisal {surprisal} on average, highest at token {place}, {token}, {most}; entropy {entropy} on average",
+    { surprisal: mean("bits"), place: count(rows.indexOf(peak) + 1), token: peak.spoken, most: amount(peak.bits, unit), entropy: mean("entropy") });
 }
 
 export const curveStyles = css`

@@ -10,8 +10,11 @@ import { h, fill, setText } from "./dom.js";
 import { SCALES, step } from "./scales.js";
 import { tokenNodes } from "./token_text.js";
 import { amount, change, count, inUnit, probability } from "./format.js";
+import { later, t } from "./wording.js";
 
-const ROLES = { system: "system", user: "you", assistant: "model" };
+/** Who speaks, as it stands beside a turn, and the same in sentences. */
+const SPEAKERS = { system: later("system"), user: later("you"), assistant: later("model") };
+const ROLES = { system: later("system"), user: later("user"), assistant: later("assistant") };
 
 export class StripTokens {
   /**
@@ -27,11 +30,11 @@ export class StripTokens {
     this.measure = "surprisal";
     this.unit = "bits";
     this.caret = h("span", { class: "caret", role: "option", tabindex: -1, "aria-selected": "false",
-      "aria-label": "End of the document: what comes next" });
+      "aria-label": t("End of the document: what comes next") });
     this.caret.index = 0;
     /** Where the caret stands while there are no turns. */
     this.empty = listbox();
-    this.empty.setAttribute("aria-label", "empty document");
+    this.empty.setAttribute("aria-label", t("empty document"));
   }
 
   /** Replaces `remove` rows from `start` on with `rows`, then lays the turns out again. */
@@ -62,25 +65,26 @@ export class StripTokens {
   /** What a screen reader says: position, spelled whitespace, probability. */
   name(index, withTotal = false) {
     const row = this.rows[index];
-    if (!row) return "End of the document: what comes next";
-    const total = withTotal ? ` of ${count(this.rows.length)}` : "";
-    const chance = row.prob === null ? this.unknown(index) : `probability ${percent(row.prob)}`;
-    const other = row.delta === null ? "" : `, ${Math.abs(row.delta).toFixed(1)} bits ${row.delta < 0 ? "less" : "more"} in the other context`;
-    return `token ${count(index + 1)}${total}, ${row.spoken}, ${chance}${other}`;
+    if (!row) return t("End of the document: what comes next");
+    const n = count(index + 1);
+    const place = withTotal ? t("token {n} of {count}", { n, count: count(this.rows.length) }) : t("token {n}", { n });
+    return [place, row.spoken, row.prob === null ? this.unknown(index) : chance(row.prob), ...otherContext(row)].join(", ");
   }
 
   unknown(index) {
-    if (index === 0) return "first token, no prediction";
-    return this.guessing ? "waits for your guess" : "not measured yet";
+    if (index === 0) return t("first token, no prediction");
+    return this.guessing ? t("waits for your guess") : t("not measured yet");
   }
 
   /** The line shown on hover and focus. */
   facts(index) {
     const row = this.rows[index];
     if (!row) return "";
-    const place = `token ${count(index + 1)} · id ${row.id}`;
-    if (row.bits === null) return `${place} · ${this.unknown(index)}`;
-    return `${place} · p ${probability(row.prob)} · ${amount(row.bits, this.unit)} · rank ${count(row.rank)} · entropy ${amount(row.entropy, this.unit)}${row.delta === null ? "" : ` · Δ ${change(inUnit(row.delta, this.unit))} ${this.unit} (what if)`}`;
+    const facts = [t("token {n} · id {id}", { n: count(index + 1), id: row.id })];
+    if (row.bits === null) facts.push(this.unknown(index));
+    else facts.push(t("p {p} · {surprisal} · rank {rank} · entropy {entropy}", { p: probability(row.prob), surprisal: amount(row.bits, this.unit), rank: count(row.rank), entropy: amount(row.entropy, this.unit) }));
+    if (row.bits !== null && row.delta !== null) facts.push(t("Δ {change} {unit} (what if)", { change: change(inUnit(row.delta, this.unit)), unit: t(this.unit) }));
+    return facts.join(" · ");
   }
 
   /** Outlines the token that is pointed at elsewhere; none for undefined. */
@@ -145,8 +149,8 @@ export class StripTokens {
 
   addGroup(i) {
     const role = h("span", { class: "role" });
-    const edit = h("button", { type: "button", class: "quiet small", onclick: () => this.onTurn("edit", i) }, "Edit");
-    const remove = h("button", { type: "button", class: "quiet small", onclick: () => this.onTurn("delete", i) }, "Delete");
+    const edit = h("button", { type: "button", class: "quiet small", onclick: () => this.onTurn("edit", i) }, t("Edit"));
+    const remove = h("button", { type: "button", class: "quiet small", onclick: () => this.onTurn("delete", i) }, t("Delete"));
     const tools = h("span", { class: "tools" }, edit, remove);
     const strip = listbox();
     const box = h("div", { class: "turn" }, h("div", { class: "side" }, role, tools), strip);
@@ -157,17 +161,22 @@ export class StripTokens {
   }
 
   label(group, turn) {
-    const name = turn.role === null ? "text" : ROLES[turn.role] ?? turn.role;
+    const name = turn.role === null ? t("text") : known(SPEAKERS, turn.role);
     if (group.name === name && group.editable === turn.editable) return;
     Object.assign(group, { name, editable: turn.editable });
     setText(group.role, name);
     group.role.dataset.role = turn.role ?? "text";
-    group.strip.setAttribute("aria-label", turn.role === null ? "text" : `${turn.role} turn`);
+    const role = turn.role === null ? name : roleName(turn.role);
+    group.strip.setAttribute("aria-label", turn.role === null ? name : t("{role} turn", { role }));
     group.tools.hidden = !turn.editable;
-    group.edit.setAttribute("aria-label", `Edit the ${turn.role} turn`);
-    group.remove.setAttribute("aria-label", `Delete the ${turn.role} turn`);
+    group.edit.setAttribute("aria-label", t("Edit the {role} turn", { role }));
+    group.remove.setAttribute("aria-label", t("Delete the {role} turn", { role }));
   }
 }
+
+/** A role in the reader's words; a document may have others, which stay as they are. */
+const known = (names, role) => (Object.hasOwn(names, role) ? t(names[role]) : role);
+export const roleName = (role) => known(ROLES, role);
 
 /** One for each turn, since buttons stand between the turns, and a listbox may hold nothing but options. */
 function listbox() {
@@ -183,8 +192,14 @@ function sync(parent, wanted) {
   parent.append(...wanted.slice(same));
 }
 
-function percent(p) {
-  if (p > 0.995) return "above 99 percent";
-  if (p >= 0.095) return `${Math.round(p * 100)} percent`;
-  return p >= 0.0005 ? `${(p * 100).toFixed(1)} percent` : "below 0.1 percent";
+function chance(p) {
+  if (p > 0.995) return t("probability above 99 percent");
+  if (p < 0.0005) return t("probability below 0.1 percent");
+  return t("probability {n} percent", { n: p >= 0.095 ? Math.round(p * 100) : (p * 100).toFixed(1) });
+}
+
+function otherContext({ delta }) {
+  if (delta === null) return [];
+  const bits = Math.abs(delta).toFixed(1);
+  return [delta < 0 ? t("{bits} bits less in the other context", { bits }) : t("{bits} bits more in the other context", { bits })];
 }

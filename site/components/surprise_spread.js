@@ -8,7 +8,10 @@
 import { h, css, fill, setText } from "./dom.js";
 import { pictureMenu } from "./picture_menu.js";
 import { rowNodes } from "./token_text.js";
-import { amount, count, exact, inUnit, probability, surprise } from "./format.js";
+import { count, exact, inUnit, probability, surprise } from "./format.js";
+import { later, many, t } from "./wording.js";
+
+const LISTS = { most: later("Most surprising"), least: later("Least surprising") };
 
 /** @param {(index: number) => void} onToken */
 export function surpriseSpread(onToken) {
@@ -19,36 +22,43 @@ export function surpriseSpread(onToken) {
   const picture = pictureMenu("surprise-histogram", async () => {
     const { histogramDrawing } = await import("./picture_charts.js");
     const { spread, unit } = latest;
-    return { drawing: histogramDrawing(spread, unit), caption: `surprise of ${count(spread.count)} tokens of ${spread.whole ? "the document" : "the selection"}, in ${unit}` };
+    return { drawing: histogramDrawing(spread, unit), caption: pictured(spread, unit) };
   });
-  const lists = ["most", "least"].map((name) => tokenList(name, onToken));
-  const element = h("section", { "aria-label": "How surprise is spread" }, title, bars, h("div", { class: "row" }, axis, h("span", { class: "spring" }, picture)), h("div", { class: "extremes" }, lists.map((list) => list.element)));
+  const lists = Object.keys(LISTS).map((name) => tokenList(name, onToken));
+  const element = h("section", { "aria-label": t("How surprise is spread") }, title, bars, h("div", { class: "row" }, axis, h("span", { class: "spring" }, picture)), h("div", { class: "extremes" }, lists.map((list) => list.element)));
   const show = ({ spread, unit }) => {
     latest = { spread, unit };
     element.hidden = spread.count === 0;
-    setText(title, `${spread.whole ? "The whole document" : "The selected tokens"}, by surprise`);
+    setText(title, spread.whole ? t("The whole document, by surprise") : t("The selected tokens, by surprise"));
     drawBars(bars, spread.bins, unit);
-    setText(axis, `${unit} of surprise; above each bar, how many of ${count(spread.count)} tokens`);
+    setText(axis, many(spread.count, "{unit} of surprise; above each bar, how many of {n} token", "{unit} of surprise; above each bar, how many of {n} tokens", { unit: t(unit) }));
     lists.forEach((list) => list.show(spread, unit));
   };
   return { element, show };
+}
+
+function pictured(spread, unit) {
+  const values = { unit: t(unit) };
+  if (spread.whole) return many(spread.count, "surprise of {n} token of the document, in {unit}", "surprise of {n} tokens of the document, in {unit}", values);
+  return many(spread.count, "surprise of {n} token of the selection, in {unit}", "surprise of {n} tokens of the selection, in {unit}", values);
 }
 
 function drawBars(list, bins, unit) {
   const highest = Math.max(...bins.map((bin) => bin.count), 1);
   fill(list, bins.map((bin, i) => {
     const last = i === bins.length - 1;
-    const range = last ? `${bin.low} ${unit} and more` : `${bin.low} to ${bin.low + 1} ${unit}`;
+    const values = { low: bin.low, high: bin.low + 1, unit: t(unit), n: count(bin.count) };
+    const said = last ? t("{low} {unit} and more: {n}", values) : t("{low} to {high} {unit}: {n}", values);
     const bar = h("i", {});
     bar.style.height = bin.count ? `max(2px, ${(60 * bin.count) / highest}px)` : "0";
-    return h("li", { title: `${range}: ${count(bin.count)}` }, h("span", { class: "sr" }, `${range}: ${count(bin.count)}`),
+    return h("li", { title: said }, h("span", { class: "sr" }, said),
       h("span", { class: "many", "aria-hidden": "true" }, bin.count ? count(bin.count) : ""), bar, h("span", { class: "edge", "aria-hidden": "true" }, last ? `${bin.low}+` : bin.low));
   }));
 }
 
 function tokenList(name, onToken) {
   const list = h("ol", {});
-  const element = h("div", {}, h("h4", { class: "small muted", id: `${name}-surprising` }, `${name === "most" ? "Most" : "Least"} surprising`), list);
+  const element = h("div", {}, h("h4", { class: "small muted", id: `${name}-surprising` }, t(LISTS[name])), list);
   list.setAttribute("aria-labelledby", `${name}-surprising`);
   const show = (spread, unit) => {
     const focused = list.getRootNode().activeElement;
@@ -60,10 +70,10 @@ function tokenList(name, onToken) {
 }
 
 function tokenButton(token, unit, onToken) {
-  const spoken = (words) => h("span", { class: "sr" }, words);
+  const said = { n: token.index + 1, token: token.spoken, p: probability(token.prob), unit: t(unit), bits: surprise(token.bits, unit) };
   return h("button", { type: "button", class: "extreme number", "data-index": token.index, onclick: () => onToken(token.index) },
-    spoken("Token "), h("span", { class: "muted" }, token.index + 1), spoken(`, ${token.spoken}, probability `), h("span", { class: "word", "aria-hidden": "true" }, rowNodes(token)),
-    h("span", { class: "muted", title: exact(token.prob) }, probability(token.prob)), spoken(`, surprise in ${unit} `), h("span", { title: exact(inUnit(token.bits, unit)) }, surprise(token.bits, unit)));
+    h("span", { class: "sr" }, t("Token {n}, {token}, probability {p}, surprise in {unit} {bits}", said)), h("span", { class: "muted", "aria-hidden": "true" }, said.n), h("span", { class: "word", "aria-hidden": "true" }, rowNodes(token)),
+    h("span", { class: "muted", "aria-hidden": "true", title: exact(token.prob) }, said.p), h("span", { "aria-hidden": "true", title: exact(inUnit(token.bits, unit)) }, said.bits));
 }
 
 export const styles = css`

@@ -5,22 +5,24 @@
  * Sends: `explain_term {name}`.  Message: `{op: "term", name, definition, formula}`.
  */
 import { h } from "./dom.js";
+import { later, t } from "./wording.js";
 
 /** What the interface calls them in short → their names in lmpanel/lessons/glossary.py. */
 const NAMES = {
-  "token": "token", "tokens": "token", "logit": "logit", "score": "logit", "softmax": "softmax", "p": "probability", "probability": "probability", "cumulative": "cumulative probability",
-  "log p": "log-probability", "ln p": "log-probability", "rank": "rank", "bits": "surprisal", "nats": "surprisal", "−log₂ p": "surprisal", "−ln p": "surprisal", "surprise (nats)": "surprisal",
-  "bits/token": "cross-entropy", "nats/token": "cross-entropy", "perplexity": "perplexity", "KL": "kl divergence", "temperature": "temperature", "top-k": "top-k", "top-p": "top-p", "min-p": "min-p",
-  "seed": "seed", "beams": "beam", "cosine": "cosine",
+  [later("token")]: "token", [later("tokens")]: "token", [later("logit")]: "logit", [later("score")]: "logit", [later("softmax")]: "softmax", [later("p")]: "probability", [later("probability")]: "probability",
+  [later("cumulative")]: "cumulative probability", [later("log p")]: "log-probability", [later("ln p")]: "log-probability", [later("rank")]: "rank", [later("bits")]: "surprisal", [later("nats")]: "surprisal",
+  [later("−log₂ p")]: "surprisal", [later("−ln p")]: "surprisal", [later("surprise (nats)")]: "surprisal", [later("bits/token")]: "cross-entropy", [later("nats/token")]: "cross-entropy",
+  [later("perplexity")]: "perplexity", [later("KL")]: "kl divergence", [later("temperature")]: "temperature", [later("top-k")]: "top-k", [later("top-p")]: "top-p", [later("min-p")]: "min-p", [later("seed")]: "seed",
+  [later("beams")]: "beam", [later("cosine")]: "cosine",
 };
 
-/** A word as a button that explains it. `label` is how it is written here. */
-export function term(name, label = name) {
+/** A word as a button that explains it. `label` is how it is written here, in the reader's language. */
+export function term(name, label = t(name)) {
   return h("button", { type: "button", class: "term", "data-term": name, "data-key": `term ${name}`, "aria-haspopup": "true" }, label);
 }
 
-/** A heading's label, as a button where the glossary has the word. */
-export const named = (label) => (label in NAMES ? term(NAMES[label], label) : label);
+/** A heading, given in English: in the reader's language, as a button where the glossary has the word. */
+export const named = (label) => (Object.hasOwn(NAMES, label) ? term(NAMES[label], t(label)) : t(label));
 
 /**
  * Makes the terms in `root`, and in shadow roots below it, answer.

@@ -1,32 +1,33 @@
 /** One earlier token and the one to put in its place: by a click in the document or its number, by text or id. */
 import { h, css, fill, setText, showSetting } from "./dom.js";
 import { rowNodes } from "./token_text.js";
+import { t, tParts } from "./wording.js";
 
 const WAIT_MS = 120;
 
 /** @param {import("./link.js").Link} link */
 export function tokenExchange(link) {
-  const place = h("input", { class: "field small number", inputmode: "numeric", id: "what-if-place", autocomplete: "off", placeholder: "number" });
+  const place = h("input", { class: "field small number", inputmode: "numeric", id: "what-if-place", autocomplete: "off", placeholder: t("number") });
   const old = h("span", { class: "old" });
-  const query = h("input", { class: "field", type: "search", id: "what-if-token", placeholder: "token text or id", autocomplete: "off", spellcheck: "false" });
-  const found = h("div", { class: "row found-tokens", role: "group", "aria-label": "Tokens found" });
+  const query = h("input", { class: "field", type: "search", id: "what-if-token", placeholder: t("token text or id"), autocomplete: "off", spellcheck: "false" });
+  const found = h("div", { class: "row found-tokens", role: "group", "aria-label": t("Tokens found") });
   const said = h("p", { class: "small muted", "aria-live": "polite" });
   const element = h("div", { class: "exchange" },
-    h("div", { class: "row" }, h("label", { class: "small muted", for: "what-if-place" }, "Exchange token"), place, old),
-    h("div", { class: "row" }, h("label", { class: "small muted", for: "what-if-token" }, "for"), query), found, said);
-  const later = delayed((value) => link.send("what_if_find", { query: value.slice(0, 200) }));
+    h("div", { class: "row" }, h("label", { class: "small muted", for: "what-if-place" }, t("Exchange token")), place, old),
+    h("div", { class: "row" }, h("label", { class: "small muted", for: "what-if-token" }, t("for")), query), found, said);
+  const asked = delayed((value) => link.send("what_if_find", { query: value.slice(0, 200) }));
   const moved = delayed((value) => link.send("what_if_position", { text: value }));
-  query.addEventListener("input", () => later.set(query.value));
+  query.addEventListener("input", () => asked.set(query.value));
   place.addEventListener("input", () => moved.set(place.value));
   const show = (state) => {
     element.hidden = !state;
     if (!state) return;
     showSetting(place, state.position === null ? "" : state.position + 1);
-    fill(old, ...(state.old ? ["“", h("b", {}, rowNodes(state.old)), "”"] : [h("span", { class: "small muted" }, "click it in the document")]));
+    fill(old, state.old ? tParts("“{token}”", { token: h("b", {}, rowNodes(state.old)) }) : h("span", { class: "small muted" }, t("click it in the document")));
     drawFound(found, state, link);
     setText(said, state.message);
   };
-  const flush = () => { moved.flush(); later.flush(); };
+  const flush = () => { moved.flush(); asked.flush(); };
   return { element, show, flush };
 }
 
@@ -34,7 +35,7 @@ function drawFound(box, { found, token }, link) {
   const key = JSON.stringify(found.map(({ id }) => id));
   if (box.dataset.shown !== key) {
     box.dataset.shown = key;
-    fill(box, found.map((entry) => h("button", { type: "button", class: "button small choice", "data-id": entry.id, title: `id ${entry.id}`, "aria-label": `Put ${entry.spoken} there`, onclick: () => link.send("what_if_token", { id: entry.id }) }, rowNodes(entry))));
+    fill(box, found.map((entry) => h("button", { type: "button", class: "button small choice", "data-id": entry.id, title: t("id {id}", { id: entry.id }), "aria-label": t("Put {token} there", { token: entry.spoken }), onclick: () => link.send("what_if_token", { id: entry.id }) }, rowNodes(entry))));
   }
   for (const button of box.children) button.setAttribute("aria-pressed", String(Number(button.dataset.id) === token));
 }

@@ -10,16 +10,20 @@ import { h, css, fill, shadow, setText } from "./dom.js";
 import { action } from "./action.js";
 import { shared } from "./styles.js";
 import { SCALES, legendOf } from "./scales.js";
-import { StripTokens } from "./strip_tokens.js";
+import { StripTokens, roleName } from "./strip_tokens.js";
 import { StripSelection } from "./strip_selection.js";
 import { stripCurve, curveStyles } from "./strip_curve.js";
 import { unitSwitch } from "./unit_switch.js";
 import { conversationDialog, dialogStyles } from "./conversation_dialog.js";
+import { later, t, tParts } from "./wording.js";
+
+/** The n-gram models, by which name they are asked for. */
+const NGRAMS = { "5-gram": later("5-gram"), "4-gram": later("4-gram"), "trigram": later("trigram"), "bigram": later("bigram"), "unigram": later("unigram"), "uniform": later("uniform") };
 
 /** @param {import("./link.js").Link} link */
 export function mount(link) {
   const { host, root } = shadow("token-strip", [shared, styles, dialogStyles, curveStyles]);
-  const list = h("div", { class: "list", role: "group", "aria-label": "The document, token by token" });
+  const list = h("div", { class: "list", role: "group", "aria-label": t("The document, token by token") });
   const header = stripHeader(link);
   const tip = h("p", { class: "tip small number", "aria-hidden": "true" });
   const note = h("p", { class: "note small", hidden: true });
@@ -95,28 +99,28 @@ function followEnd(list) {
 
 function stripHeader(link) {
   const modes = ["chat", "raw"].map((name) => h("button", { type: "button", "aria-pressed": "false", onclick: () => link.send("mode", { name }) },
-    name === "chat" ? "Chat" : "Raw text"));
-  const measure = h("select", { class: "field small", "aria-label": "Colour tokens by", onchange: () => link.send("measure", { name: measure.value }) },
-    Object.entries(SCALES).map(([name, scale]) => h("option", { value: name }, scale.title)));
+    name === "chat" ? t("Chat") : t("Raw text")));
+  const measure = h("select", { class: "field small", "aria-label": t("Colour tokens by"), onchange: () => link.send("measure", { name: measure.value }) },
+    Object.entries(SCALES).map(([name, scale]) => h("option", { value: name }, t(scale.title))));
   const model = modelSelect(link);
   const legend = h("span", { class: "legend small", role: "img" });
-  const span = h("button", { type: "button", class: "quiet small", "aria-pressed": "false", title: "Tap the first token, then the last one (or use Shift)" }, "Select a span");
-  const undo = action("Undo", () => link.send("undo"), "quiet small");
-  const redo = action("Redo", () => link.send("redo"), "quiet small");
-  const fresh = h("button", { type: "button", class: "quiet small", onclick: () => link.send("new_conversation") }, "New");
-  const json = h("button", { type: "button", class: "quiet small", title: "The conversation as JSON", onclick: () => link.send("get_json") }, "JSON");
-  const element = h("div", { class: "head row" }, h("h2", { title: "What the model reads, token by token" }, "The document"),
-    h("div", { class: "segmented small", role: "group", "aria-label": "Kind of document" }, modes),
+  const span = h("button", { type: "button", class: "quiet small", "aria-pressed": "false", title: t("Tap the first token, then the last one (or use Shift)") }, t("Select a span"));
+  const undo = action(t("Undo"), () => link.send("undo"), "quiet small");
+  const redo = action(t("Redo"), () => link.send("redo"), "quiet small");
+  const fresh = h("button", { type: "button", class: "quiet small", onclick: () => link.send("new_conversation") }, t("New"));
+  const json = h("button", { type: "button", class: "quiet small", title: t("The conversation as JSON"), onclick: () => link.send("get_json") }, "JSON");
+  const element = h("div", { class: "head row" }, h("h2", { title: t("What the model reads, token by token") }, t("The document")),
+    h("div", { class: "segmented small", role: "group", "aria-label": t("Kind of document") }, modes),
     h("div", { class: "row spring" }, undo.element, redo.element, span, json, fresh));
-  const curve = h("button", { type: "button", class: "quiet small", title: "Surprisal and entropy along the document", onclick: () => link.send("curve", { open: curve.getAttribute("aria-pressed") !== "true" }) }, "Curve");
+  const curve = h("button", { type: "button", class: "quiet small", title: t("Surprisal and entropy along the document"), onclick: () => link.send("curve", { open: curve.getAttribute("aria-pressed") !== "true" }) }, t("Curve"));
   const unit = unitSwitch(link);
-  const colours = h("div", { class: "row colours" }, curve, measure, h("span", { class: "row by small muted" }, "by", model.element), unit.element, legend);
+  const colours = h("div", { class: "row colours" }, curve, measure, h("span", { class: "row by small muted" }, tParts("by {model}", { model: model.element })), unit.element, legend);
   const show = (state) => {
     modes.forEach((button, i) => button.setAttribute("aria-pressed", String((state.mode === "raw") === (i === 1))));
-    undo.enable(state.undo && !state.generating, state.undo ? `Undo: ${state.undo}` : "Nothing to undo");
-    redo.enable(state.redo && !state.generating, state.redo ? `Redo: ${state.redo}` : "Nothing to redo");
+    undo.enable(state.undo && !state.generating, state.undo ? t("Undo: {change}", { change: state.undo }) : t("Nothing to undo"));
+    redo.enable(state.redo && !state.generating, state.redo ? t("Redo: {change}", { change: state.redo }) : t("Nothing to redo"));
     json.hidden = state.mode === "raw";
-    fresh.title = state.mode === "raw" ? "An empty document" : "A new conversation";
+    fresh.title = state.mode === "raw" ? t("An empty document") : t("A new conversation");
     for (const option of measure.options) if (SCALES[option.value].signs) option.disabled = option.hidden = !state.compared;
     measure.value = state.measure;
     curve.setAttribute("aria-pressed", String(Boolean(state.curve)));
@@ -130,8 +134,8 @@ function stripHeader(link) {
 /** Which model's numbers the page shows: the transformer's, or those of an n-gram model. */
 function modelSelect(link) {
   const transformer = h("option", { value: "transformer" });
-  const others = ["5-gram", "4-gram", "trigram", "bigram", "unigram", "uniform"].map((name) => h("option", { value: name }, name));
-  const element = h("select", { class: "field small model", "aria-label": "Model that predicts", onchange: () => link.send("predict_with", { name: element.value }) }, transformer, others);
+  const others = Object.entries(NGRAMS).map(([name, label]) => h("option", { value: name }, t(label)));
+  const element = h("select", { class: "field small model", "aria-label": t("Model that predicts"), onchange: () => link.send("predict_with", { name: element.value }) }, transformer, others);
   const show = (state) => {
     setText(transformer, state.transformer ?? "");
     element.value = state.predictor ?? "transformer";
@@ -143,7 +147,7 @@ function modelSelect(link) {
 function drawLegend(legend, { measure, unit }) {
   const { labels, ends } = legendOf(measure, unit);
   const { signs } = SCALES[measure];
-  const name = `Colour scale: ${labels.join(", ")}`;
+  const name = t("Colour scale: {labels}", { labels: labels.join(", ") });
   if (legend.getAttribute("aria-label") === name) return;
   legend.setAttribute("aria-label", name);
   legend.dataset.scale = signs ? "diverging" : "sequential";
@@ -170,14 +174,14 @@ function showFacts(list, tip, tokens, onPoint) {
 
 function editTurn(link, group, { turn, text }) {
   if (!group || group.box.querySelector("textarea")) return;
-  const area = h("textarea", { class: "field", rows: Math.min(12, 2 + text.split("\n").length), "aria-label": `Text of the ${group.role.dataset.role} turn` });
+  const area = h("textarea", { class: "field", rows: Math.min(12, 2 + text.split("\n").length), "aria-label": t("Text of the {role} turn", { role: roleName(group.role.dataset.role) }) });
   area.value = text;
   const close = () => { form.remove(); group.strip.hidden = false; group.edit.focus(); };
   const save = () => { link.send("replace_turn", { turn, text: area.value }); close(); };
   const form = h("div", { class: "edit" }, area, h("div", { class: "row" },
-    h("button", { type: "button", class: "button primary", onclick: save }, "Save turn"),
-    h("button", { type: "button", class: "button", onclick: close }, "Cancel"),
-    h("span", { class: "small muted" }, "Only this turn is tokenised again.")));
+    h("button", { type: "button", class: "button primary", onclick: save }, t("Save turn")),
+    h("button", { type: "button", class: "button", onclick: close }, t("Cancel")),
+    h("span", { class: "small muted" }, t("Only this turn is tokenised again."))));
   area.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
     else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();

@@ -11,6 +11,7 @@ import { named, term } from "./terms.js";
 import { rowNodes } from "./token_text.js";
 import { bits, change, count, exact, probability } from "./format.js";
 import { step } from "./scales.js";
+import { t, tParts } from "./wording.js";
 
 /** @param {import("./link.js").Link} link */
 export function comparisonResult(link) {
@@ -21,9 +22,9 @@ export function comparisonResult(link) {
   const callout = h("p", {});
   const body = h("tbody", {});
   const head = h("thead", {});
-  const table = h("table", { class: "shifts number" }, h("caption", { class: "sr" }, "Each token after the present and after the new context"), head, body);
+  const table = h("table", { class: "shifts number" }, h("caption", { class: "sr" }, t("Each token after the present and after the new context")), head, body);
   const numbers = h("div", { class: "numbers" }, changed, totals, callout, h("div", { class: "wide" }, table), explanation());
-  const element = h("section", { class: "comparison", "aria-label": "Comparison" }, sentence, stale.element, numbers);
+  const element = h("section", { class: "comparison", "aria-label": t("Comparison") }, sentence, stale.element, numbers);
   const look = (event) => lookAt(link, event, element);
   body.addEventListener("click", look);
   callout.addEventListener("click", look);
@@ -44,8 +45,8 @@ export function comparisonResult(link) {
 }
 
 function staleNote(link) {
-  const element = h("div", { class: "row stale", hidden: true }, h("p", {}, "The document or the model has changed since. These are the numbers of before."),
-    h("button", { type: "button", class: "button", onclick: () => link.send("what_if_again") }, "Compare again"));
+  const element = h("div", { class: "row stale", hidden: true }, h("p", {}, t("The document or the model has changed since. These are the numbers of before.")),
+    h("button", { type: "button", class: "button", onclick: () => link.send("what_if_again") }, t("Compare again")));
   return { element, show: (on) => { element.hidden = !on; } };
 }
 
@@ -55,21 +56,21 @@ function lookAt(link, event, element) {
 }
 
 function draw({ changed, totals, callout, head, body }, result, unit) {
-  setText(changed, `Compared with ${result.changed}`);
-  const figure = (label, value, text) => [h("span", { class: "muted" }, `${label} `), h("b", { title: exact(value), "data-value": exact(value), "data-name": label }, text), " "];
-  fill(totals, figure("Δ total", result.total, change(result.total)), figure("per token", result.per_token, change(result.per_token)), figure("mean KL", result.mean_kl, divergence(result.mean_kl)), h("span", { class: "muted" }, unit));
+  setText(changed, t("Compared with {change}", { change: result.changed }));
+  const figure = (name, label, value, text) => [h("span", { class: "muted" }, `${label} `), h("b", { title: exact(value), "data-value": exact(value), "data-name": name }, text), " "];
+  fill(totals, figure("Δ total", t("Δ total"), result.total, change(result.total)), figure("per token", t("per token"), result.per_token, change(result.per_token)), figure("mean KL", t("mean KL"), result.mean_kl, divergence(result.mean_kl)), h("span", { class: "muted" }, t(unit)));
   const { largest } = result;
-  fill(callout, "The largest change is at token ", tokenButton(largest), ` (${largest.index + 1}): ${change(largest.delta)} ${unit}.`);
+  fill(callout, tParts("The largest change is at token {token} ({n}): {change} {unit}.", { token: tokenButton(largest), n: largest.index + 1, change: change(largest.delta), unit: t(unit) }));
   fill(head, ...heads(unit));
   fill(body, result.rows.map((row) => line(row, unit, row.index === largest.index)));
 }
 
 function heads(unit) {
   const cell = (label, props = {}) => h("th", { scope: "col", ...props }, label);
-  const sides = ["before", "after", "before", "after"].map((label, i) => cell(label, { class: i < 2 ? "p" : null }));
+  const sides = [t("before"), t("after"), t("before"), t("after")].map((label, i) => cell(label, { class: i < 2 ? "p" : null }));
   return [
     h("tr", {}, cell("#", { rowspan: 2 }), cell(named("token"), { rowspan: 2, class: "left" }), cell(named("p"), { colspan: 2, scope: "colgroup", class: "p" }), cell(named(unit), { colspan: 2, scope: "colgroup" }),
-      cell(`Δ ${unit}`, { rowspan: 2 }), cell(named("KL"), { rowspan: 2, title: `KL(before ‖ after) in ${unit}` })),
+      cell(`Δ ${t(unit)}`, { rowspan: 2 }), cell(named("KL"), { rowspan: 2, title: t("KL(before ‖ after) in {unit}", { unit: t(unit) }) })),
     h("tr", { class: "sides" }, sides),
   ];
 }
@@ -86,11 +87,11 @@ function line(row, unit, largest) {
 const divergence = (value) => (value === null ? "–" : value.toFixed(3));
 
 function tokenButton(row) {
-  return h("button", { type: "button", class: row.kind === "text" ? "at" : "at code", "data-index": row.index, "aria-label": `Look at token ${count(row.index + 1)}, ${row.spoken}` }, rowNodes(row));
+  return h("button", { type: "button", class: row.kind === "text" ? "at" : "at code", "data-index": row.index, "aria-label": t("Look at token {n}, {token}", { n: count(row.index + 1), token: row.spoken }) }, rowNodes(row));
 }
 
 function explanation() {
-  return h("p", { class: "small muted" }, "Δ is what a token costs after the new context, less what it costs now. KL(before ‖ after) = Σ p (log p − log q) over the whole vocabulary: how far the prediction moved at this place, whichever token stands there. The document is coloured by Δ.");
+  return h("p", { class: "small muted" }, t("Δ is what a token costs after the new context, less what it costs now. KL(before ‖ after) = Σ p (log p − log q) over the whole vocabulary: how far the prediction moved at this place, whichever token stands there. The document is coloured by Δ."));
 }
 
 export const styles = css`

@@ -5,7 +5,9 @@
  * Sends: `sign_worksheet {name}`, `export_worksheet {form}`, `clear_worksheet`.
  */
 import { h, css, fill, setText, showSetting } from "./dom.js";
+import { lessonLanguage, quoted } from "./lesson_nodes.js";
 import { store } from "./lesson_store.js";
+import { t } from "./wording.js";
 
 /** @param {import("./link.js").Link} link */
 export function worksheetPage(link) {
@@ -14,27 +16,27 @@ export function worksheetPage(link) {
   const tools = toolRow(link);
   const problem = h("p", { class: "small", role: "status" });
   const sheet = h("div", { class: "sheet" });
-  const signature = h("div", { class: "row signature" }, h("label", { for: "worksheet-name" }, "Name"), name, h("span", { class: "small muted screen" }, "optional; it stays in this browser and in what you save"));
+  const signature = h("div", { class: "row signature" }, h("label", { for: "worksheet-name" }, t("Name")), name, h("span", { class: "small muted screen" }, t("optional; it stays in this browser and in what you save")));
   const about = h("p", { class: "small muted about" });
-  const element = h("div", { class: "worksheet stack" }, h("h2", { class: "printed" }, "Worksheet"), about, tools.element, problem, signature, sheet);
+  const element = h("div", { class: "worksheet stack" }, h("h2", { class: "printed" }, t("Worksheet")), about, tools.element, problem, signature, sheet);
   const show = (state) => {
     if (state.page !== "worksheet") return;
     showSetting(name, state.name);
-    setText(problem, store.problem);
+    setText(problem, t(store.problem));
     setText(about, state.about);
     tools.show(state);
-    fill(sheet, state.records.length ? state.records.map(record) : h("p", { class: "muted" }, "Nothing yet. What you answer and keep in a lesson stands here."));
+    fill(sheet, state.records.length ? state.records.map(record) : h("p", { class: "muted" }, t("Nothing yet. What you answer and keep in a lesson stands here.")));
   };
   return { element, show };
 }
 
 function toolRow(link) {
   const button = (label, run, kind = "button") => h("button", { type: "button", class: kind, onclick: run }, label);
-  const save = [button("Save as HTML", () => link.send("export_worksheet", { form: "html" }), "button primary"),
-    button("Save as Markdown", () => link.send("export_worksheet", { form: "markdown" })), button("Print", () => print())];
-  const clear = button("Clear…", () => ask(true), "quiet");
-  const really = h("span", { class: "row", role: "group", "aria-label": "Clear the worksheet" }, h("span", {}, "Forget all answers and evidence?"),
-    button("Clear everything", () => { link.send("clear_worksheet"); ask(false); }), button("Keep it", () => ask(false), "quiet"));
+  const save = [button(t("Save as HTML"), () => link.send("export_worksheet", { form: "html" }), "button primary"),
+    button(t("Save as Markdown"), () => link.send("export_worksheet", { form: "markdown" })), button(t("Print"), () => print())];
+  const clear = button(t("Clear…"), () => ask(true), "quiet");
+  const really = h("span", { class: "row", role: "group", "aria-label": t("Clear the worksheet") }, h("span", {}, t("Forget all answers and evidence?")),
+    button(t("Clear everything"), () => { link.send("clear_worksheet"); ask(false); }), button(t("Keep it"), () => ask(false), "quiet"));
   const ask = (open) => { really.hidden = !open; clear.hidden = open; (open ? really.lastChild : clear).focus(); };
   really.hidden = true;
   const element = h("div", { class: "row screen" }, save, h("span", { class: "spring row" }, clear, really));
@@ -42,18 +44,18 @@ function toolRow(link) {
 }
 
 function record({ title, progress, steps }) {
-  return h("section", { class: "record" }, h("h3", {}, title), h("p", { class: "small muted" }, progress), steps.map(stepOf));
+  return h("section", { class: "record" }, h("h3", { lang: lessonLanguage() }, title), h("p", { class: "small muted" }, progress), steps.map(stepOf));
 }
 
 function stepOf({ title, tasks, answers, evidence }) {
-  return h("div", { class: "of-step" }, h("h4", {}, title),
-    tasks.map(({ text, done }) => h("p", { class: "small todo" }, h("b", {}, done ? "✓ done" : "○ not done"), ` ${text}`)),
-    answers.map(({ question, value, verdict }) => h("div", { class: "answered" }, h("p", {}, question), h("p", { class: "value" }, value), verdict ? h("p", { class: "small muted" }, verdict) : null)),
+  return h("div", { class: "of-step" }, h("h4", { lang: lessonLanguage() }, title),
+    tasks.map(({ text, done }) => h("p", { class: "small todo" }, h("b", {}, done ? t("✓ done") : t("○ not done")), " ", h("span", { lang: lessonLanguage() }, quoted(text)))),
+    answers.map(({ question, value, verdict }) => h("div", { class: "answered" }, h("p", { lang: lessonLanguage() }, quoted(question)), h("p", { class: "value" }, value), verdict ? h("p", { class: "small muted" }, verdict) : null)),
     evidence.map(({ label, table }) => tableOf(label, table)));
 }
 
 function tableOf(label, { title, columns, rows, notes }) {
-  return h("div", { class: "evidence" }, h("p", {}, h("b", {}, label), " ", h("span", { class: "muted" }, title)), h("table", { class: "small", "aria-label": label },
+  return h("div", { class: "evidence" }, h("p", {}, h("b", { lang: lessonLanguage() }, label), " ", h("span", { class: "muted" }, title)), h("table", { class: "small", "aria-label": label },
     h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col" }, column)))),
     h("tbody", {}, rows.map((cells) => h("tr", {}, cells.map((cell) => h("td", { class: typeof cell === "number" ? "number n" : "" }, shown(cell))))))),
     notes.map((note) => h("p", { class: "small muted" }, note)));

@@ -5,6 +5,7 @@
  */
 import { clearNotice, notice } from "../status.js";
 import { withoutOrigin } from "../own_worker.js";
+import { t } from "../components/wording.js";
 
 /**
  * @param {{author: import("../author_options.js").Author, base: string, api: object, python: object, status: object, start: () => void}} parts
@@ -29,7 +30,7 @@ export async function beginAs(parts) {
 async function inFrame({ author, api, python }) {
   const [{ Frame }, { tellHeights }, { LearnerEvents }, { leadApart }] = await Promise.all([import("./frame.js"), import("./height.js"), import("./learner_events.js"), import("./apart.js")]);
   leadApart(python);
-  if (keepsNothing()) notice({ code: "storage", message: "This frame may keep nothing.", remedy: "Everything works, and is forgotten when it closes. Opened in a new tab, your work stays." });
+  if (keepsNothing()) notice({ code: "storage", message: t("This frame may keep nothing."), remedy: t("Everything works, and is forgotten when it closes. Opened in a new tab, your work stays.") });
   if (window.parent === window) return;
   const frame = new Frame({ api, origin: author.parentOrigin, parent: window.parent, learner: new LearnerEvents({ python, ready: api.ready }) });
   addEventListener("message", (event) => frame.receive(event));
@@ -52,10 +53,10 @@ async function mask({ hide, lock }, base) {
   const unknown = [...hide, ...lock].filter((name) => !Object.hasOwn(parts, name));
   const places = (names) => names.filter((name) => Object.hasOwn(parts, name)).map((name) => parts[name]);
   markAlways({ hide: places(hide), lock: places(lock) });
-  if (unknown.length) notice({ code: "parts", message: `There is no part “${unknown[0]}” of this page to hide or lock.`, remedy: `Possible: ${Object.keys(parts).join(", ")}.` });
+  if (unknown.length) notice({ code: "parts", message: t("There is no part “{name}” of this page to hide or lock.", { name: unknown[0] }), remedy: t("Possible: {names}.", { names: Object.keys(parts).join(", ") }) });
 }
 
 function tellModel(wanted, status) {
   clearNotice("model");
-  if (status.engine && wanted !== status.engine.model) notice({ code: "model", message: `model=${wanted} is not on this site; ${status.engine.model} runs.` });
+  if (status.engine && wanted !== status.engine.model) notice({ code: "model", message: t("model={wanted} is not on this site; {model} runs.", { wanted, model: status.engine.model }) });
 }

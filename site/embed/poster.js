@@ -4,6 +4,7 @@
  */
 import { h, setText } from "../components/dom.js";
 import { bytes } from "../components/format.js";
+import { t } from "../components/wording.js";
 
 /** What is compressible arrives as about a third, where the host compresses. */
 const COMPRESSED = 0.35;
@@ -11,16 +12,16 @@ const PARTS = /^(model\/weights|model\/tokenizer|python\/|vendor\/(bokeh|panel|p
 
 /** @param {{base: string, text: string|null, start: (() => void)|null}} parts `start`: what the button does, if there is one */
 export function showPoster({ base, text, start }) {
-  const note = h("p", { class: "poster-note" }, start ? "It runs in this page; nothing you type leaves your machine." : "The model is loading; what it makes of this text is shown in a moment.");
-  const button = start && h("button", { type: "button" }, "Start the model");
-  const poster = h("section", { class: "card poster", "aria-label": "Before the model is there" }, text === null ? null : h("p", { class: "poster-text" }, text), button, note);
+  const note = h("p", { class: "poster-note" }, start ? t("It runs in this page; nothing you type leaves your machine.") : t("The model is loading; what it makes of this text is shown in a moment."));
+  const button = start && h("button", { type: "button" }, t("Start the model"));
+  const poster = h("section", { class: "card poster", "aria-label": t("Before the model is there") }, text === null ? null : h("p", { class: "poster-text" }, text), button, note);
   button?.addEventListener("click", () => {
     button.remove();
-    setText(note, "The model is loading. It is stored by the browser: the next time it starts at once.");
+    setText(note, t("The model is loading. It is stored by the browser: the next time it starts at once."));
     document.querySelector("main").focus({ preventScroll: true });
     start();
   });
-  if (button) priceOf(base).then((price) => setText(button, `Start the model (${price}, once)`), () => {});
+  if (button) priceOf(base).then((size) => setText(button, t("Start the model ({size}, once)", { size })), () => {});
   const main = document.querySelector("main");
   main.prepend(poster);
   if (text !== null) main.dataset.poster = "text";

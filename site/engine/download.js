@@ -15,7 +15,7 @@ import {
   unreachable,
 } from "./download_errors.js";
 import { EngineError } from "./errors.js";
-import { sha256Bytes } from "./sha256.js";
+import { sha256 } from "./sha256.js";
 
 export const STALL_MS = 30_000;
 const RETRY_PAUSE_MS = 300;
@@ -58,15 +58,6 @@ export async function inParallel(items, task, width = 4) {
     failed = true;
     throw error;
   });
-}
-
-/** SHA-256 in hexadecimal. @param {Uint8Array} bytes */
-export async function sha256(bytes) {
-  const subtle = globalThis.crypto?.subtle;
-  const hash = subtle
-    ? new Uint8Array(await subtle.digest("SHA-256", bytes))
-    : sha256Bytes(bytes);
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function attempt(file, options, cache) {

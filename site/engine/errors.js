@@ -1,6 +1,7 @@
 /**
  * Typed errors of the engine: a code for programs, a sentence and a remedy for people.
  *
+ * What is said is in the reader's language; `detail` is technical and stays as it is.
  * Knows how browsers word their failures (out of memory, aborted WebAssembly, blocked code) and
  * nothing about who shows the message. Every error that leaves the engine is an `EngineError`.
  *
@@ -10,6 +11,7 @@
  *   requests   bad_input, context_full, cancelled, not_ready
  *   running    engine_lost, out_of_memory, internal
  */
+import { t } from "../components/wording.js";
 
 export class EngineError extends Error {
   /**
@@ -39,34 +41,37 @@ export class EngineError extends Error {
 /** Codes after which the worker's WebAssembly instance or GPU device cannot be trusted any more. */
 export const FATAL = new Set(["engine_lost", "out_of_memory"]);
 
-const CLOSE_TABS = "Close other tabs and programs, then reload the page.";
-
 export const outOfMemory = (detail = "") =>
-  new EngineError("out_of_memory", "There is too little memory for the model.", CLOSE_TABS, detail);
+  new EngineError(
+    "out_of_memory",
+    t("There is too little memory for the model."),
+    t("Close other tabs and programs, then reload the page."),
+    detail,
+  );
 
 export const engineLost = (detail = "") =>
   new EngineError(
     "engine_lost",
-    "The model's engine stopped unexpectedly.",
-    "It is started again by itself; if it does not come back, reload the page.",
+    t("The model's engine stopped unexpectedly."),
+    t("It is started again by itself; if it does not come back, reload the page."),
     detail,
   );
 
-export const cancelled = () => new EngineError("cancelled", "The computation was cancelled.");
+export const cancelled = () => new EngineError("cancelled", t("The computation was cancelled."));
 
 const blockedWasm = (detail) =>
   new EngineError(
     "no_wasm",
-    "The site that shows this page does not let it run WebAssembly.",
-    "Open the page in a new tab of its own, outside the site that embeds it.",
+    t("The site that shows this page does not let it run WebAssembly."),
+    t("Open the page in a new tab of its own, outside the site that embeds it."),
     detail,
   );
 
 export const noWasm = (detail = "") =>
   new EngineError(
     "no_wasm",
-    "This browser cannot run WebAssembly, which the model needs.",
-    "Use a current Chrome, Edge, Firefox or Safari, with WebAssembly allowed.",
+    t("This browser cannot run WebAssembly, which the model needs."),
+    t("Use a current Chrome, Edge, Firefox or Safari, with WebAssembly allowed."),
     detail,
   );
 
@@ -97,8 +102,8 @@ export function asEngineError(thrown) {
   if (thrown?.name === "RuntimeError") return engineLost(text);
   return new EngineError(
     "internal",
-    "The engine failed in an unexpected way.",
-    "Reload the page; if it happens again, report the details.",
+    t("The engine failed in an unexpected way."),
+    t("Reload the page; if it happens again, report the details."),
     text,
   );
 }

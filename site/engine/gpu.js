@@ -3,10 +3,12 @@
  *
  * Knows the WebGPU API; nothing about onnxruntime or workers.
  */
+import { later } from "../components/wording.js";
 
 /**
  * @typedef {object} GpuReport
- * @property {string|null} missing why there is no usable GPU; null when there is one
+ * @property {string|null} missing why there is no usable GPU, to be translated where it is told; null when
+ *   there is one
  * @property {boolean} software the "GPU" is the processor, imitated
  * @property {boolean} subgroups subgroup operations are offered
  * @property {number|null} smallestSubgroup lanes, where the browser tells
@@ -27,9 +29,9 @@ export async function inspectGpu(gpu = globalThis.navigator?.gpu) {
     subgroups: false,
     smallestSubgroup: null,
   });
-  if (!gpu) return none("This browser does not offer WebGPU here.");
+  if (!gpu) return none(later("This browser does not offer WebGPU here."));
   const adapter = await gpu.requestAdapter().catch(() => null);
-  return adapter ? describe(adapter) : none("This browser found no GPU that WebGPU can use.");
+  return adapter ? describe(adapter) : none(later("This browser found no GPU that WebGPU can use."));
 }
 
 function describe({ info = {}, features, isFallbackAdapter }) {

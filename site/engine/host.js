@@ -11,6 +11,7 @@
  * Knows workers and ports; nothing about Python, Panel or the document.
  */
 
+import { t, wording } from "../components/wording.js";
 import { EngineError, cancelled, noWasm } from "./errors.js";
 import { inspectGpu } from "./gpu.js";
 import { available, plan, stepDown } from "./ladder.js";
@@ -85,10 +86,15 @@ export class EngineHost extends EventTarget {
    */
   async connect() {
     if (!this.info)
-      throw new EngineError("not_ready", "The model is not ready yet.", "Wait until it is.");
+      throw new EngineError("not_ready", t("The model is not ready yet."), t("Wait until it is."));
     const { port1, port2 } = new MessageChannel();
     await this.link.ask("connect", {}, [port1]);
     return port2;
+  }
+
+  /** The worker says in the language that is spoken now what it says from now on. */
+  async setWording() {
+    await this.link?.ask("wording", { wording: wording() }).catch(() => {});  // a worker that ends says no more
   }
 
   close() {
@@ -118,7 +124,7 @@ export class EngineHost extends EventTarget {
       } catch (error) {
         if (run !== this.run) throw cancelled();
         failure = error;
-        this.note(this.rungs[0], false, error.message);
+        this.note(this.rungs[0], false, error);
         this.rungs = stepDown(this.rungs, error);
       }
     }
@@ -140,12 +146,9 @@ export class EngineHost extends EventTarget {
       ...rung,
       threads: this.threads,
       files: this.files,
+      wording: wording(),
     });
-    this.note(
-      rung,
-      true,
-      rung.compact ? "Little memory: the weights stay compressed, which is slower." : "",
-    );
+    this.note(rung, true, rung.compact ? stayCompressed() : undefined);
     this.info = { ...result, steps: this.steps };
     this.emit("ready", this.info);
     return this.info;
@@ -167,7 +170,7 @@ export class EngineHost extends EventTarget {
     const again = !this.restarts.has(rung) && error.code !== "out_of_memory";
     this.restarts.add(rung);
     if (!again) {
-      this.note(rung, false, error.message);
+      this.note(rung, false, error);
       this.rungs = stepDown(this.rungs, error);
     }
     this.emit("lost", { error, restarting: this.rungs.length > 0 });
@@ -175,14 +178,19 @@ export class EngineHost extends EventTarget {
     else this.climb(run).catch(() => {});
   }
 
-  note({ backend, compact }, ok, reason) {
-    this.steps = [...this.steps, { backend, compact, ok, reason }];
+  note({ backend, compact }, ok, { code, message } = { code: "", message: "" }) {
+    this.steps = [...this.steps, { backend, compact, ok, code, reason: message }];
   }
 
   emit(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }
+
+const stayCompressed = () => ({
+  code: "compact",
+  message: t("Little memory: the weights stay compressed, which is slower."),
+});
 
 const unknownBackend = (name) =>
   new EngineError(

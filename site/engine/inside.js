@@ -7,6 +7,7 @@
  * inputs and outputs (build/inside_graph.py); nothing about what is done with the numbers.
  */
 
+import { t } from "../components/wording.js";
 import { fetchVerified } from "./download.js";
 import { EngineError, asEngineError } from "./errors.js";
 import { quantizedData } from "./weights.js";
@@ -50,7 +51,7 @@ export class Inside {
   fetch(name) {
     const file = this.model.graphs[name];
     if (file) return fetchVerified(this.entry(`model/${file}`));
-    throw new EngineError("not_available", "This model was built without a graph for looking inside.", "Build the site again.");
+    throw new EngineError("not_available", t("This model was built without a graph for looking inside."), t("Build the site again."));
   }
 
   /** @param {{ids: Int32Array}} request checked, see protocol.js */
@@ -106,5 +107,5 @@ export class Inside {
 function bearable(thrown) {
   const error = asEngineError(thrown);
   if (error.code !== "out_of_memory") return error;
-  return new EngineError("no_room_inside", "There is too little memory to look inside the network.", "Close other tabs and programs, then try again; everything else goes on.", error.detail);
+  return new EngineError("no_room_inside", t("There is too little memory to look inside the network."), t("Close other tabs and programs, then try again; everything else goes on."), error.detail);
 }

@@ -2,11 +2,17 @@
  * The order in which ways of computing are tried, and when to step down. Pure decisions.
  *
  * webgpu → webgpu-nosubgroups → wasm → wasm with quantised weights. Every step that is skipped or
- * fails leaves a sentence that can be shown. Knows nothing about workers or the page.
+ * fails leaves a sentence that can be shown, and a code for programs. Knows nothing about workers or
+ * the page.
  */
+import { t } from "../components/wording.js";
 
 /** @typedef {{backend: string, compact: boolean}} Rung */
-/** @typedef {{backend: string, compact: boolean, ok: boolean, reason: string}} Step */
+/**
+ * @typedef {{backend: string, compact: boolean, ok: boolean, code: string, reason: string}} Step
+ *   reason: in words; code: of the reason, "" where there is none: that of the error (errors.js), for
+ *   what is skipped "no_webgpu", "software_gpu", "bad_subgroups" or "no_subgroups", for what runs "compact"
+ */
 
 const RUNGS = [
   { backend: "webgpu", compact: false },
@@ -44,25 +50,32 @@ export function plan(wanted, gpu, sparing = false) {
     ({ backend, compact }) => compact || backend !== "wasm" || !sparing,
   );
   const skipped = rungs
-    .map((rung) => ({ ...rung, ok: false, reason: reasonToSkip(rung, wanted, gpu) }))
-    .filter(({ reason }) => reason);
+    .map((rung) => ({ ...rung, ok: false, ...reasonToSkip(rung, wanted, gpu) }))
+    .filter(({ code }) => code);
   const isSkipped = (rung) => skipped.some(({ backend }) => backend === rung.backend);
   return { rungs: rungs.filter((rung) => !isSkipped(rung)), skipped };
 }
 
+/** Nothing where it is to be tried. */
 function reasonToSkip({ backend }, wanted, gpu) {
-  if (backend === "wasm") return "";
-  if (gpu.missing) return gpu.missing;
+  if (backend === "wasm") return null;
+  if (gpu.missing) return { code: "no_webgpu", reason: t(gpu.missing) };
   if (wanted === "auto" && gpu.software) {
-    return "WebGPU is only imitated in software here; the processor itself is faster.";
+    return {
+      code: "software_gpu",
+      reason: t("WebGPU is only imitated in software here; the processor itself is faster."),
+    };
   }
   const small = gpu.smallestSubgroup !== null && gpu.smallestSubgroup <= BAD_SUBGROUP;
   if (backend === "webgpu" && gpu.subgroups && small) {
-    return `This GPU works in subgroups of ${gpu.smallestSubgroup}, which gives wrong values.`;
+    return {
+      code: "bad_subgroups",
+      reason: t("This GPU works in subgroups of {lanes}, which gives wrong values.", { lanes: gpu.smallestSubgroup }),
+    };
   }
   return backend === "webgpu-nosubgroups" && !gpu.subgroups
-    ? "This GPU has no subgroups to do without."
-    : "";
+    ? { code: "no_subgroups", reason: t("This GPU has no subgroups to do without.") }
+    : null;
 }
 
 /**

@@ -4,6 +4,7 @@
  * Knows the worker's own port (protocol.js); nothing about backends or restarts.
  */
 
+import { t } from "../components/wording.js";
 import { EngineError, cancelled, engineLost } from "./errors.js";
 
 export class WorkerLink {
@@ -72,7 +73,7 @@ function crash({ message, filename, lineno }) {
   if (message) return engineLost(`${message} (${filename}:${lineno})`);
   return new EngineError(
     "script_failed",
-    "The engine's program could not be loaded.",
-    "Check the network, then reload the page.",
+    t("The engine's program could not be loaded."),
+    t("Check the network, then reload the page."),
   );
 }

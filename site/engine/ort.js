@@ -6,6 +6,7 @@
  * where hosts would not take the whole; nothing comes from anywhere else. Knows nothing about the model.
  */
 
+import { t } from "../components/wording.js";
 import { EngineError, asEngineError, noWasm } from "./errors.js";
 
 const FOLDER = "vendor/ort/";
@@ -77,8 +78,8 @@ async function importScript(url, name) {
     if (known.code !== "internal") throw known;
     throw new EngineError(
       "script_failed",
-      `${name} could not be loaded.`,
-      "Check the network, then reload the page.",
+      t("{file} could not be loaded.", { file: name }),
+      t("Check the network, then reload the page."),
       String(error),
     );
   }

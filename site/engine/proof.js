@@ -7,6 +7,7 @@
  * nothing about what follows from a failure.
  */
 
+import { t } from "../components/wording.js";
 import { EngineError } from "./errors.js";
 
 /**
@@ -76,7 +77,7 @@ function logSumExp(logits) {
 const failed = (worst, tolerance) =>
   new EngineError(
     "proof_failed",
-    `It computed wrong values for a known text (off by ${worst.toPrecision(2)} nats).`,
-    "Another way of computing is used instead.",
+    t("It computed wrong values for a known text (off by {nats} nats).", { nats: worst.toPrecision(2) }),
+    t("Another way of computing is used instead."),
     `deviation ${worst}, tolerance ${tolerance}`,
   );

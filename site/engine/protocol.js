@@ -3,14 +3,16 @@
  * are written down. Knows names and shapes, nothing about what the engine does with them.
  *
  * Page → worker (the worker's own port). Every request is answered {id, result} or {id, error}.
- *   {verb: "start", id, args: {base, backend, compact, threads, files}}
+ *   {verb: "start", id, args: {base, backend, compact, threads, files, wording}}
  *       base     URL of the folder that holds model/, vendor/ort/ and manifest.json
  *       backend  "webgpu" | "webgpu-nosubgroups" | "wasm"
  *       compact  true: keep the weights quantised (WASM with little memory, several times slower)
  *       threads  number, or null for the default
  *       files    {sha256: Blob} of files already verified, so that nothing is fetched twice
+ *       wording  {language, table} that messages and errors are said in, see wording.js
  *       → {backend, compact, threads, verified: true, model, timings_ms}
  *   {verb: "connect", id, args: {}, port}      port: MessagePort, transferred → {}
+ *   {verb: "wording", id, args: {wording}}     what is said from now on is said in it → {}
  * Worker → page, at any time
  *   {event: "progress", phase: "download"|"prepare"|"verify"|"ready", done, total, message}
  *       done, total: bytes while downloading, else steps; total 0 = unknown
@@ -44,6 +46,8 @@
  * error: {code, message, remedy, detail}, see errors.js.
  */
 
+import { count } from "../components/format.js";
+import { t } from "../components/wording.js";
 import { EngineError } from "./errors.js";
 
 /** The most rows of logits one request may ask for. */
@@ -157,13 +161,11 @@ function checkLength(length, { context_length }) {
   if (length <= context_length) return;
   throw new EngineError(
     "context_full",
-    `The document has ${grouped(length)} tokens; this model reads at most ${grouped(context_length)}.`,
-    "Shorten the document or begin a new conversation.",
+    t("The document has {n} tokens; this model reads at most {most}.", { n: count(length), most: count(context_length) }),
+    t("Shorten the document or begin a new conversation."),
   );
 }
 
-/** As components/format.js writes numbers, which the engine worker does not load. */
-const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
-
+/** Wrong use of a port; no reader sees it. */
 const badInput = (message) =>
   new EngineError("bad_input", message, "Correct the request; the engine is still ready.");

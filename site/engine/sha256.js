@@ -1,5 +1,5 @@
 /**
- * SHA-256 (FIPS 180-4) in plain JavaScript, for threads to which the browser does not give its own:
+ * SHA-256 (FIPS 180-4): the browser's own, and in plain JavaScript for threads to which it gives none:
  * those of pages that are not served safely, and workers of a frame without an origin.
  */
 
@@ -9,6 +9,13 @@ for (let n = 2; PRIMES.length < 64; n++) if (PRIMES.every((prime) => n % prime))
 const fraction = (x) => Math.floor((x - Math.floor(x)) * 2 ** 32) | 0;
 const ROUND = Int32Array.from(PRIMES, (prime) => fraction(Math.cbrt(prime)));
 const START = Int32Array.from(PRIMES.slice(0, 8), (prime) => fraction(Math.sqrt(prime)));
+
+/** In hexadecimal. @param {Uint8Array|ArrayBuffer} bytes without the browser's own a Uint8Array */
+export async function sha256(bytes) {
+  const subtle = globalThis.crypto?.subtle;
+  const hash = subtle ? new Uint8Array(await subtle.digest("SHA-256", bytes)) : sha256Bytes(bytes);
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
 
 /** @param {Uint8Array} bytes @returns {Uint8Array} 32 bytes */
 export function sha256Bytes(bytes) {

@@ -18,6 +18,7 @@ import { RequestQueue } from "./queue.js";
 import { createRunner } from "./session.js";
 import { Speed } from "./speed.js";
 import { expandedData, quantizedData, readerOf } from "./weights.js";
+import { t, useWording } from "../components/wording.js";
 
 const PROOF = "model/proof.json";
 
@@ -38,6 +39,10 @@ self.onmessage = async ({ data: { verb, id, args }, ports }) => {
       listen(ports[0]);
       answer(self, id, {});
     }
+    if (verb === "wording") {
+      useWording(args.wording);
+      answer(self, id, {});
+    }
   } catch (thrown) {
     reject(self, id, asEngineError(thrown));
   }
@@ -49,7 +54,8 @@ holdLock("lmpanel-engine", (lock) => self.postMessage({ event: "alive", lock }))
 self.onerror = (message) => lose(engineLost(String(message)));
 
 /** @param {object} args of "start", see protocol.js */
-async function start({ base, backend, compact, threads, files }) {
+async function start({ base, backend, compact, threads, files, wording }) {
+  useWording(wording);
   const clock = new Clock();
   const build = buildFor(backend);
   if (backend === "webgpu-nosubgroups") forbidSubgroups();
@@ -59,13 +65,13 @@ async function start({ base, backend, compact, threads, files }) {
   const runner = await prepare({ ...loaded, base, build, backend, compact, threads: count });
   clock.lap("session");
   const deviation = await prove(JSON.parse(await loaded.proof.text()), runner, (done, total) =>
-    progress("verify", done, total, "Checking the numbers on a known text"),
+    progress("verify", done, total, t("Checking the numbers on a known text")),
   );
   clock.lap("verify");
   engine = new Engine(runner, loaded.model);
   parts = { ort: runner.ort, model: loaded.model, read: readerOf(loaded.weights), entry: loaded.entry };
   watchDevice(runner.device);
-  progress("ready", 1, 1, "Ready");
+  progress("ready", 1, 1, t("Ready"));
   return {
     backend,
     compact,
@@ -87,7 +93,7 @@ async function download(base, build, backend, compact, kept) {
     base,
     kept,
     keep: (sha256, blob) => self.postMessage({ event: "file", sha256, blob }),
-    onProgress: (done, total) => progress("download", done, total, "Downloading the model"),
+    onProgress: (done, total) => progress("download", done, total, t("Downloading the model")),
   });
   const model = await files.open();
   const name = backend !== "wasm" ? "webgpu" : compact ? "wasm_compact" : "wasm";
@@ -108,9 +114,9 @@ async function download(base, build, backend, compact, kept) {
 }
 
 async function prepare({ base, build, backend, threads, model, expand, weights, graph, binary }) {
-  progress("prepare", 0, 0, "Preparing the model");
+  progress("prepare", 0, 0, t("Preparing the model"));
   const ort = await loadOrt(base, build, binary, threads);
-  const onTensor = (done, total) => progress("prepare", done, total, "Preparing the model");
+  const onTensor = (done, total) => progress("prepare", done, total, t("Preparing the model"));
   const read = readerOf(weights);
   const externalData = expand ? expandedData(model, read, onTensor) : quantizedData(model, read);
   return createRunner({ ort, backend, graph: await bytesOf(graph), model, externalData });
@@ -179,7 +185,7 @@ function progress(phase, done, total, message) {
 }
 
 const notReady = () =>
-  new EngineError("not_ready", "The model is not ready yet.", "Wait until it is.");
+  new EngineError("not_ready", t("The model is not ready yet."), t("Wait until it is."));
 
 const unknownVerb = (verb) => new EngineError("bad_input", `There is no request called ${verb}.`);
 

@@ -7,6 +7,7 @@
  */
 import { fetchVerified } from "../engine/download.js";
 import { EngineError } from "../engine/errors.js";
+import { t } from "../components/wording.js";
 import { MANIFEST, bytesOf, distinct, needed, readManifest } from "./manifest.js";
 import { PAST_STORE } from "./names.js";
 
@@ -122,6 +123,6 @@ const isFull = (error) => error instanceof StoreFull || error?.name === "QuotaEx
 function unreadable(text, error) {
   const page = /^\s*<(!doctype|html)/i.test(text);
   return page
-    ? new EngineError("intercepted", "Instead of the list of files a web page arrived, probably the sign-in page of the network.", "Sign in to the network, then try again.", String(error))
-    : new EngineError("corrupt", `${MANIFEST} on the server is not the list of this site's files.`, "Try again later, or tell whoever looks after this site.", String(error));
+    ? new EngineError("intercepted", t("Instead of the list of files a web page arrived, probably the sign-in page of the network."), t("Sign in to the network, then try again."), String(error))
+    : new EngineError("corrupt", t("{file} on the server is not the list of this site's files.", { file: MANIFEST }), t("Try again later, or tell whoever looks after this site."), String(error));
 }

@@ -5,7 +5,7 @@
  *
  * `state` is {phase, …}, told by a "change" event:
  *   waiting       nothing is known yet
- *   unavailable   reason: why this browser or window stores nothing
+ *   unavailable   reason: why this browser or window stores nothing, to be translated where it is told
  *   storing       done, total: bytes; update: another version is stored already
  *   ready         bytes, persisted; update: a newer version than this page's is ready
  *   full          need, free: in bytes; bytes: what is stored and goes on working
@@ -14,6 +14,7 @@
  *   off           whoever looks after the site has switched it off
  */
 import { ownScript } from "../own_script.js";
+import { later, t } from "../components/wording.js";
 import { Installer, StoreFull } from "./installer.js";
 import { Store } from "./store.js";
 
@@ -22,8 +23,8 @@ const ANSWER_MS = 10_000;
 /** A page that was hidden that long looks for a new version when it is seen again. */
 const STALE_MS = 3_600_000;
 
-const BLOCKED = "This browser allows lmpanel no storage here (a private window, or a setting), so nothing is kept for offline use. Everything works while you are online.";
-const INSECURE = "Offline use needs an address that begins with https, or localhost. Everything works while you are online.";
+const BLOCKED = later("This browser allows lmpanel no storage here (a private window, or a setting), so nothing is kept for offline use. Everything works while you are online.");
+const INSECURE = later("Offline use needs an address that begins with https, or localhost. Everything works while you are online.");
 
 export class Offline extends EventTarget {
   /**
@@ -167,7 +168,7 @@ export class Offline extends EventTarget {
   async fail(error, stored = null, dropped = []) {
     const bytes = stored && !dropped.length ? await this.store.bytes() : 0;
     if (error instanceof StoreFull) return this.set({ phase: "full", need: error.need, free: error.free, bytes });
-    const { message, remedy = "Try again later.", detail } = error;
+    const { message, remedy = t("Try again later."), detail } = error;
     return this.set({ phase: "failed", message, remedy, detail: detail ?? String(error), bytes, missing: dropped.map(({ path }) => path) });
   }
 

@@ -1,5 +1,6 @@
 /**
- * What is answered where there is nothing to answer with: in words, naming what is missing.
+ * What is answered where there is nothing to answer with: in words, naming what is missing.  In English: the
+ * service worker has no table of another language.
  */
 import { headersFor } from "./headers.js";
 

@@ -7,7 +7,7 @@
  * pages that were there too ("claimed"). Bindings are written down, since a service worker is ended
  * whenever it is idle. Knows nothing about installing.
  */
-import { sha256 } from "../engine/download.js";
+import { sha256 } from "../engine/sha256.js";
 import { headersFor } from "./headers.js";
 import { MANIFEST, PAGE } from "./manifest.js";
 import { PAST_STORE } from "./names.js";

@@ -16,7 +16,8 @@ export async function startOffline({ base, engine, python, status, ready }) {
   const here = async () => ({ gpu: !(await engine.inspectOnce()).missing, jspi: "Suspending" in WebAssembly });
   const offline = new Offline({ base, version: () => version, here, kept: () => engine.files });
   const byId = (id) => document.getElementById(id);
-  new OfflinePanel({ offline, box: byId("offline-box"), mark: byId("offline-mark"), notice, reload: () => reload(python) });
+  const panel = new OfflinePanel({ offline, box: byId("offline-box"), mark: byId("offline-mark"), notice, reload: () => reload(python) });
+  document.addEventListener("lmpanel:language", () => panel.show());
   offline.addEventListener("change", () => status.set({ stored: offline.state }));
   await offline.start();
 }

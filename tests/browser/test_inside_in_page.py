@@ -59,7 +59,7 @@ def test_tokens_step_by_step(room: Locator, explorer: ExplorerPage) -> None:
     expect(room.locator(".cell")).to_have_count(10)
     room.get_by_role("button", name="◀ Back").press("Enter")
     expect(room.locator(".cell.fresh .sign")).to_have_text("on")
-    room.get_by_role("button", name="Play").click()
+    room.get_by_role("button", name="Run").click()
     expect(room.locator(".cell")).to_have_count(9, timeout=STEP_MS)
     room.get_by_role("button", name="Pause").click()
     room.get_by_role("button", name="Tokens »").click()

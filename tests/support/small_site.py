@@ -13,7 +13,8 @@ from dist_folder import assemble, parts_of
 
 BASIS = ("service_worker.js", "service_worker_off.js", "own_script.js", "offline/",
          "engine/download.js", "engine/download_errors.js", "engine/errors.js", "engine/sha256.js",
-         "components/dom.js", "components/format.js")
+         "components/dom.js", "components/format.js",
+         "components/wording.js")
 PART = "part.bin"
 PART_BYTES = 3_000_000
 

@@ -23,12 +23,12 @@ COMPONENTS = Path(__file__).parents[2] / "site/components"
 def linked() -> set[str]:
     """The names of terms in the components."""
     table = re.search(r"const NAMES = {(.*?)};", (COMPONENTS / "terms.js").read_text("utf-8"), re.S)
-    names = set(re.findall(r'": "([^"]+)"', table[1]))
+    names = set(re.findall(r'"\)?\]?: "([^"]+)"', table[1]))
     for path in COMPONENTS.glob("*.js"):
         text = path.read_text("utf-8")
         names |= set(re.findall(r'(?<![\w.])term\("([^"]+)"', text))
         for table in re.findall(r"const (?:FACTS|STEPS) = {(.*?)};", text):
-            names |= set(re.findall(r'": "([^"]+)"', table))
+            names |= set(re.findall(r'"\)?\]?: "([^"]+)"', table))
     return names
 
 
