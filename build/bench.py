@@ -1,5 +1,7 @@
 """Measures the built site beside others: `python3 build/bench.py [--rounds N] [--out FOLDER]`.
 
+`--long-use MINUTES` instead uses one page for so long and tells how its memory grows.
+
 Sets up all that it needs, as `build/test.py` does. The contestants take turns in the same headless
 Chromium, each with a browser of its own; see `benchmark/`. Writes bench.json (versions, machine,
 every round), bench.md (the table) and bench.svg (the plot) into FOLDER and prints the table.
@@ -32,6 +34,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="build/bench.py", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each takes its turn")
+    parser.add_argument("--long-use", type=float, metavar="MINUTES",
+                        help="only how the memory of one page grows")
     parser.add_argument("--out", type=Path, default=Path.cwd(), help="folder for the results")
     return parser.parse_args(arguments)
 
@@ -84,12 +88,14 @@ def main(arguments: list[str]) -> int:
         raise BuildProblem("there is nothing to measure", "give --rounds 1 or more")
     browser, built, cache = chromium(), build(), default_root()
     python = python_environment(cache, HERE / "requirements-test.txt")
-    plan = {"chromium": str(browser), "dist": str(built.dist), "rounds": options.rounds,
-            "compressed": str(built.compressed), "versions": versions(browser),
-            "peers": str(peers_site(cache, python, built)), "out": str(options.out.resolve())}
+    plan = {"chromium": str(browser), "dist": str(built.dist), "versions": versions(browser),
+            "compressed": str(built.compressed), "out": str(options.out.resolve()),
+            "peers": str(peers_site(cache, python, built))}
+    plan |= {"minutes": options.long_use} if options.long_use else {"rounds": options.rounds}
     options.out.mkdir(parents=True, exist_ok=True)
     say("step benchmark")
-    done = subprocess.run([str(python), "-m", "benchmark.scene"], input=json.dumps(plan), text=True,
+    scene = "benchmark.long_use" if options.long_use else "benchmark.scene"
+    done = subprocess.run([str(python), "-m", scene], input=json.dumps(plan), text=True,
                           env=ENVIRONMENT)
     if done.returncode != 0:
         raise BuildProblem("the benchmark failed", "the lines above say why")
