@@ -15,6 +15,7 @@ from lmpanel.wording import later, t
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 16
 _BRACKETS = re.compile(r"[][{}]")
+_BEGINNING = re.compile(r"\s*(?:[\[{\"\d-]|true|false|null|NaN|Infinity|\Z)")
 _PROBLEMS = (
     later("Expecting value"),
     later("Expecting ',' delimiter"),
@@ -43,6 +44,8 @@ def read_json(text: str, max_characters: int = MAX_CHARACTERS, max_depth: int = 
         raise ValueError(t("a text was expected"))
     if len(text) > max_characters:
         raise ValueError(t("longer than {n} characters", n=grouped(max_characters)))
+    if not _BEGINNING.match(text):
+        raise ValueError(t("it does not begin as JSON does"))
     if _depth(text) > max_depth:
         raise ValueError(t("nested deeper than {n} levels", n=max_depth))
     return json.loads(text, parse_constant=_refuse, parse_int=_integer, parse_float=_finite)

@@ -202,13 +202,14 @@ class Host:
         state being newer, or {"link": fragment}; {"author": …}, see `author`, where one begins; and
         {"wording": …}, see `wording.use`, how to speak from now on.
         A second time it begins anew, and what was there before is let go; unless what it was to
-        begin with is refused: [False, the error as JSON]. A bad link is only reported.
+        begin with is refused: [False, the error as JSON]. A bad link is only reported, and what the
+        tab has kept, {"kept": {"state", "file"}}, is begun with.
         """
         wish = json.loads(begin)
         if "wording" in wish:
             wording.use(**wish.pop("wording"))
         try:
-            app, warnings = self._new_app(wish)
+            app, warnings, refused = self._new_app(wish)
         except LMPanelError as error:
             return to_js([False, json.dumps(error.as_dict())])
         former = state.curdoc if self.app else None
@@ -217,8 +218,8 @@ class Host:
             self._leave(former)
         self.app = app
         app.notify = self.notify
-        if "link" in wish:
-            warnings = self._follow(wish["link"])
+        if refused:
+            app.report(refused)
         if warnings:
             app.report(LMPanelError(" ".join(warnings), code="left_out"))
         self._show_recorded(app.explorer)
@@ -227,14 +228,21 @@ class Host:
         app.session.measurement.look()
         return to_js([True, *await panel_pyodide.write_doc(), json.dumps(list(app.roots))])
 
-    def _new_app(self, wish: dict[str, Any]) -> tuple[App, list[str]]:
-        """A state stands alone where the file that was kept with it is refused."""
+    def _new_app(self, wish: dict[str, Any]) -> tuple[App, list[str], LMPanelError | None]:
+        """The app, warnings, and why a link was refused: then what the tab has kept stands there.
+
+        A state stands alone where the file that was kept with it is refused.
+        """
+        kept = wish.pop("kept", {})
         try:
-            return self._opened(wish)
-        except LMPanelError:
+            return *self._opened(wish), None
+        except LMPanelError as error:
+            if "link" in wish:
+                rest = {name: value for name, value in wish.items() if name != "link"}
+                return *self._new_app(rest | kept)[:2], error
             if not {"file", "state"} <= wish.keys():
                 raise
-            return self._opened({"state": wish["state"]})
+            return *self._opened({"state": wish["state"]}), None
 
     def _opened(self, wish: dict[str, Any]) -> tuple[App, list[str]]:
         warnings: list[str] = []
@@ -245,6 +253,8 @@ class Host:
                 warnings += app.saving.open(wish["file"])
             if "state" in wish:
                 warnings += app.saving.restore(wish["state"])
+            if "link" in wish:
+                warnings += app.saving.follow(wish["link"])
             if not {"file", "state", "link"} & wish.keys():
                 warnings += author.place(app.session)
         except LMPanelError:
@@ -260,13 +270,6 @@ class Host:
         except LMPanelError as error:
             warnings.append(f"{error.message} The first example is shown.")
             return make()
-
-    def _follow(self, link: str) -> list[str]:
-        try:
-            return self.app.saving.follow(link)
-        except LMPanelError as error:
-            self.app.report(error)
-            return []
 
     def _show_recorded(self, explorer: Explorer) -> None:
         """Until there is a model: the recorded numbers of the example."""

@@ -7,10 +7,11 @@
 {
   const query = new URLSearchParams(location.search);
   const root = document.documentElement;
-  const sheet = (href) => Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  const add = (fields) => document.head.append(Object.assign(document.createElement("link"), fields));
+  const ahead = (href) => add({ rel: "preload", as: "fetch", crossOrigin: "anonymous", href });
   if (query.get("embed") === "1") {
     root.dataset.embed = "";
-    document.head.append(sheet("embed.css"));
+    add({ rel: "stylesheet", href: "embed.css" });
   }
   const theme = query.get("theme");
   if (theme === "light" || theme === "dark") {
@@ -21,7 +22,8 @@
   const known = /^(en|es|fr|de|pt)$/;
   const chosen = () => { try { return localStorage.getItem(`lmpanel:${new URL(".", document.baseURI).pathname}:language`); } catch { return null; } };
   root.lang = [query.get("lang"), chosen()].find((language) => known.test(language)) ?? "en";
-  if (root.lang !== "en") document.head.append(Object.assign(document.createElement("link"), { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: `wording/${root.lang}.json` }));
+  if (root.lang !== "en") ahead(`wording/${root.lang}.json`);
+  if (!query.get("text")) ahead("recorded.json");
   addEventListener("error", ({ target }) => {
     if (target?.localName === "script") document.getElementById("cannot-start").hidden = false;
   }, true);

@@ -23,7 +23,10 @@ export function firstDocument({ text, select, view }) {
   const author = text !== null || select || view ? { author: { text, select, view } } : {};
   const [state, file] = [STATE_KEY, FILE_KEY].map((key) => kept(key)).map((one) => (one?.link === address() ? one : undefined));
   if (state || file) return { ...author, ...(state && { state: state.state }), ...(file && { file: file.text }) };
-  return fragment() ? { ...author, link: fragment() } : author;
+  if (!fragment()) return author;
+  // What this tab has kept of other work comes back where the link is refused.
+  const [before, saved] = [STATE_KEY, FILE_KEY].map((key) => kept(key));
+  return { ...author, link: fragment(), kept: { ...(before && { state: before.state }), ...(saved && { file: saved.text }) } };
 }
 
 /** Keeps the state of the document over a reload of this tab. */
@@ -54,7 +57,7 @@ function attempt(run) {
 
 /** A link that is pasted into the address bar of an open page. */
 export function followLinks(python) {
-  addEventListener("hashchange", async () => {
+  addEventListener("hashchange", async ({ oldURL }) => {
     if (!fragment()) return;
     clearNotice("link");
     try {
@@ -62,6 +65,8 @@ export function followLinks(python) {
       if (warnings.length) notice({ code: "link", message: warnings.join(" ") });
     } catch ({ message }) {
       notice({ code: "link", message, error: true });
+      // A reload finds what stands here by its address.
+      history.replaceState(history.state, "", oldURL);
     }
   });
 }

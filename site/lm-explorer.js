@@ -26,7 +26,7 @@ const MOST_HEIGHT = 20_000;
 const HOME = new URL("./", import.meta.url).href;
 
 class LmExplorer extends HTMLElement {
-  static observedAttributes = [...PASSED, "src", "fragment"];
+  static observedAttributes = [...PASSED, "src", "fragment", "label"];
 
   #frame = null;
   #calls = new Map();
@@ -36,6 +36,7 @@ class LmExplorer extends HTMLElement {
   #next = 1;
   #heard = (event) => this.#receive(event);
   #drawing = false;
+  #live = false;
 
   connectedCallback() {
     window.addEventListener("message", this.#heard);
@@ -50,8 +51,9 @@ class LmExplorer extends HTMLElement {
   }
 
   /** Other attributes are another page; all that change together are one. */
-  attributeChangedCallback() {
-    if (!this.#frame || this.#drawing) return;
+  attributeChangedCallback(name) {
+    if (this.#frame && name === "label") this.#frame.title = this.#title;
+    if (!this.#frame || this.#drawing || name === "label") return;
     this.#drawing = true;
     queueMicrotask(() => { this.#drawing = false; if (this.isConnected) this.#draw(); });
   }
@@ -69,12 +71,17 @@ class LmExplorer extends HTMLElement {
     return address;
   }
 
+  get #title() {
+    return this.getAttribute("label") || "lmpanel: a language model, one token at a time";
+  }
+
   #draw() {
     this.#giveUp("The frame shows another page now.");
     this.#frame?.remove();
+    this.#live = false;
     const address = this.#address;
     const frame = document.createElement("iframe");
-    frame.title = this.getAttribute("label") || "lmpanel: a language model, one token at a time";
+    frame.title = this.#title;
     frame.allow = `cross-origin-isolated ${address.origin}; clipboard-write ${address.origin}`;
     // With a page of its own origin, `allow-same-origin` would let the frame take its sandbox off: without it
     // lmpanel works from memory.
@@ -135,8 +142,10 @@ class LmExplorer extends HTMLElement {
     else if (EVENTS.includes(data.type)) this.#tell(data.type, data[data.type]);
   }
 
+  /** While the page is being built it only grows: nothing below it jumps to and fro. A poster is as low as it is. */
   #grow(height) {
-    if (Number.isFinite(height) && height > 0) this.#frame.style.height = `${Math.min(height, MOST_HEIGHT)}px`;
+    const least = this.#live || this.getAttribute("load") === "click" ? 0 : parseFloat(this.#frame.style.height);
+    if (Number.isFinite(height) && height > least) this.#frame.style.height = `${Math.min(height, MOST_HEIGHT)}px`;
   }
 
   #greet(answers) {
@@ -144,7 +153,7 @@ class LmExplorer extends HTMLElement {
     this.#frame.ready = true;
     for (const event of EVENTS) this.#send({ id: `on-${event}`, type: "call", method: "on", args: [event] });
     this.#pump();
-    this.call("ready").then((info) => this.#tell("ready", info), () => {});
+    this.call("ready").then((info) => { this.#live = true; this.#tell("ready", info); }, () => {});
   }
 
   #settle(id, how) {

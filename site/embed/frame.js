@@ -21,6 +21,7 @@ export class Frame {
     this.bucket = new Bucket(AT_ONCE, A_SECOND, now);
     this.refusals = new Bucket(1, 1, now);
     this.pending = 0;
+    this.told = false;
     /** Event → what ends the subscription. @type {Map<string, () => void>} */
     this.subscribed = new Map();
   }
@@ -32,7 +33,8 @@ export class Frame {
 
   /** @param {MessageEvent} event */
   receive({ source, origin, data }) {
-    if (source !== this.parent || this.origin === null || origin !== this.origin || !isOurs(data)) return;
+    if (source !== this.parent || !isOurs(data)) return;
+    if (this.origin === null || origin !== this.origin) return this.deaf(origin);
     if (!this.bucket.take()) return this.complain("rate", `More than ${A_SECOND} messages a second: some were not read.`);
     let message;
     try {
@@ -43,6 +45,12 @@ export class Frame {
     if (message.type === "hello") return this.send("result", { id: message.id, result: { api: API, methods: METHODS, events: EVENTS } });
     if (this.pending >= MOST_PENDING) return this.send("error", { id: message.id, error: { code: "busy", message: `${MOST_PENDING} calls are under way; wait for one of them.` } });
     return this.answer(message);
+  }
+
+  /** The author of the course page finds it in the console, once; nothing is answered. */
+  deaf(origin) {
+    if (!this.told) console.warn(`lmpanel does not answer ${origin}: its address says parentOrigin=${this.origin ?? ""}.`);
+    this.told = true;
   }
 
   async answer({ id, method, args }) {

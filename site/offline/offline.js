@@ -55,6 +55,9 @@ export class Offline extends EventTarget {
     try {
       this.store = new Store(globalThis.caches, this.base);
       await this.store.current();  // where storage is blocked this fails
+      // Other tabs learn from the one that stored it that a new version is there.
+      this.others = new BroadcastChannel(this.store.names.lock);
+      this.others.onmessage = () => { if (this.state.phase === "ready") this.ready(); };
       this.registration = await serviceWorker.register(ownScript(this.base + SCRIPT), { scope: this.base, updateViaCache: "none" });
       if (!this.registration) return this.set({ phase: "unavailable", reason: BLOCKED });
     } catch (error) {
@@ -108,6 +111,7 @@ export class Offline extends EventTarget {
   async install(installer, latest) {
     await installer.install(latest);
     await this.store.makeCurrent(latest.version);
+    this.others.postMessage(latest.version);
   }
 
   async ready() {

@@ -24,8 +24,8 @@ ROOMS = {"play": ".play .head .segmented button", "inside": "[role=tab]",
          "lessons": ".lessons .pages button"}
 """The parts of the page, and what leads to the parts of them."""
 LEFT = """() => {
-    const own = ".token, .t, .cum, .sign, .word, td.left, .go, bdi, b, code, [lang], script, style";
-    const content = "noscript, .text-card > span, .examples button, .formula, .about, th[scope=row]";
+    const own = ".token, .token-cell, .t, .cum, .sign, .word, td.left, .go, bdi, b, code, [lang]";
+    const content = ".text-card > span, .examples button, .formula, .about, noscript, script";
     const found = new Set(), words = /[A-Za-z]{3}/, marked = /[⟦⟧]/;
     const walk = (node) => {
         if (node.nodeType === Node.TEXT_NODE) {

@@ -118,6 +118,24 @@ def test_a_bad_link_is_refused_and_changes_nothing(
     explorer.page.evaluate("(hash) => { location.hash = hash; }", fragment)
     expect(explorer.page.locator("#notices .notice[data-code=link]")).to_contain_text(reason)
     assert explorer.call("() => lmpanel.getState()") == before
+    assert fragment not in explorer.page.url, "a reload finds what stands here"
+
+
+def test_a_refused_link_leaves_what_the_tab_has_kept_and_what_is_being_typed(
+        fresh: ExplorerPage) -> None:
+    page = fresh.page
+    fresh.pick(2)
+    ids = fresh.ids()
+    fresh.message.fill("half a message")
+    page.goto("about:blank")
+    page.goto(f"{fresh.base}index.html?backend=wasm#s=9.zzz")
+    fresh.wait_ready()
+    expect(fresh.notices).to_contain_text("another version")
+    assert fresh.ids() == ids
+    expect(fresh.message).to_have_value("half a message")
+    page.reload()
+    fresh.wait_ready()
+    assert fresh.ids() == ids
 
 
 def test_a_session_is_saved_to_a_file_and_opened_again(
