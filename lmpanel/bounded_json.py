@@ -45,7 +45,7 @@ def read_json(text: str, max_characters: int = MAX_CHARACTERS, max_depth: int = 
     if len(text) > max_characters:
         raise ValueError(t("longer than {n} characters", n=grouped(max_characters)))
     if not _BEGINNING.match(text):
-        raise ValueError(t("it does not begin as JSON does"))
+        raise json.JSONDecodeError("Expecting value", text, 0)
     if _depth(text) > max_depth:
         raise ValueError(t("nested deeper than {n} levels", n=max_depth))
     return json.loads(text, parse_constant=_refuse, parse_int=_integer, parse_float=_finite)

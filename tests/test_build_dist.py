@@ -61,9 +61,10 @@ def test_weights_come_in_small_parts_that_join_to_the_whole(dist, model_dir):
 
 def interface_bytes(sizes):
     later = ("model/", "vendor/ort/", "engine/", "NOTICE.txt", "corpus/", "icons/", "samples/",
-             "service_worker", "lm-explorer.js")
+             "service_worker", "lm-explorer.js", "wording/")
+    language = max(size for path, size in sizes.items() if path.startswith("wording/"))
     return sum(size for path, size in sizes.items()
-               if not path.startswith(later)) + sizes["model/tokenizer.json"]
+               if not path.startswith(later)) + language + sizes["model/tokenizer.json"]
 
 
 def engine_bytes(sizes, binary, graph):
