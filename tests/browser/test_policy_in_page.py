@@ -155,6 +155,8 @@ def test_a_frame_without_an_origin_works_from_memory(page: Page, server: SiteSer
     assert host.call("ready")["verified"] is True
     expect(page.locator("#said")).to_contain_text("The model's first choice", timeout=STEP_MS)
     rows = inside.locator("#slot-lens .live .candidates tbody button.token")
+    host.call("getState")
+    expect(inside.locator("#slot-lens .next.busy")).to_have_count(0, timeout=STEP_MS)
     rows.first.click()
     expect(inside.locator("#slot-token_strip .live .t")).to_have_count(6)
     assert len(host.call("getState")["ids"]) == 6
