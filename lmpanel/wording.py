@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from importlib.resources import files
 
 from lmpanel.number_text import grouped
 
@@ -47,6 +46,8 @@ def read_table(language: str) -> dict[str, str]:
 
     Raises KeyError for a language that is not one of LANGUAGES.
     """
+    from importlib.resources import files
+
     if language == "en":
         return {}
     rows = json.loads(files("lmpanel").joinpath("wording.json").read_text(encoding="utf-8"))

@@ -61,7 +61,7 @@ function drawBars(table, { standings, count: rounds }, unit) {
 function drawRounds(box, { history, standings }, unit) {
   const names = standings.map(({ name, title }) => ({ name, title }));
   fill(box, h("table", { class: "sums number history" }, h("caption", { class: "sr" }, t("All rounds, surprise in {unit}", { unit: t(unit) })),
-    h("thead", {}, h("tr", {}, [t("token"), t("after"), h("span", { class: "sr" }, t("came")), t("points"), "q", ...names.map(({ title }) => title)].map((head, i) => h("th", { scope: "col", class: i === 1 || i === 2 ? "left" : null }, head)))),
+    h("thead", {}, h("tr", {}, [t("token"), t("after …"), h("span", { class: "sr" }, t("came")), t("points"), "q", ...names.map(({ title }) => title)].map((head, i) => h("th", { scope: "col", class: i === 1 || i === 2 ? "left" : null }, head)))),
     h("tbody", {}, history.map((row) => h("tr", {}, h("td", {}, count(row.position)), h("td", { class: "left before" }, "…", tokenNodes(row.before, { spaces: false })), h("th", { scope: "row", class: "left" }, rowNodes(row.token)), h("td", {}, row.points || "–"), h("td", { title: exact(row.q) }, probability(row.q)),
       names.map(({ name }) => h("td", { title: exact(row.costs[name] ?? null) }, name in row.costs ? (row.costs[name] === null ? "∞" : surprise(row.costs[name], unit)) : twoDecimals(null))))))));
 }
