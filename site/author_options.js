@@ -31,7 +31,7 @@ export function readAuthor(query, warnings) {
     hide: read("hide", parts) ?? [],
     lock: read("lock", parts) ?? [],
     theme: choice("theme", ["auto", "light", "dark"], "auto"),
-    lang: choice("lang", LANGUAGES, "en"),
+    lang: choice("lang", LANGUAGES, globalThis.document?.documentElement.lang || "en"),
     model: read("model", name),
     parentOrigin: read("parentOrigin", origin),
   };

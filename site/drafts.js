@@ -4,20 +4,26 @@
  */
 const FIELDS = "textarea[id], input[id]:not([type=range], [type=checkbox], [type=radio], [type=file])";
 const KEY = "lmpanel.drafts";
+const AGAIN_MS = 150;
+const PATIENCE_MS = 4000;
 
 /** @returns {[string, string][]} ids of fields and what stands there */
 export function readDrafts() {
-  return roots().flatMap((root) => [...root.querySelectorAll(FIELDS)]).filter((field) => field.value).map((field) => [field.id, field.value]);
+  return fields().filter((field) => field.value).map((field) => [field.id, field.value]);
 }
 
-/** Puts it back where the same field is empty. @param {[string, string][]} drafts */
-export function putDrafts(drafts) {
-  for (const [id, value] of drafts) {
-    const field = roots().map((root) => root.getElementById(id)).find(Boolean);
-    if (!field || field.value) continue;
-    field.value = value;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  }
+/** Puts it back where the same field is empty, and once it is there: parts of the page are fetched when they are opened. */
+export function putDrafts(drafts, until = performance.now() + PATIENCE_MS) {
+  if (!drafts.length) return;
+  const there = new Map(fields().map((field) => [field.id, field]));
+  for (const [id, value] of drafts) if (there.get(id)?.value === "") put(there.get(id), value);
+  const missing = drafts.filter(([id]) => !there.has(id));
+  if (performance.now() < until) setTimeout(() => putDrafts(missing, until), AGAIN_MS);
+}
+
+function put(field, value) {
+  field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 /** Over a reload of this tab and of this address; blocked or full storage keeps nothing. */
@@ -40,8 +46,13 @@ export function keptDrafts() {
 
 const address = () => location.pathname + location.search;
 
-/** The shadow roots of the live components. */
-const roots = () => [...document.querySelectorAll(".slot > .live")].map(liveRoot).filter(Boolean);
+/** All fields of the live components, also those in the shadow of a shadow. */
+const fields = () => [...document.querySelectorAll(".slot > .live")].flatMap(fieldsIn);
+
+function fieldsIn(node) {
+  const inside = [...node.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? fieldsIn(shadowRoot) : []));
+  return [...node.querySelectorAll(FIELDS), ...inside];
+}
 
 /** The component's own shadow root, inside Bokeh's. */
 export function liveRoot(node) {

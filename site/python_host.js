@@ -6,7 +6,7 @@
 import { loadBokeh, PanelBridge } from "./panel_bridge.js";
 import { SessionKeeper } from "./session_keeper.js";
 import { ownWorker } from "./own_worker.js";
-import { keepDrafts, keptDrafts, putDrafts, readDrafts } from "./drafts.js";
+import { keepDrafts, keptDrafts, liveRoot, putDrafts, readDrafts } from "./drafts.js";
 import { t, wording } from "./components/wording.js";
 import { clearNotice, notice } from "./status.js";
 
@@ -33,6 +33,7 @@ export class PythonHost extends EventTarget {
     this.keeper.text = first.file ?? null;
     document.addEventListener("visibilitychange", () => { if (document.hidden) this.keeper.save(); });
     this.refusals = new Set();
+    this.replaced = Promise.resolve();
     /** What was being typed when everything was drawn anew. */
     this.drafts = keptDrafts();
     addEventListener("pagehide", keepDrafts);
@@ -84,10 +85,18 @@ export class PythonHost extends EventTarget {
   async drawAnew() {
     await this.live;
     this.drafts = readDrafts();
+    const writes = liveRoot(document.getElementById("slot-controls"))?.querySelector("[data-stop]");
     await this.replace({ file: await this.call("save_session", []) });
+    if (writes) notice({ code: "stopped", message: t("The model stopped writing when the page was drawn anew."), remedy: t("What it wrote is kept.") });
   }
 
-  async replace(beginning) {
+  /** One after the other. */
+  replace(beginning) {
+    this.replaced = this.replaced.catch(() => {}).then(() => this.replaceNow(beginning));
+    return this.replaced;
+  }
+
+  async replaceNow(beginning) {
     await this.live;
     const main = document.querySelector("main");
     main.inert = true;

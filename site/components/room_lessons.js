@@ -106,12 +106,12 @@ function showRefused(box, { name, problems }, link) {
 const styles = css`
   .lessons { display: grid; grid-template-columns: minmax(0, 1fr); gap: 18px; max-width: 60rem; width: 100%; margin: 0 auto; }
   .pages { justify-self: start; flex-wrap: wrap; max-width: 100%; } h3 { font-size: 1.05rem; font-weight: 650; margin: 0; } .intro { max-width: 60ch; }
-  .list { list-style: none; display: grid; } .list li { display: grid; grid-template-columns: minmax(0, 1fr) 7.5em 6.5em; gap: 4px 20px; align-items: center; padding: 13px 0; border-top: 1px solid var(--line); } .list .button { width: 100%; }
+  .list { list-style: none; display: grid; } .list li { display: grid; grid-template-columns: minmax(0, 1fr) 7.5em minmax(6.5em, auto); gap: 4px 20px; align-items: center; padding: 13px 0; border-top: 1px solid var(--line); } .list .button { width: 100%; }
   .own { display: grid; gap: 8px; padding: 16px 18px; border: 1.5px dashed var(--edge); border-radius: 12px; } .own.over { border-color: var(--accent); background: var(--accent-soft); }
   .own label { display: inline-block; cursor: pointer; } .own input:focus-visible + label { outline: 2px solid var(--accent); outline-offset: 2px; } .own code { font: 0.92em var(--mono); }
   .refused { display: grid; gap: 8px; justify-items: start; padding: 14px 18px; border: 1px solid var(--edge); border-left: 4px solid var(--bad); border-radius: 9px; } .problems { list-style: none; display: grid; gap: 3px; overflow-wrap: anywhere; }
   @media print { .pages { display: none; } }
-  @media (max-width: 40em) { .list li { grid-template-columns: minmax(0, 1fr) 6em; } .list li > div { grid-column: 1 / -1; } }
+  @media (max-width: 40em) { .list li { grid-template-columns: minmax(0, 1fr) minmax(6em, auto); } .list li > div { grid-column: 1 / -1; } }
 `;
 
 export const sheets = [styles, nodeStyles, worksheetStyles, glossaryStyles];

@@ -64,8 +64,11 @@ export function mount(link) {
     note.hidden = !state.note;
     facts.renew();
   });
+  // What changed before this component was there is in the whole that comes first.
+  let whole = false;
   link.onMessage((message) => {
-    if (message.op === "splice") { receive(follow, tokens, selection, message); curve.renew(); facts.renew(); }
+    if (message.op === "splice") whole ||= message.start === 0 && message.remove === 0;
+    if (message.op === "splice" && whole) { receive(follow, tokens, selection, message); curve.renew(); facts.renew(); }
     else if (message.op === "json") dialog.open(message.text);
     else if (message.op === "edit") editTurn(link, tokens.groups[message.turn], message);
   });

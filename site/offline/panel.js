@@ -57,7 +57,7 @@ export class OfflinePanel {
   tellUpdate() {
     if (this.told) return;
     this.told = true;
-    this.notice({ code: NOTICE, message: t("A new version of lmpanel is ready."), remedy: t("This page stays as it is until you reload; what you did is kept, but not a text that you are still typing."),
+    this.notice({ code: NOTICE, message: t("A new version of lmpanel is ready."), remedy: t("This page stays as it is until you reload; what you did is kept."),
       actions: [{ label: t("Reload with the new version"), run: this.reload }] });
   }
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from explorer_page import ExplorerPage
+from lesson_page import LessonPage
 from playwright.sync_api import Page, expect
 
 from lmpanel.wording import LANGUAGES, read_table
@@ -25,7 +26,8 @@ ROOMS = {"play": ".play .head .segmented button", "inside": "[role=tab]",
 """The parts of the page, and what leads to the parts of them."""
 LEFT = """() => {
     const own = ".token, .token-cell, .t, .cum, .sign, .word, td.left, .go, bdi, b, code, [lang]";
-    const content = ".text-card > span, .examples button, .formula, .about, noscript, script";
+    const content = ".text-card > span, .examples button, .formula, .about, noscript, script, " +
+        "th[scope=row]";
     const found = new Set(), words = /[A-Za-z]{3}/, marked = /[⟦⟧]/;
     const walk = (node) => {
         if (node.nodeType === Node.TEXT_NODE) {
@@ -132,6 +134,29 @@ def test_lessons_stay_english_and_name_the_controls_as_they_are(explorer: Explor
     card.get_by_role("button", name=table["Step {n}: {title}"].split("{")[0] + "3").click()
     expect(card).to_contain_text(table["Pick top token"])
     card.get_by_role("button", name=table["Close lesson"]).click()
+    in_language(explorer, "en")
+
+
+def test_a_change_in_the_middle_of_things(explorer: ExplorerPage) -> None:
+    """In a lesson that has just set its document up, with text in a lens; while a model writes."""
+    page = explorer.page
+    walk = LessonPage(page, explorer.base)
+    walk.open_lesson("A conversation is a document")
+    walk.jump(9)
+    page.locator("#slot-lens .live #lookup").fill("drag")
+    for language in ("de", "es", "en"):
+        in_language(explorer, language)
+        expect(page.locator("#slot-lens .live #lookup")).to_have_value("drag")
+        expect(walk.step_name).to_contain_text("9. ")
+        assert explorer.tokens.count() == len(explorer.ids())
+    walk.card.get_by_role("button", name="Close lesson").click()
+    explorer.start_over()
+    explorer.button("Generate response").click()
+    expect(explorer.token(42)).to_be_visible()
+    in_language(explorer, "fr")
+    stopped = read_table("fr")["The model stopped writing when the page was drawn anew."]
+    expect(explorer.notices).to_contain_text(stopped)
+    assert explorer.tokens.count() == len(explorer.ids()) > 42
     in_language(explorer, "en")
 
 
