@@ -45,7 +45,7 @@ const own = css`
   .gauge { height: 8px; border-radius: 4px; background: var(--chip); overflow: hidden; } .gauge i { display: block; height: 100%; background: var(--bar); transform-origin: left; transform: scaleX(0); }
   .meter { height: 14px; border-radius: 4px; background: var(--chip); overflow: hidden; min-width: 3rem; } .meter i { display: block; height: 100%; background: var(--bar-fill); transform-origin: left; } .meter.you i { background: var(--accent); }
   .tok { display: inline-block; padding: 1px 7px; border: 1px solid var(--line); border-radius: 6px; background: var(--chip); white-space: pre-wrap; overflow-wrap: anywhere; }
-  @media (max-width: 30em) { .play { padding-left: 3px; padding-right: 3px; } .play .head .segmented button { padding: 3px 7px; } }
+  @media (max-width: 30em) { .play { padding-left: 3px; padding-right: 3px; } .play .head .segmented button { padding: 3px 7px; white-space: normal; } .play th, .play th .term { overflow-wrap: anywhere; hyphens: auto; } }
   @media (max-width: 23em) { .play .head .segmented button { white-space: normal; padding: 3px 5px; } }
   @media (max-width: 60em) { .two { grid-template-columns: minmax(0, 1fr); } }
   @media (forced-colors: active) { .meter i, .gauge i { background: Highlight; } .tok { border-color: CanvasText; } }
