@@ -56,12 +56,18 @@ async def test_a_newer_look_takes_over(errors):
     assert engine.requests == [("logits", 3, 3)], "the old text was never computed"
 
 
-@asynchronous
-async def test_a_second_look_at_the_same_does_not_begin_anew(errors):
+async def measuring(errors):
+    """A session that waits for its engine to measure the document."""
     engine = HeldEngine()
     session = Session(LanguageModel(engine, fake_tokenizer()), errors.append)
     session.measurement.look()
     await engine.asked.wait()
+    return session, engine
+
+
+@asynchronous
+async def test_a_second_look_at_the_same_does_not_begin_anew(errors):
+    session, engine = await measuring(errors)
     engine.asked.clear()
     session.explorer.param.trigger("anchor", "cursor", "where")
     await asyncio.sleep(0)
@@ -74,10 +80,7 @@ async def test_a_second_look_at_the_same_does_not_begin_anew(errors):
 
 @asynchronous
 async def test_a_look_after_it_was_stopped_begins_anew(errors):
-    engine = HeldEngine()
-    session = Session(LanguageModel(engine, fake_tokenizer()), errors.append)
-    session.measurement.look()
-    await engine.asked.wait()
+    session, engine = await measuring(errors)
     session.measurement.cancel()
     session.measurement.look()
     engine.gate.set()
