@@ -57,6 +57,7 @@ class Distribution:
         self._top, self._log_z = float(top[0]), float(log_z[0])
         self.entropy_bits = float(entropy[0])
         """Expected surprise, in bits."""
+        self._ranked = np.empty(0, dtype=np.int64)
 
     @property
     def size(self) -> int:
@@ -110,7 +111,7 @@ class Distribution:
         logit = self._logit(token)
         before = self.logits > logit
         before[:token] |= self.logits[:token] == logit
-        cumulative = float(self.probs[before].sum()) + self.prob(token)
+        cumulative = float(np.exp(self._logprobs(self.logits[before])).sum()) + self.prob(token)
         return self._candidate(int(np.count_nonzero(before)) + 1, token, cumulative)
 
     def top(self, count: int) -> tuple[Candidate, ...]:
@@ -130,13 +131,18 @@ class Distribution:
         # Summed over the others themselves: 1 - cumulative would lose a small rest.
         others = np.ones(self.size, dtype=bool)
         others[self.ranked(count)] = False
-        return float(self.probs[others].sum())
+        return float(np.exp(self._logprobs(self.logits[others])).sum())
 
     def ranked(self, count: int) -> np.ndarray:
         """Ids of the `count` likeliest tokens, in order, int64."""
         count = max(0, min(count, self.size))
-        if not count:
-            return np.empty(0, dtype=np.int64)
+        if count >= self.size // 4:
+            return self._likeliest(count)
+        if len(self._ranked) < count:
+            self._ranked = self._likeliest(count)
+        return self._ranked[:count].copy()
+
+    def _likeliest(self, count: int) -> np.ndarray:
         if count < self.size // 4:
             # Partition instead of sorting all; every token equal to the last one stays in.
             threshold = np.partition(self.logits, self.size - count)[self.size - count]

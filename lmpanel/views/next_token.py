@@ -46,6 +46,7 @@ def actions(session: Session) -> dict[str, Any]:
     return {
         "where": lambda name: update(where=name),
         "pick": lambda id, at: session.changes.pick(int(id), int(at)),
+        "press": lambda id, at: session.prefetch.press(int(id), int(at)),
         "length": lambda n: update(length=n),
         "lookup": lambda query: update(query=str(query)[:200]),
         **guessing.actions(session),

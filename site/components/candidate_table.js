@@ -10,21 +10,37 @@ import { later, t } from "./wording.js";
 
 const HEADS = [["rank", ""], ["token", later("token")], ["more id", later("id")], ["more", later("logit")], ["", later("probability")], ["bar", ""], ["more", later("log p")], ["in-unit", later("bits")], ["", later("cumulative")]];
 
-/** @param {(id: number) => void} onPick */
-export function candidateTable(onPick) {
+/**
+ * @param {(id: number) => void} onPick
+ * @param {(id: number) => void} onPress a token is pressed, and likely to be picked when it is let go
+ */
+export function candidateTable(onPick, onPress) {
   const head = h("thead", {}, h("tr", {}, HEADS.map(([kind, label]) => h("th", { scope: "col", class: kind || null }, label ? named(label) : h("span", { class: "sr" }, kind === "bar" ? t("bar") : t("rank"))))));
   const body = h("tbody", {});
   const element = h("table", { class: "candidates number" }, h("caption", { class: "sr" }, t("Candidates for the next token, most probable first")), head, body);
+  const lines = [];
+  const rest = otherLine();
   const show = (state) => {
     setText(head.querySelector(".in-unit .term"), t(state.unit));
     const widest = state.rows[0]?.prob || 1;
     const focused = body.getRootNode().activeElement?.dataset?.rank;
-    const below = farBelow(state).flatMap((row) => [gap(), line(row, state, widest, onPick)]);
-    fill(body, state.rows.map((row) => line(row, state, widest, onPick)), below, otherLine(state.other));
+    const below = farBelow(state);
+    const rows = [...state.rows, ...below];
+    while (lines.length < rows.length) lines.push(candidateLine(onPick, onPress));
+    rows.forEach((row, i) => lines[i].show(row, state, widest));
+    rest.show(state.other);
+    const drawn = lines.slice(0, rows.length).map((line) => line.element);
+    keepChildren(body, [...drawn.slice(0, state.rows.length), ...drawn.slice(state.rows.length).flatMap((line) => [gap(), line]), rest.element]);
     if (focused) body.querySelector(`[data-rank="${focused}"]`)?.focus();
   };
   const toggleColumns = () => element.classList.toggle("all");
   return { element, show, toggleColumns };
+}
+
+/** Replaces the children of `element` unless they are these already: what is being pressed, and its layout, stay. */
+function keepChildren(element, children) {
+  const { childNodes } = element;
+  if (childNodes.length !== children.length || children.some((child, i) => child !== childNodes[i])) element.replaceChildren(...children);
 }
 
 /** The marked rows that the table is too short for, by rank. */
@@ -34,20 +50,44 @@ function farBelow({ rows, marked, guessed }) {
   return others.sort((a, b) => a.rank - b.rank);
 }
 
-function line(row, { marked, guessed, unit }, widest, onPick) {
-  const here = marked?.id === row.id;
-  const mine = guessed?.id === row.id;
-  const button = h("button", { type: "button", class: "token", "data-rank": row.rank, "aria-label": spoken(row.spoken, here, mine), onclick: () => onPick(row.id) }, rowNodes(row));
-  if (row.kind !== "text") button.classList.add("code");
+/**
+ * One row, whose elements stay while the candidate in it changes: a click draws ten of them anew.
+ * A click that began as the press on another candidate picks nothing.
+ */
+function candidateLine(onPick, onPress) {
+  let id = null;
+  let pressed = null;
+  const press = ({ button, pointerType }) => {
+    pressed = id;
+    // A finger may be about to scroll.
+    if (button === 0 && pointerType !== "touch") onPress(id);
+  };
+  const button = h("button", { type: "button", class: "token", onpointerdown: press, onclick: ({ detail }) => { if (detail === 0 || pressed === id) onPick(id); } });
+  const marks = h("span", {});
   const bar = h("div", { class: "fill" });
-  bar.style.width = `${Math.max(0.5, Math.min(100, (100 * row.prob) / widest))}%`;
-  const element = h("tr", {}, h("td", { class: "rank muted" }, count(row.rank)),
-    h("td", { class: "token-cell" }, button, here ? h("span", { class: "here", title: t("This token stands in the document"), "aria-hidden": "true" }, "◂") : null,
-      mine ? h("span", { class: "here small", "aria-hidden": "true" }, t("your guess")) : null),
-    cell(row.id, String(row.id), "more"), cell(row.logit, signed(row.logit), "more"), cell(row.prob, probability(row.prob)),
-    h("td", { class: "bar" }, bar), cell(row.logprob, signed(row.logprob), "more"), cell(inUnit(row.bits, unit), surprise(row.bits, unit)), cell(row.cumulative, probability(row.cumulative)));
-  setAttribute(element, "class", here || mine ? "marked" : null);
-  return element;
+  const [rank, number, logit, prob, logprob, bits, cumulative] = ["rank muted", "more", "more", null, "more", null, null].map((kind) => h("td", { class: kind }));
+  const element = h("tr", {}, rank, h("td", { class: "token-cell" }, button, marks), number, logit, prob, h("td", { class: "bar" }, bar), logprob, bits, cumulative);
+  const show = (row, { marked, guessed, unit }, widest) => {
+    const here = marked?.id === row.id;
+    const mine = guessed?.id === row.id;
+    ({ id } = row);
+    setText(rank, count(row.rank));
+    setAttribute(button, "data-rank", row.rank);
+    setAttribute(button, "aria-label", spoken(row.spoken, here, mine));
+    setAttribute(button, "class", row.kind === "text" ? "token" : "token code");
+    fill(button, rowNodes(row));
+    fill(marks, here ? h("span", { class: "here", title: t("This token stands in the document"), "aria-hidden": "true" }, "◂") : null,
+      mine ? h("span", { class: "here small", "aria-hidden": "true" }, t("your guess")) : null);
+    bar.style.width = `${Math.max(0.5, Math.min(100, (100 * row.prob) / widest))}%`;
+    put(number, row.id, String(row.id));
+    put(logit, row.logit, signed(row.logit));
+    put(prob, row.prob, probability(row.prob));
+    put(logprob, row.logprob, signed(row.logprob));
+    put(bits, inUnit(row.bits, unit), surprise(row.bits, unit));
+    put(cumulative, row.cumulative, probability(row.cumulative));
+    setAttribute(element, "class", here || mine ? "marked" : null);
+  };
+  return { element, show };
 }
 
 function spoken(token, here, mine) {
@@ -55,15 +95,24 @@ function spoken(token, here, mine) {
   return mine ? t("Append {token}, your guess", { token }) : t("Append {token}", { token });
 }
 
-const cell = (value, text, kind) => h("td", { class: kind, title: exact(value) }, text);
+function put(cell, value, text) {
+  setText(cell, text);
+  setAttribute(cell, "title", exact(value));
+}
 
 function gap() {
   return h("tr", { class: "gap muted", "aria-hidden": "true" }, h("td", { colspan: HEADS.length }, "⋮"));
 }
 
-function otherLine(other) {
-  return h("tr", { class: "muted" }, h("td", {}), h("td", { class: "token-cell" }, t("(other {n})", { n: count(other.count) })), h("td", { class: "more" }), h("td", { class: "more" }),
-    cell(other.prob, probability(other.prob)), h("td", { class: "bar" }), h("td", { class: "more" }), h("td", {}), h("td", {}, "1.000"));
+function otherLine() {
+  const label = h("td", { class: "token-cell" });
+  const prob = h("td", {});
+  const element = h("tr", { class: "muted" }, h("td", {}), label, h("td", { class: "more" }), h("td", { class: "more" }), prob, h("td", { class: "bar" }), h("td", { class: "more" }), h("td", {}), h("td", {}, "1.000"));
+  const show = (other) => {
+    setText(label, t("(other {n})", { n: count(other.count) }));
+    put(prob, other.prob, probability(other.prob));
+  };
+  return { element, show };
 }
 
 export const styles = css`

@@ -6,7 +6,7 @@
  * other: {count, prob}, lookup: {query, rows, message}, waiting}`, and that of guess_form.js; `at` is
  * the position shown. While `asks` is there, no numbers are, neither here nor in the page.
  * While the model computes, the numbers before stay where they are, dimmed, so that nothing jumps.
- * Sends: `where {name}`, `pick {id, at}`, `length {n}`, `lookup {query}`, and what guess_form.js sends.
+ * Sends: `where {name}`, `press {id, at}` when a candidate is pressed, `pick {id, at}` when it is clicked, `length {n}`, `lookup {query}`, and what guess_form.js sends.
  */
 import { h, css, fill, saveFile, setText } from "./dom.js";
 import { pictureMenu } from "./picture_menu.js";
@@ -27,9 +27,10 @@ export function create(link) {
   const surprise = h("span", {});
   const entropy = h("p", { class: "entropy muted number" }, term("entropy", t("entropy")), surprise);
   let latest = null;
-  const pick = (id) => { if (latest && !latest.waiting && !latest.writing) link.send("pick", { id, at: latest.at }); };
+  const choose = (verb) => (id) => { if (latest && !latest.waiting && !latest.writing) link.send(verb, { id, at: latest.at }); };
+  const pick = choose("pick");
   const strip = cumulativeStrip(pick);
-  const table = candidateTable(pick);
+  const table = candidateTable(pick, choose("press"));
   const lookup = lookUp(link, pick);
   const tools = toolRow(link, () => latest);
   const body = h("div", { class: "wide" });

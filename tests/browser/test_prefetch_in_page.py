@@ -78,3 +78,27 @@ def test_it_can_be_switched_off_in_the_address(page: Page, server) -> None:
     assert explorer.call("() => lmpanel.status()")["computes_ahead"] is False
     page.goto(f"{server.url}index.html?ahead=maybe")
     expect(page.locator("#notices")).to_contain_text("ahead=maybe", timeout=STEP_MS)
+
+
+def test_a_press_asks_and_its_click_needs_no_call(page: Page, server) -> None:
+    explorer = ExplorerPage(page, server.url).open("backend=wasm&ahead=off")
+    explorer.measured()
+    before = explorer.ids()
+    table = page.locator("#slot-lens .live .candidates tbody button.token")
+    ninth = table.nth(8)
+    ninth.scroll_into_view_if_needed()
+    ninth.hover()
+    page.mouse.down()
+    explorer.call(CALLS, 2)
+    assert work(explorer) == (2, 41) and explorer.ids() == before
+    page.mouse.up()
+    explorer.measured()
+    assert explorer.ids()[:-1] == before and work(explorer) == (2, 41)
+    # What is pressed here and let go there is no click.
+    table.nth(2).hover()
+    page.mouse.down()
+    table.nth(5).hover()
+    page.mouse.up()
+    explorer.call(CALLS, 3)
+    explorer.measured()
+    assert len(explorer.ids()) == len(before) + 1

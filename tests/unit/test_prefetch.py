@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from lmpanel.document import Document
 from lmpanel.engine.fake import FakeEngine, fake_tokenizer
 from lmpanel.model import LanguageModel
 from lmpanel.prefetch import CANDIDATES
@@ -149,4 +150,74 @@ async def test_a_fault_nobody_asked_for_is_not_told(session, engine, errors):
     await session.measurement.settle()
     engine.lose_next(2)
     await session.prefetch.settle()
+    assert errors == []
+
+
+@asynchronous
+async def test_a_pressed_candidate_is_asked_for_once(session, engine):
+    session.explorer.ahead = False
+    await rested(session)
+    calls, end = engine.stats.calls, len(session.explorer.context)
+    unlikely = int(session.explorer.distribution.ranked(20)[-1])
+    session.prefetch.press(unlikely, end)
+    session.changes.pick(unlikely, end)
+    await rested(session)
+    assert session.explorer.document.ids[-1] == unlikely
+    assert session.explorer.distribution is not None
+    assert engine.stats.calls == calls + 1
+
+
+@asynchronous
+async def test_a_press_that_is_no_click_changes_nothing(session, engine):
+    session.explorer.ahead = False
+    await rested(session)
+    calls, before = engine.stats.calls, session.explorer.document
+    first, second = session.explorer.distribution.ranked(2).tolist()
+    for token in (first, second):
+        session.prefetch.press(token, len(before))
+    await session.prefetch._pressed
+    assert session.explorer.document is before
+    assert session.model.cached((*before.ids, second)) is not None
+    assert engine.stats.calls <= calls + 2
+
+
+@pytest.mark.parametrize("why", ["another position", "the model writes", "no room", "not measured"])
+@asynchronous
+async def test_a_press_that_can_be_no_pick_asks_for_nothing(errors, why):
+    engine = FakeEngine(context_length=60)
+    session = Session(LanguageModel(engine, fake_tokenizer()), errors.append)
+    if why == "no room":
+        session.changes.change(Document(tuple(range(60)), raw=True), "filled")
+    session.prefetch._rest = 3600
+    if why != "not measured":
+        session.measurement.look()
+        await session.measurement.settle()
+    calls, at = engine.stats.calls, len(session.explorer.context)
+    session.explorer.generating = why == "the model writes"
+    session.prefetch.press(5, at - 1 if why == "another position" else at)
+    await asyncio.sleep(0)
+    assert session.prefetch._pressed is None and engine.stats.calls == calls
+
+
+@asynchronous
+async def test_a_press_makes_the_batch_give_way(errors):
+    engine = SlowBranches()
+    session = Session(LanguageModel(engine, fake_tokenizer()), errors.append)
+    session.prefetch._rest = 0
+    session.measurement.look()
+    await session.measurement.settle()
+    await engine.asked.wait()
+    session.prefetch.press(5, len(session.explorer.context))
+    await session.prefetch._pressed
+    assert engine.cancelled
+    assert session.model.cached((*session.explorer.document.ids, 5)) is not None
+
+
+@asynchronous
+async def test_a_fault_of_a_press_is_not_told(session, engine, errors):
+    session.explorer.ahead = False
+    await rested(session)
+    engine.lose_next(2)
+    session.prefetch.press(5, len(session.explorer.context))
+    await session.prefetch._pressed
     assert errors == []
