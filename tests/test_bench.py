@@ -5,11 +5,15 @@ from __future__ import annotations
 import copy
 import doctest
 import json
+import sys
+import tempfile
 import xml.etree.ElementTree as ET
 
 import pytest
 
 from benchmark import machine, memory, plot, report, traffic
+from benchmark.browser import Browser
+from benchmark.devtools import BrowserProblem
 from benchmark.report import Figure
 
 SITE = {
@@ -50,6 +54,13 @@ def test_every_goal_is_judged_by_the_median():
         "story of 100 tokens, 1 thread, against wllama", "slider move, median",
         "click to painted distribution, against a decode step", "slider moves, model calls",
         "the same computed ahead, 95th percentile"}
+
+
+def test_a_browser_that_does_not_start_says_why_and_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(BrowserProblem, match="ended before it could be used: unknown option"):
+        Browser(sys.executable)  # which has no use for a browser's options
+    assert not list(tmp_path.iterdir())
 
 
 def test_ratios_are_taken_within_a_round():
