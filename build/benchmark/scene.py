@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmark.browser import Browser
 from benchmark.machine import machine
-from benchmark.memory import page_memory
+from benchmark.memory import page_memory, settled
 from benchmark.peer_page import PeerPage
 from benchmark.plot import bars
 from benchmark.report import as_json, as_table, figures
@@ -53,8 +53,11 @@ class Stage:
             page.go(f"{self.site.url}icon.svg")
             return page.evaluate(ADAPTER)
 
-    def lmpanel(self, query: str) -> Result:
-        """The site: a first visit, then a second one that is asked for everything."""
+    def lmpanel(self, query: str, closely: bool = False) -> Result:
+        """The site: a first visit, then a second one that is asked for everything.
+
+        `closely`: also the memory when it has settled.
+        """
         with self.browser() as browser:
             self.site.sent.clear()
             first = SitePage(browser.page(), self.site.url, query)
@@ -62,6 +65,8 @@ class Stage:
             first.at_rest()
             result["click_ahead_ms"] = first.clicks_ahead()
             result["memory_mb"] = page_memory(browser.profile)
+            if closely:
+                result["settled_mb"] = settled(browser.profile)
             first.page.close()
             page = SitePage(browser.page(), self.site.url, query)
             result["warm_s"] = page.open()
@@ -78,7 +83,8 @@ class Stage:
             page = SitePage(browser.page(), self.site.url, "backend=wasm&memory=low")
             page.open()
             page.at_rest()
-            return {"step_ms": page.step(), "memory_mb": page_memory(browser.profile)}
+            return {"step_ms": page.step(), "memory_mb": page_memory(browser.profile),
+                    "settled_mb": settled(browser.profile)}
 
     def peer(self, name: str, threads: int) -> Result:
         """A peer: loaded and asked for the same."""
@@ -93,7 +99,8 @@ def contestants(stage: Stage, adapter: Result | None) -> dict[str, Callable[[], 
     all_of_them: dict[str, Callable[[], Result]] = {}
     for threads in (1, 2):
         query = f"backend=wasm&threads={threads}"
-        all_of_them[f"lmpanel wasm {threads}"] = lambda query=query: stage.lmpanel(query)
+        all_of_them[f"lmpanel wasm {threads}"] = (
+            lambda query=query, closely=threads == 1: stage.lmpanel(query, closely))
         all_of_them[f"wllama {threads}"] = lambda threads=threads: stage.peer("wllama", threads)
     all_of_them["transformers.js 1"] = lambda: stage.peer("transformers", 1)
     all_of_them["lmpanel low memory"] = stage.sparing
