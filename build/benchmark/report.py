@@ -110,9 +110,12 @@ def _start(site: list[Round]) -> list[Figure]:
     goals = {"recorded": ("recorded example visible", "≤ 1.5"),
              "interface": ("interface live", "≤ 5.5"),
              "first_distribution": ("first live distribution", "≤ 8")}
-    return [figure(f"{told}, {visit} start", "s", [one[f"{visit}_s"][mark] for one in site],
-                   goal if visit == "warm" else "")
-            for visit in ("warm", "cold") for mark, (told, goal) in goals.items()]
+    starts = [figure(f"{told}, {visit} start", "s", [one[f"{visit}_s"][mark] for one in site],
+                     goal if visit == "warm" else "")
+              for visit in ("warm", "cold") for mark, (told, goal) in goals.items()]
+    third = [figure(f"{goals[mark][0]}, third visit", "s", [one["third_s"][mark] for one in site])
+             for mark in ("interface", "first_distribution")]
+    return starts + third
 
 
 def _size(site: list[Round]) -> list[Figure]:

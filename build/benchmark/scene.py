@@ -56,7 +56,8 @@ class Stage:
     def lmpanel(self, query: str, closely: bool = False) -> Result:
         """The site: a first visit, then a second one that is asked for everything.
 
-        `closely`: also the memory when it has settled.
+        `closely`: also the memory when it has settled, and a third visit. Chromium takes compiled
+        WebAssembly from its store only from then on.
         """
         with self.browser() as browser:
             self.site.sent.clear()
@@ -75,6 +76,9 @@ class Stage:
             result |= page.speeds()
             result["move"] = page.moves()
             result["engine"] = page.engine()
+            if closely:
+                page.page.close()
+                result["third_s"] = SitePage(browser.page(), self.site.url, query).open()
             return result
 
     def sparing(self) -> Result:
