@@ -16,11 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from playwright.sync_api import CDPSession, Page, sync_playwright
-
 from benchmark.memory import page_memory
 from benchmark.scene import Stage
-from benchmark.site_page import CLICK, READY_MS, SitePage
+from benchmark.site_page import CLICK, FIND, TAB, SitePage
 
 QUERY = "backend=wasm&threads=1"
 SETTLED = 0.2
@@ -29,17 +27,26 @@ PART = 0.2
 """The share of the rounds that is compared, from there on and at the end."""
 PICKS = 12
 GENERATED = 24
+LOOKED_BACK = 8
 LIMIT = """async (max_tokens) => {
     const state = await lmpanel.getState();
     await lmpanel.setState({...state, settings: {...state.settings, max_tokens}});
 }"""
 # The button says what it does now: stop, and at the end generate again.
-GENERATE = """async (button) => {
-    const [frame, idle] = [() => new Promise(requestAnimationFrame), button.textContent];
+GENERATE = f"""async (name) => {{ {FIND}
+    const [button] = found("button", ".slot").filter((one) => one.textContent === name);
     button.click();
-    while (button.textContent === idle) await frame();
-    while (button.textContent !== idle) await frame();
-}"""
+    while (button.textContent === name) await frame();
+    while (button.textContent !== name) await frame();
+}}"""
+# The strip listens to the pointer itself, for spans are dragged there.
+LOOK_BACK = f"""async (tokens) => {{ {FIND}
+    const token = found(".t", "#slot-token_strip").at(-tokens);
+    for (const type of ["pointerdown", "pointerup"]) {{
+        token.dispatchEvent(new PointerEvent(type, {{ bubbles: true, composed: true }}));
+    }}
+    await lmpanel.getState();
+}}"""
 
 
 def growth(samples: list[float]) -> float:
@@ -54,49 +61,39 @@ def growth(samples: list[float]) -> float:
     return round(statistics.median(samples[-part:]) / before - 1, 4)
 
 
-def use(page: Page, dice: Random) -> None:
+def use(site: SitePage, dice: Random) -> None:
     """A round: what a student does in a minute or so."""
-    live = page.locator(".live")
-
-    def press(name: str) -> None:
-        live.get_by_role("button", name=name, exact=True).click()
-
     for _ in range(PICKS):
-        page.evaluate(CLICK, dice.randint(1, 10))
-    live.get_by_role("button", name="Generate response", exact=True).evaluate(GENERATE)
+        site.page.evaluate(CLICK, dice.randint(1, 10))
+    site.page.evaluate(GENERATE, "Generate response")
     for name in ("Undo", "Undo", "Redo"):
-        press(name)
-    tokens = page.locator("#slot-token_strip .live .t")
-    tokens.nth(tokens.count() - 8).click()
-    press("Rewind")
+        site.press(name)
+    site.page.evaluate(LOOK_BACK, LOOKED_BACK)
+    site.press("Rewind")
     for tab in ("Sampling", "Surprise", "Branches", "Attempts", "Next token"):
-        page.get_by_role("tab", name=tab).click()
-        page.evaluate("async () => lmpanel.getState()")
-    press("Clear response")
-    page.evaluate("async () => lmpanel.setState(await lmpanel.getState())")
+        site.press(tab, TAB)
+    site.press("Clear response")
+    site.measured()
 
 
 def measure(plan: dict) -> dict:
     """Memory in MB after every round, for so many minutes."""
-    with sync_playwright() as playwright:
-        stage = Stage(playwright, plan)
-        with stage.site.running(), stage.browser() as (browser, profile):
-            page = browser.new_page()
-            page.set_default_timeout(READY_MS)
-            site = SitePage(page, stage.site.url, QUERY)
-            site.open("on")
-            site.at_rest()
-            page.evaluate(LIMIT, GENERATED)
-            samples = list(_rounds(page, browser.new_cdp_session(page), profile, plan["minutes"]))
+    stage = Stage(plan)
+    with stage.site.running(), stage.browser() as browser:
+        site = SitePage(browser.page(), stage.site.url, QUERY)
+        site.open("on")
+        site.at_rest()
+        site.page.evaluate(LIMIT, GENERATED)
+        samples = list(_rounds(site, browser.profile, plan["minutes"]))
     return {"minutes": plan["minutes"], "memory_mb": samples, "growth": growth(samples)}
 
 
-def _rounds(page: Page, devtools: CDPSession, profile: Path, minutes: float) -> Iterator[float]:
+def _rounds(site: SitePage, profile: Path, minutes: float) -> Iterator[float]:
     dice = Random(1)
     end = time.monotonic() + 60 * minutes
     while time.monotonic() < end:
-        use(page, dice)
-        devtools.send("HeapProfiler.collectGarbage")
+        use(site, dice)
+        site.page.send("HeapProfiler.collectGarbage")
         memory = page_memory(profile)["now"]
         left = max(0, end - time.monotonic()) / 60
         print(f"{memory:.0f} MB, {left:.0f} minutes left", flush=True)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page
-
+from benchmark.browser import Page
 from benchmark.tasks import PROMPT, STORY, TEXT, WARM_UP
-
-READY_MS = 300_000
 
 
 class PeerPage:
@@ -17,8 +14,7 @@ class PeerPage:
     def __init__(self, page: Page, base: str, name: str, threads: int):
         self.page = page
         self.threads = threads
-        page.set_default_timeout(READY_MS)
-        page.goto(f"{base}{name}.html")
+        page.go(f"{base}{name}.html")
 
     def load(self) -> float:
         """Seconds until the model is loaded."""
@@ -36,7 +32,7 @@ class PeerPage:
 
     def _call(self, name: str, argument: dict) -> dict[str, Any]:
         # Modules have run when the page has loaded, so `peer` is there.
-        return self.page.evaluate("([name, argument]) => peer[name](argument)", [name, argument])
+        return self.page.evaluate("(name, argument) => peer[name](argument)", name, argument)
 
 
 def _rate(written: dict[str, Any]) -> float:

@@ -10,24 +10,19 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, sync_playwright
-
+from benchmark.browser import Browser
 from benchmark.machine import machine
-from benchmark.memory import page_memory
+from benchmark.memory import page_memory, settled
 from benchmark.peer_page import PeerPage
 from benchmark.plot import bars
 from benchmark.report import as_json, as_table, figures
 from benchmark.site_page import SitePage
 from benchmark.traffic import CountingServer, by_phase
 
-ARGUMENTS = ["--no-sandbox", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]
 ADAPTER = """async () => {
     const adapter = await navigator.gpu?.requestAdapter({powerPreference: "high-performance"});
     if (!adapter) return null;
@@ -42,63 +37,65 @@ Result = dict[str, Any]
 class Stage:
     """The servers and the browser of one run."""
 
-    def __init__(self, playwright, plan: dict[str, Any]):
-        self._chromium = playwright.chromium
-        self._plan = plan
+    def __init__(self, plan: dict[str, Any]):
+        self._chromium = plan["chromium"]
         self.site = CountingServer(Path(plan["dist"]), compressed=Path(plan["compressed"]))
         self.peers = CountingServer(Path(plan["peers"]))
 
-    @contextmanager
-    def browser(self) -> Iterator[tuple[BrowserContext, Path]]:
+    def browser(self) -> Browser:
         """A browser with an empty profile, which is thrown away."""
-        with tempfile.TemporaryDirectory(prefix="lmpanel-bench-") as profile:
-            browser = self._chromium.launch_persistent_context(
-                profile, executable_path=self._plan["chromium"], args=ARGUMENTS)
-            try:
-                yield browser, Path(profile)
-            finally:
-                browser.close()
+        return Browser(self._chromium)
 
     def adapter(self) -> Result | None:
         """The GPU that the browser offers: its name, and whether it is only software."""
-        with self.browser() as (browser, _):
-            page = browser.new_page()
-            page.goto(f"{self.site.url}icon.svg")
+        with self.browser() as browser:
+            page = browser.page()
+            page.go(f"{self.site.url}icon.svg")
             return page.evaluate(ADAPTER)
 
-    def lmpanel(self, query: str) -> Result:
-        """The site: a first visit, then a second one that is asked for everything."""
-        with self.browser() as (browser, profile):
+    def lmpanel(self, query: str, closely: bool = False) -> Result:
+        """The site: a first visit, then a second one that is asked for everything.
+
+        `closely`: also the memory when it has settled, and a third visit. Chromium takes compiled
+        WebAssembly from its store only from then on.
+        """
+        with self.browser() as browser:
             self.site.sent.clear()
-            first = SitePage(browser.new_page(), self.site.url, query)
+            first = SitePage(browser.page(), self.site.url, query)
             result: Result = {"cold_s": first.open("on"), "bytes": by_phase(self.site.sent)}
             first.at_rest()
             result["click_ahead_ms"] = first.clicks_ahead()
-            result["memory_mb"] = page_memory(profile)
+            result["memory_mb"] = page_memory(browser.profile)
+            if closely:
+                result["settled_mb"] = settled(browser.profile)
             first.page.close()
-            page = SitePage(browser.new_page(), self.site.url, query)
+            page = SitePage(browser.page(), self.site.url, query)
             result["warm_s"] = page.open()
             page.at_rest()
             result["click_ms"] = page.clicks()
             result |= page.speeds()
             result["move"] = page.moves()
             result["engine"] = page.engine()
+            if closely:
+                page.page.close()
+                result["third_s"] = SitePage(browser.page(), self.site.url, query).open()
             return result
 
     def sparing(self) -> Result:
         """The site with as little memory as it can do with."""
-        with self.browser() as (browser, profile):
-            page = SitePage(browser.new_page(), self.site.url, "backend=wasm&memory=low")
+        with self.browser() as browser:
+            page = SitePage(browser.page(), self.site.url, "backend=wasm&memory=low")
             page.open()
             page.at_rest()
-            return {"step_ms": page.step(), "memory_mb": page_memory(profile)}
+            return {"step_ms": page.step(), "memory_mb": page_memory(browser.profile),
+                    "settled_mb": settled(browser.profile)}
 
     def peer(self, name: str, threads: int) -> Result:
         """A peer: loaded and asked for the same."""
-        with self.browser() as (browser, profile):
-            page = PeerPage(browser.new_page(), self.peers.url, name, threads)
+        with self.browser() as browser:
+            page = PeerPage(browser.page(), self.peers.url, name, threads)
             loaded = page.load()
-            return {"load_s": loaded, **page.speeds(), "memory_mb": page_memory(profile)}
+            return {"load_s": loaded, **page.speeds(), "memory_mb": page_memory(browser.profile)}
 
 
 def contestants(stage: Stage, adapter: Result | None) -> dict[str, Callable[[], Result]]:
@@ -106,7 +103,8 @@ def contestants(stage: Stage, adapter: Result | None) -> dict[str, Callable[[], 
     all_of_them: dict[str, Callable[[], Result]] = {}
     for threads in (1, 2):
         query = f"backend=wasm&threads={threads}"
-        all_of_them[f"lmpanel wasm {threads}"] = lambda query=query: stage.lmpanel(query)
+        all_of_them[f"lmpanel wasm {threads}"] = (
+            lambda query=query, closely=threads == 1: stage.lmpanel(query, closely))
         all_of_them[f"wllama {threads}"] = lambda threads=threads: stage.peer("wllama", threads)
     all_of_them["transformers.js 1"] = lambda: stage.peer("transformers", 1)
     all_of_them["lmpanel low memory"] = stage.sparing
@@ -117,16 +115,15 @@ def contestants(stage: Stage, adapter: Result | None) -> dict[str, Callable[[], 
 
 def measure(plan: dict[str, Any]) -> Result:
     """Every contestant's results, round by round."""
-    with sync_playwright() as playwright:
-        stage = Stage(playwright, plan)
-        with stage.site.running(), stage.peers.running():
-            adapter = stage.adapter()
-            taking_part = contestants(stage, adapter)
-            results: Result = {name: [] for name in taking_part}
-            for number in range(plan["rounds"]):
-                for name, run in taking_part.items():
-                    print(f"round {number + 1} of {plan['rounds']}: {name}", flush=True)
-                    results[name].append(run())
+    stage = Stage(plan)
+    with stage.site.running(), stage.peers.running():
+        adapter = stage.adapter()
+        taking_part = contestants(stage, adapter)
+        results: Result = {name: [] for name in taking_part}
+        for number in range(plan["rounds"]):
+            for name, run in taking_part.items():
+                print(f"round {number + 1} of {plan['rounds']}: {name}", flush=True)
+                results[name].append(run())
     return {"machine": machine(), "adapter": adapter, "results": results}
 
 

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page, expect
-
+from benchmark.browser import Page
 from benchmark.tasks import STORY, TEXT, WARM_UP
 
-READY_MS = 300_000
 CLICKS = 12
 MOVES = 20
+TAB = "[role=tab]"
 
-# Parts of the page, also inside shadow roots.
+READY = ('document.querySelector("#dot[data-phase=ready]") '
+         '&& !document.querySelector("[data-recorded]")')
+STORED = 'document.querySelector("#offline-mark:not([hidden])")'
+
+# Parts of the live page, also inside shadow roots: of the lens, or of another slot.
 FIND = """
     const all = (root) => [...root.querySelectorAll("*")].flatMap(
         (element) => [element, ...(element.shadowRoot ? all(element.shadowRoot) : [])]);
-    const found = (selector) => all(document.querySelector("#slot-lens .live"))
-        .filter((element) => element.matches(selector));
+    const found = (selector, slot = "#slot-lens") =>
+        [...document.querySelectorAll(`${slot} > .live`)].flatMap(all)
+            .filter((element) => element.matches(selector));
     const frame = () => new Promise(requestAnimationFrame);
     // A frame's callbacks run right before it is painted; what is posted from there runs after.
     const painted = () => new Promise((done) => {
@@ -39,6 +43,19 @@ CLICK = f"""async (rank) => {{ {FIND}
     await painted();
     return performance.now() - start;
 }}"""
+# Press the one button or tab of this name as soon as it can be pressed, until Python has seen it.
+PRESS = f"""async (selector, name) => {{ {FIND}
+    const ready = () => found(selector, ".slot").filter((button) => button.checkVisibility()
+        && button.textContent.trim() === name && button.ariaDisabled !== "true");
+    while (ready().length === 0) await frame();
+    const [button, ...others] = ready();
+    if (others.length) throw new Error(`more than one ${{selector}} is named ${{name}}`);
+    button.click();
+    await lmpanel.getState();
+}}"""
+SHOWN = f"""async (selector) => {{ {FIND}
+    while (!found(selector).some((element) => element.checkVisibility())) await frame();
+}}"""
 # From a move of the slider until the new columns have been painted.
 TABLE = ".sampling .wide > table.candidates:has(caption)"
 MOVE = f"""async (value) => {{ {FIND}
@@ -54,7 +71,7 @@ MOVE = f"""async (value) => {{ {FIND}
 CALLS = """async (n) => {
     while ((await lmpanel.status()).engine_calls < n) await new Promise((r) => setTimeout(r, 20));
 }"""
-TIMED = """async ([name, context, options]) => {
+TIMED = """async (name, context, options) => {
     const start = performance.now();
     const answer = await lmpanel[name](context, ...(options ? [options] : []));
     return { ms: performance.now() - start, answer };
@@ -68,20 +85,22 @@ class SitePage:
         self.page = page
         self.base = base
         self.query = query
-        page.set_default_timeout(READY_MS)
 
     def at_rest(self) -> None:
         """Wait until everything is stored for offline use: nothing is measured meanwhile."""
-        expect(self.page.locator("#offline-mark:not([hidden])")).to_be_attached(timeout=READY_MS)
+        self.page.until(STORED)
 
     def open(self, ahead: str = "off") -> dict[str, float]:
         """Navigate, wait until the first distribution is the model's own; seconds by phase."""
-        self.page.goto(f"{self.base}index.html?{self.query}&ahead={ahead}")
-        expect(self.page.locator("#dot[data-phase=ready]")).to_be_attached(timeout=READY_MS)
-        expect(self.page.locator("[data-recorded]")).to_have_count(0, timeout=READY_MS)
-        self.page.evaluate("async () => lmpanel.setState(await lmpanel.getState())")
+        self.page.go(f"{self.base}index.html?{self.query}&ahead={ahead}")
+        self.page.until(READY)
+        self.measured()
         marks = self.status()["timings_ms"]
         return {name: ms / 1000 for name, ms in marks.items()}
+
+    def measured(self) -> None:
+        """Wait until the model itself has measured everything in view."""
+        self.page.evaluate("async () => lmpanel.setState(await lmpanel.getState())")
 
     def status(self) -> dict[str, Any]:
         return self.page.evaluate("async () => lmpanel.status()")
@@ -124,14 +143,18 @@ class SitePage:
             times.append(self.page.evaluate(CLICK, 1 + i % 3))
         return times
 
+    def press(self, name: str, selector: str = "button") -> None:
+        """Press a button, or a tab, and wait until Python has dealt with it."""
+        self.page.evaluate(PRESS, selector, name)
+
     def moves(self) -> dict[str, Any]:
         """Milliseconds of moves of the temperature slider, and the model calls they cost."""
-        self.page.get_by_role("tab", name="Sampling").click()
-        expect(self.page.locator(f"#slot-lens .live {TABLE}")).to_be_visible()
+        self.press("Sampling", TAB)
+        self.page.evaluate(SHOWN, TABLE)
         calls = self.status()["engine_calls"]
         times = [self.page.evaluate(MOVE, 0.5 + 0.05 * i) for i in range(MOVES)]
         return {"ms": times, "calls": self.status()["engine_calls"] - calls}
 
     def _timed(self, name: str, context: dict, options: dict | None = None) -> tuple[float, dict]:
-        found = self.page.evaluate(TIMED, [name, context, options])
+        found = self.page.evaluate(TIMED, name, context, options)
         return found["ms"], found["answer"]
