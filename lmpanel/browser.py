@@ -8,6 +8,8 @@ where it runs.
 from __future__ import annotations
 
 import json
+import site
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -20,7 +22,7 @@ from panel.io.model import add_to_doc
 from panel.io.state import state
 from pyodide.ffi import JsException, to_js
 
-from lmpanel import wording
+from lmpanel import loaded_files, wording
 from lmpanel.app import App
 from lmpanel.author import Author
 from lmpanel.bounded_json import read_json
@@ -168,6 +170,7 @@ class Host:
         panel_pyodide._link_docs_worker(state.curdoc, dispatch, setter="js")
         await self.app.strip.drawn.wait()
         self.notify({"event": "settled"})
+        loaded_files.let_go(sys.modules.values(), site.getsitepackages()[0])
 
     def _dispatch(
         self, document: Document, patch: Any, buffers: Any, message_id: Any = None

@@ -106,20 +106,51 @@ function checkResponse(file, response) {
 
 async function readBody(file, response, count) {
   const reader = response.body.getReader();
-  const chunks = [];
-  let length = 0;
+  const whole = new Whole(file.bytes);
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    chunks.push(value);
-    length += value.byteLength;
     count(value.byteLength);
-    if (file.bytes !== undefined && length > file.bytes) {
+    if (!whole.fits(value)) {
       await reader.cancel();
       throw corrupt(file, `longer than ${file.bytes} bytes`);
     }
+    whole.add(value);
   }
-  return join(chunks, length);
+  return whole.bytes();
+}
+
+/** What arrives in chunks, in one piece; where its length is known, without keeping the chunks. */
+class Whole {
+  constructor(size) {
+    this.room = size === undefined ? null : new Uint8Array(size);
+    this.chunks = [];
+    this.length = 0;
+  }
+
+  fits(chunk) {
+    return !this.room || this.length + chunk.byteLength <= this.room.length;
+  }
+
+  add(chunk) {
+    if (this.room) this.room.set(chunk, this.length);
+    else this.chunks.push(chunk);
+    this.length += chunk.byteLength;
+  }
+
+  bytes() {
+    return this.room?.subarray(0, this.length) ?? join(this.chunks, this.length);
+  }
+}
+
+/**
+ * Gives the memory of an array back now, and not when the garbage is next collected: while a model is
+ * loaded that would be 100 MB. The array is empty afterwards.
+ *
+ * @param {Uint8Array} array over a buffer that nobody else looks at
+ */
+export function letGo({ buffer }) {
+  buffer.transfer?.(0);
 }
 
 /** @param {Uint8Array[]} chunks */

@@ -7,7 +7,7 @@
  */
 
 import { KvCache } from "./kv_cache.js";
-import { join } from "./download.js";
+import { join, letGo } from "./download.js";
 
 /** Memory for keys and values of sequences kept for reuse. */
 const CACHE_BYTES = 192 * 2 ** 20;
@@ -61,6 +61,7 @@ export class Engine {
       if (runs.length > 0) await pause();
       const run = await this.runner.branch({ tails: batch });
       batch.forEach(({ row }, i) => logits.set(run.logits.subarray(i * vocab, (i + 1) * vocab), row * vocab));
+      letGo(run.logits);
       runs.push({ ...run, batch });
     }
     // Only now: keeping one text may let go of what another one begins with.

@@ -7,7 +7,7 @@
  */
 
 import { CHECKED } from "../offline/names.js";
-import { fetchVerified, inParallel } from "./download.js";
+import { fetchVerified, inParallel, letGo } from "./download.js";
 
 const MODEL_FOLDER = "model/";
 const PROGRESS_EVERY_MS = 100;
@@ -65,6 +65,7 @@ export class Files {
     const onHeaders = (headers) => { if (headers.get(CHECKED) === file.sha256) this.stored.add(file.path); };
     const bytes = await fetchVerified(file, { onBytes: (delta) => this.arrived(delta), onHeaders });
     const blob = new Blob([bytes]);
+    letGo(bytes);
     if (file.sha256) this.keep(file.sha256, blob);
     return blob;
   }

@@ -9,6 +9,7 @@
 
 import { t } from "../components/wording.js";
 import { fetchVerified } from "./download.js";
+import { UNFOLDED } from "./session.js";
 import { EngineError, asEngineError } from "./errors.js";
 import { quantizedData } from "./weights.js";
 
@@ -37,7 +38,7 @@ export class Inside {
   async make() {
     for (const name of GRAPHS) this.graphs[name] ??= await this.fetch(name);
     const externalData = quantizedData(this.model, this.read);
-    const options = { executionProviders: ["wasm"], graphOptimizationLevel: "all", externalData };
+    const options = { executionProviders: ["wasm"], graphOptimizationLevel: "all", externalData, extra: UNFOLDED };
     const sessions = {};
     try {
       for (const name of GRAPHS) sessions[name] = await this.ort.InferenceSession.create(this.graphs[name], options);

@@ -70,6 +70,11 @@ export async function loadOrt(base, build, { bytes, stored }, threads) {
   return ort;
 }
 
+/** The compiled module has the binary's bytes itself: 14 MB that nobody reads again. */
+export function forgetBinary({ env }) {
+  env.wasm.wasmBinary?.transfer?.(0);
+}
+
 async function importScript(url, name) {
   try {
     return await import(url);

@@ -22,18 +22,22 @@ import { asEngineError } from "./errors.js";
 import { GpuRunner } from "./gpu_runner.js";
 import { MemoryRunner } from "./memory_runner.js";
 
+/** For graphs with compressed weights: folded, their scales become float32, and the head's parts a second copy. */
+export const UNFOLDED = { optimization: { disable_specified_optimizers: "ConstantFolding" } };
+
 /**
- * @param {{ort: object, backend: string, graph: Uint8Array, model: object,
+ * @param {{ort: object, backend: string, compact: boolean, graph: Uint8Array, model: object,
  *          externalData: {path: string, data: Uint8Array}[]}} parts
  * @returns {Promise<GpuRunner|MemoryRunner>}
  * @throws {import("./errors.js").EngineError}
  */
-export async function createRunner({ ort, backend, graph, model, externalData }) {
+export async function createRunner({ ort, backend, compact, graph, model, externalData }) {
   const onGpu = backend !== "wasm";
   const options = {
     executionProviders: [onGpu ? "webgpu" : "wasm"],
     graphOptimizationLevel: "all",
     externalData,
+    ...(compact ? { extra: UNFOLDED } : {}),
     ...(onGpu ? { preferredOutputLocation: keysAndValuesOnGpu(model) } : {}),
   };
   try {

@@ -11,7 +11,7 @@ import { Engine } from "./engine.js";
 import { EngineError, asEngineError, engineLost, outOfMemory } from "./errors.js";
 import { Files } from "./files.js";
 import { holdLock } from "./life.js";
-import { buildFor, forbidSubgroups, loadOrt, threadCount } from "./ort.js";
+import { buildFor, forbidSubgroups, forgetBinary, loadOrt, threadCount } from "./ort.js";
 import { prove } from "./proof.js";
 import { answer, checkBranch, checkInside, checkLens, checkLogits, checkSimilar, reject } from "./protocol.js";
 import { RequestQueue } from "./queue.js";
@@ -113,13 +113,15 @@ async function download(base, build, backend, compact, kept) {
   };
 }
 
-async function prepare({ base, build, backend, threads, model, expand, weights, graph, binary }) {
+async function prepare({ base, build, backend, compact, threads, model, expand, weights, graph, binary }) {
   progress("prepare", 0, 0, t("Preparing the model"));
   const ort = await loadOrt(base, build, binary, threads);
   const onTensor = (done, total) => progress("prepare", done, total, t("Preparing the model"));
   const read = readerOf(weights);
   const externalData = expand ? expandedData(model, read, onTensor) : quantizedData(model, read);
-  return createRunner({ ort, backend, graph: await bytesOf(graph), model, externalData });
+  const runner = await createRunner({ ort, backend, compact: backend === "wasm" && compact, graph: await bytesOf(graph), model, externalData });
+  forgetBinary(ort);
+  return runner;
 }
 
 const bytesOf = async (blob) => new Uint8Array(await blob.arrayBuffer());

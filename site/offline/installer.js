@@ -5,7 +5,7 @@
  * Runs in the page, not in the service worker, which is ended whenever the browser likes. Knows
  * nothing about the page.
  */
-import { fetchVerified } from "../engine/download.js";
+import { fetchVerified, letGo } from "../engine/download.js";
 import { EngineError } from "../engine/errors.js";
 import { t } from "../components/wording.js";
 import { MANIFEST, bytesOf, distinct, needed, readManifest } from "./manifest.js";
@@ -76,11 +76,16 @@ export class Installer {
 
   async take(file, progress) {
     const kept = this.kept()[file.sha256];
-    const onBytes = (delta) => progress.add(delta);
-    const blob = kept ?? new Blob([await fetchVerified({ ...file, url: this.base + file.path }, { ...this.options, onBytes })]);
     if (kept) progress.add(file.bytes);
-    await this.store.put(file, blob);
+    await this.store.put(file, kept ?? (await this.fetched(file, (delta) => progress.add(delta))));
     progress.stored += file.bytes;
+  }
+
+  async fetched(file, onBytes) {
+    const bytes = await fetchVerified({ ...file, url: this.base + file.path }, { ...this.options, onBytes });
+    const blob = new Blob([bytes]);
+    letGo(bytes);
+    return blob;
   }
 
   async checkRoom(bytes) {
