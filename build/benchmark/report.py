@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from benchmark.site_page import HOLD_MS
+
 Round = dict[str, Any]
 Results = dict[str, list[Round]]
 
@@ -97,6 +99,8 @@ def _reaction(site: list[Round]) -> list[Figure]:
         figure("click to painted distribution, against a decode step", "×",
                [click / step for click, step in zip(clicks, steps, strict=True)], "≤ 1.25"),
         figure("click to painted distribution", "ms", clicks),
+        figure(f"the same with a mouse whose button is held for {HOLD_MS} ms", "ms",
+               [statistics.median(one["click_of_a_hand_ms"]) for one in site]),
         figure("the same computed ahead, 95th percentile", "ms",
                [percentile(one["click_ahead_ms"], 0.95) for one in site], "≤ 50"),
         figure("slider move, median", "ms",

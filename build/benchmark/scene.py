@@ -73,6 +73,7 @@ class Stage:
             result["warm_s"] = page.open()
             page.at_rest()
             result["click_ms"] = page.clicks()
+            result["click_of_a_hand_ms"] = page.clicks_of_a_hand()
             result |= page.speeds()
             result["move"] = page.moves()
             result["engine"] = page.engine()

@@ -40,6 +40,7 @@ def test_the_page_is_opened_used_and_timed_in_few_bytes(
         assert sum(phases.values()) <= ALL
 
         assert len([ms for ms in site.clicks() if ms > 0]) == CLICKS
+        assert len([ms for ms in site.clicks_of_a_hand() if ms > 0]) == CLICKS
         moves = site.moves()
         assert len([ms for ms in moves["ms"] if ms > 0]) == MOVES and moves["calls"] == 0
         memory = page_memory(bare.profile)
