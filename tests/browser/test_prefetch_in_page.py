@@ -102,3 +102,23 @@ def test_a_press_asks_and_its_click_needs_no_call(page: Page, server) -> None:
     explorer.call(CALLS, 3)
     explorer.measured()
     assert len(explorer.ids()) == len(before) + 1
+
+
+def test_a_click_that_began_on_another_candidate_picks_nothing(page: Page, server) -> None:
+    explorer = ExplorerPage(page, server.url).open("backend=wasm&ahead=off")
+    explorer.measured()
+    third = explorer.candidates.nth(2)
+    third.hover()
+    page.mouse.down()
+    pressed, place = third.get_attribute("aria-label"), third.bounding_box()
+    # Meanwhile a script goes on with the document, and another candidate stands there.
+    changed = [*explorer.ids(), 28]
+    explorer.call("async (ids) => lmpanel.setState({...(await lmpanel.getState()), ids})", changed)
+    explorer.settled()
+    assert third.get_attribute("aria-label") != pressed and third.bounding_box()["y"] == place["y"]
+    page.mouse.up()
+    explorer.measured()
+    assert explorer.ids() == changed
+    third.click()
+    explorer.measured()
+    assert len(explorer.ids()) == len(changed) + 1
