@@ -1,5 +1,5 @@
 /**
- * The Python worker: Pyodide, Panel and lmpanel.  It unpacks the archives, starts the app and
+ * The Python worker: Pyodide, Panel and lmpanel.  It opens the archives, starts the app and
  * passes messages on; everything else happens in Python (lmpanel/browser.py).
  *
  * page → worker
@@ -33,7 +33,8 @@ const started = new Promise((resolve) => { hostReady = resolve; });
 
 /** The standard library, byte-compiled: Pyodide's own is sources, compiled anew at every start. */
 const LIBRARY = "python/stdlib.zip";
-const ARCHIVES = ["python/packages.zip", "python/lmpanel.zip"];
+const PACKAGES = "python/packages.zip";
+const OWN = "python/lmpanel.zip";
 const TEXTS = ["model/model.json", "model/tokenizer.json", "recorded.json"];
 
 /** The whole body of a file, by the name of the response's method that reads it. */
@@ -70,13 +71,16 @@ async function startPyodide(base) {
 
 async function start({ base, begin, wording }) {
   useWording(wording);
-  const archives = ARCHIVES.map((path) => fetchWhole(base, path, "arrayBuffer"));
+  const archives = [PACKAGES, OWN].map((path) => fetchWhole(base, path, "arrayBuffer"));
   const texts = TEXTS.map((path) => fetchWhole(base, path, "text"));
   Promise.all([...archives, ...texts]).catch(() => {});
   const python = await startPyodide(base);
   post("progress", { phase: "python", done: 1, total: 3 });
-  const packages = python.runPython("import site; site.getsitepackages()[0]");
-  for (const archive of archives) python.unpackArchive(await archive, "zip", { extractDir: packages });
+  const folder = python.runPython("import site; site.getsitepackages()[0]");
+  const [packages, own] = await Promise.all(archives);
+  python.unpackArchive(own, "zip", { extractDir: folder });
+  // Hundreds of modules that become no files.
+  python.pyimport("lmpanel.archive_importer").add(packages, folder);
   post("progress", { phase: "python", done: 2, total: 3 });
   // Panel makes one function from a text when it is imported; no policy should have to allow that.
   python.pyimport("pyodide.code").run_js = () => toObject;

@@ -137,7 +137,7 @@ def test_with_little_memory_the_weights_stay_compressed(flagged_page: Page, serv
     expect(page.locator("#chip")).to_contain_text("little memory")
 
 
-@pytest.mark.parametrize("flagged_page", [["--js-flags=--wasm-max-mem-pages=2500"]], indirect=True)
+@pytest.mark.parametrize("flagged_page", [["--js-flags=--wasm-max-mem-pages=2000"]], indirect=True)
 def test_with_too_little_memory_for_anything_the_page_says_so(flagged_page: Page, server) -> None:
     page = flagged_page
     explorer = ExplorerPage(page, server.url)
