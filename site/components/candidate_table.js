@@ -62,7 +62,13 @@ function candidateLine(onPick, onPress) {
     // A finger may be about to scroll.
     if (button === 0 && pointerType !== "touch") onPress(id);
   };
-  const button = h("button", { type: "button", class: "token", onpointerdown: press, onclick: ({ detail }) => { if (detail === 0 || pressed === id) onPick(id); } });
+  // Keys, and what helps to use a page, may click without a press.
+  const click = () => {
+    const began = pressed ?? id;
+    pressed = null;
+    if (began === id) onPick(id);
+  };
+  const button = h("button", { type: "button", class: "token", onpointerdown: press, onpointercancel: () => { pressed = null; }, onclick: click });
   const marks = h("span", {});
   const bar = h("div", { class: "fill" });
   const [rank, number, logit, prob, logprob, bits, cumulative] = ["rank muted", "more", "more", null, "more", null, null].map((kind) => h("td", { class: kind }));
