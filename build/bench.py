@@ -74,7 +74,8 @@ def versions(browser: Path) -> dict[str, str]:
                 for name, package in lock["packages"].items() if name.count("node_modules") == 1}
 
     peers, own = locked(PEERS), locked(HERE)
-    return {"chromium": run([browser, "--version"], "chromium --version").strip(),
+    said = run([browser, "--version"], "chromium --version")
+    return {"chromium": said.strip().splitlines()[-1],
             "wllama": peers["@wllama/wllama"],
             "transformers.js": peers["@huggingface/transformers"],
             "onnxruntime-web": own["onnxruntime-web"],

@@ -83,7 +83,7 @@ class QuantizedWeights:
         return self.notes.node("MatMul", [x, turned], f"{name}.y")
 
     def _add_offsets(self, x: str, name: str, product: str) -> str:
-        """Add blocksum(x) · (m + 8d)ᵀ; onnxruntime computes m + 8d once, at load."""
+        """Add blocksum(x) · (m + 8d)ᵀ; where constants are folded, m + 8d is computed once."""
         node = self.notes.node
         eight = self.notes.constant("eight", 8.0, "float32")
         shift = node("Mul", [self._float(name, "scales"), eight], f"{name}.shift")

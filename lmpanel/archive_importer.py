@@ -4,7 +4,8 @@ Unpacked, 800 modules become 800 files of a file system that Pyodide emulates: w
 reading them is a fifth of the time that the imports take. Here a module is inflated when it is
 imported. Only what is no module, data and shared libraries, becomes files, in the folder where all
 of it would lie, so that packages find their data beside `__file__`. Knows the zip format as far as
-build/compile_python.mjs writes it: deflated or stored, below 4 GB, a .pyc for each module.
+build/compile_python.mjs writes it: deflated or stored, below 4 GB, a .pyc for each module. Data is
+found by `__file__` alone: `importlib.resources` has no way to it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class ArchiveImporter:
     """Finds and loads the modules of a zip archive, as if it were unpacked into `folder`."""
 
     def __init__(self, archive: bytes, folder: str):
-        """Write what is no module into `folder`. Raises ValueError for what is no zip archive."""
+        """Write what is no module into `folder`. Raises ValueError for what has no directory."""
         self._archive = archive
         self._folder = folder
         self._modules: dict[str, Place] = {}

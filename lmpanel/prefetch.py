@@ -2,7 +2,7 @@
 
 Once everything in view is measured and the student rests, the likeliest candidates of the position
 looked at go to the model in one batch; never more than one batch for a resting position. Whatever
-the student does cancels it. Only the last batch is kept (see `LanguageModel.foresee`).
+the student does cancels that. Only the last batch is kept (see `LanguageModel.foresee`).
 
 A candidate that is pressed is asked for at once: a hand takes some 80 ms from the press to the
 click, a step of the model on one core about 40.
@@ -63,6 +63,8 @@ class Prefetch:
         # Before it is measured, the measurement of all of it is on its way.
         if explorer.generating or not room or explorer.distribution is None:
             return
+        if self._task:
+            self._done = ()  # cut short: it may begin anew
         self.cancel()
         if self._pressed:
             self._pressed.cancel()

@@ -30,7 +30,7 @@ def page_memory(profile: Path) -> dict[str, float] | None:
 def settled(profile: Path, sleep: Callable[[float], None] = time.sleep) -> dict[str, float] | None:
     """What `page_memory` says when the browser has collected a resting page's garbage.
 
-    Read the peak before: Chromium begins it anew when it purges.
+    Read the peak before: Chromium may begin it anew when it purges.
     """
     readings = [page_memory(profile)]
     while readings[-1] and len(readings) <= MOST_S / EVERY_S:

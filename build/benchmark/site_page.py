@@ -8,11 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from benchmark.browser import Page
-from benchmark.tasks import STORY, TEXT, WARM_UP
+from benchmark.tasks import HOLD_MS, STORY, TEXT, WARM_UP
 
 CLICKS = 12
-HOLD_MS = 80
-"""From pressing a mouse's button to letting it go, which is the click."""
 MOVES = 20
 TAB = "[role=tab]"
 

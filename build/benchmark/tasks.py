@@ -24,3 +24,6 @@ TEXT = " ".join(
         ["river", "wall", "coast", "railway", "valley", "ridge", "canal"] * 3, strict=False), 1)
 )
 """About 400 tokens."""
+
+HOLD_MS = 80
+"""From pressing a mouse's button to letting it go, which is the click."""

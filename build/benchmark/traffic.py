@@ -1,7 +1,7 @@
 """Bytes that a page fetches, counted where they are sent: by the server.
 
 A phase is told by the file, so that the count does not depend on how fast the machine is: what the
-interface needs, what the engine and its weights are, and what comes later on request.
+interface needs, and what the engine and its weights are.
 """
 
 from __future__ import annotations

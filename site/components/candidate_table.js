@@ -58,13 +58,14 @@ function candidateLine(onPick, onPress) {
   let id = null;
   let pressed = null;
   const press = ({ button, pointerType }) => {
+    if (button !== 0) return;
     pressed = id;
     // A finger may be about to scroll.
-    if (button === 0 && pointerType !== "touch") onPress(id);
+    if (pointerType !== "touch") onPress(id);
   };
-  // Keys, and what helps to use a page, may click without a press.
-  const click = () => {
-    const began = pressed ?? id;
+  // Keys and programs, also those that read a page aloud, click without a press.
+  const click = ({ detail }) => {
+    const began = detail === 0 ? id : (pressed ?? id);
     pressed = null;
     if (began === id) onPick(id);
   };

@@ -70,7 +70,7 @@ export async function loadOrt(base, build, { bytes, stored }, threads) {
   return ort;
 }
 
-/** The compiled module has the binary's bytes itself: 14 MB that nobody reads again. */
+/** The compiled module has the binary's bytes itself: 14 to 27 MB that nobody reads again. */
 export function forgetBinary({ env }) {
   env.wasm.wasmBinary?.transfer?.(0);
 }

@@ -131,6 +131,19 @@ def test_drafts_save_calls_and_change_nothing(steady: ExplorerPage) -> None:
     assert 4 < calls < 16
 
 
+def test_a_drafted_story_on_two_threads_is_the_one_written_token_by_token(
+        page: Page, server) -> None:
+    explorer = ExplorerPage(page, server.url).open("backend=wasm&threads=2&ahead=off")
+    assert explorer.call("() => lmpanel.ready")["threads"] == 2
+    ids = explorer.ids()
+    story = explorer.call("(ids) => lmpanel.generate({ids}, {max_tokens: 100})", ids)["ids"]
+    explorer.call(FORGET)
+    for count, token in enumerate(story):
+        answer = explorer.call("(ids) => lmpanel.next({ids})", [*ids, *story[:count]])
+        assert answer["candidates"][0]["id"] == token
+    assert len(story) == 100 or story[-1] == 2
+
+
 def _ids(explorer: ExplorerPage, context: dict) -> list[int]:
     score = explorer.call("(c) => lmpanel.score(c)", context)
     return [token["id"] for token in score["tokens"]]
