@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from types import ModuleType
 
 
@@ -16,7 +15,7 @@ def let_go(modules: Iterable[ModuleType], folder: str) -> int:
     freed = 0
     for module in list(modules):
         path = getattr(module, "__file__", None)
-        if not path or not Path(path).is_relative_to(folder):
+        if not path or not path.startswith(f"{folder}/"):
             continue
         try:
             size = os.path.getsize(path)

@@ -63,7 +63,7 @@ class Prefetch:
         # Before it is measured, the measurement of all of it is on its way.
         if explorer.generating or not room or explorer.distribution is None:
             return
-        if self._task:
+        if self._task and not self._task.done():
             self._done = ()  # cut short: it may begin anew
         self.cancel()
         if self._pressed:

@@ -9,8 +9,8 @@
 
 import { t } from "../components/wording.js";
 import { fetchVerified } from "./download.js";
-import { UNFOLDED } from "./session.js";
 import { EngineError, asEngineError } from "./errors.js";
+import { UNFOLDED } from "./session.js";
 import { quantizedData } from "./weights.js";
 
 const IDLE_MS = 180_000;

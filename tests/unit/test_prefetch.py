@@ -31,6 +31,17 @@ class SlowBranches(FakeEngine):
             raise
 
 
+async def computing_ahead(errors) -> tuple[Session, SlowBranches]:
+    """A session, and its engine, which was asked for a batch and does not answer."""
+    engine = SlowBranches()
+    session = Session(LanguageModel(engine, fake_tokenizer()), errors.append)
+    session.prefetch._rest = 0
+    session.measurement.look()
+    await session.measurement.settle()
+    await engine.asked.wait()
+    return session, engine
+
+
 async def rested(session):
     """Look, measure and rest."""
     session.measurement.look()
@@ -103,12 +114,7 @@ async def test_only_the_last_batch_is_kept(session):
 @pytest.mark.parametrize("change", ["document", "cursor", "generating"])
 @asynchronous
 async def test_whatever_the_student_does_cancels_it(errors, change):
-    engine = SlowBranches()
-    session = Session(LanguageModel(engine, fake_tokenizer()), errors.append)
-    session.prefetch._rest = 0
-    session.measurement.look()
-    await session.measurement.settle()
-    await engine.asked.wait()
+    session, engine = await computing_ahead(errors)
     task = session.prefetch._task
     if change == "document":
         session.changes.append_text("x")
@@ -201,12 +207,7 @@ async def test_a_press_that_can_be_no_pick_asks_for_nothing(errors, why):
 
 @asynchronous
 async def test_a_press_makes_the_batch_give_way(errors):
-    engine = SlowBranches()
-    session = Session(LanguageModel(engine, fake_tokenizer()), errors.append)
-    session.prefetch._rest = 0
-    session.measurement.look()
-    await session.measurement.settle()
-    await engine.asked.wait()
+    session, engine = await computing_ahead(errors)
     session.prefetch.press(5, len(session.explorer.context))
     await session.prefetch._pressed
     assert engine.cancelled
@@ -221,3 +222,17 @@ async def test_a_fault_of_a_press_is_not_told(session, engine, errors):
     session.prefetch.press(5, len(session.explorer.context))
     await session.prefetch._pressed
     assert errors == []
+
+
+@asynchronous
+async def test_a_batch_that_was_cut_short_may_begin_anew_and_a_whole_one_not(session, engine):
+    await rested(session)
+    calls = engine.stats.calls
+    likeliest = int(session.explorer.distribution.ranked(1)[0])
+    session.prefetch.press(likeliest, len(session.explorer.context))
+    await rested(session)
+    assert engine.stats.calls == calls
+    slow, _ = await computing_ahead([])
+    slow.prefetch.press(5, len(slow.explorer.context))
+    await slow.prefetch._pressed
+    assert slow.prefetch.wanted
